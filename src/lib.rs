@@ -1,3 +1,6 @@
 //! Hands over Amazon ECS container instances that EC2 Spot takes back.
+pub mod api;
 pub mod clock;
+pub mod ids;
+pub mod signal;
 pub mod sim;

@@ -1,0 +1,245 @@
+//! From YAML files to checked manifests. The only room that knows which YAML library is used.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_saphyr::Spanned;
+
+use super::supported::{unsupported_in_operator, unsupported_in_spot_cluster};
+use super::{API_VERSION, OperatorSpec, Problem, Resource, SpotClusterSpec};
+
+/// A manifest file may be this long, in bytes: a hundred times what a large fleet needs.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// So many files of a directory are read at most.
+const FILES_MAX: usize = 1000;
+
+/// Everything that one operator is told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifests {
+    /// The one `Operator`.
+    pub operator: Resource<OperatorSpec>,
+    /// The clusters it manages: at least one, no two with the same name or for the same cluster.
+    pub clusters: Vec<Resource<SpotClusterSpec>>,
+}
+
+/// Reads a YAML file, or all `*.yaml` and `*.yml` files of a directory in the order of their names.
+///
+/// # Errors
+/// The first problem found: unreadable, malformed, unknown or missing fields, or documents that contradict each other.
+pub fn load_path(path: &Path) -> Result<Manifests, Problem> {
+    let mut documents = Documents::default();
+    for file in files(path)? {
+        let name = file.display().to_string();
+        let text = read(&file).map_err(|message| Problem::with_file(&name, message))?;
+        documents.read(&name, &text)?;
+    }
+    documents.finish(&path.display().to_string())
+}
+
+/// Reads manifests from `text`, which messages call `name`.
+///
+/// # Errors
+/// As [`load_path`].
+pub fn load_str(name: &str, text: &str) -> Result<Manifests, Problem> {
+    let mut documents = Documents::default();
+    documents.read(name, text)?;
+    documents.finish(name)
+}
+
+fn files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let refuse = |message: String| Problem::with_file(&path.display().to_string(), message);
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = fs::read_dir(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
+    let mut files: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|file| is_yaml(file)).take(FILES_MAX + 1).collect();
+    if files.is_empty() {
+        return Err(refuse("has no *.yaml or *.yml file in it".to_owned()));
+    }
+    if files.len() > FILES_MAX {
+        return Err(refuse(format!("has more than {FILES_MAX} YAML files in it")));
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.is_file() && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+fn read(file: &Path) -> Result<String, String> {
+    let length = fs::metadata(file).map_err(|error| format!("cannot be read: {error}"))?.len();
+    if length > FILE_BYTES_MAX {
+        return Err(format!("has {length} bytes; manifests may have {FILE_BYTES_MAX}"));
+    }
+    let bytes = fs::read(file).map_err(|error| format!("cannot be read: {error}"))?;
+    String::from_utf8(bytes).map_err(|error| format!("is not UTF-8 text (byte {})", error.utf8_error().valid_up_to()))
+}
+
+/// The two fields that tell documents apart; the rest is read once the kind is known.
+#[derive(Deserialize)]
+struct Header {
+    #[serde(rename = "apiVersion")]
+    api_version: Option<Spanned<String>>,
+    kind: Option<Spanned<String>>,
+    #[serde(flatten)]
+    _rest: std::collections::BTreeMap<String, IgnoredAny>,
+}
+
+#[derive(Default)]
+struct Documents {
+    operator: Option<Resource<OperatorSpec>>,
+    clusters: Vec<Resource<SpotClusterSpec>>,
+}
+
+impl Documents {
+    fn read(&mut self, name: &str, text: &str) -> Result<(), Problem> {
+        for document in split(text) {
+            self.read_document(&Source { name, text, document: &document })?;
+        }
+        Ok(())
+    }
+
+    fn read_document(&mut self, source: &Source<'_>) -> Result<(), Problem> {
+        match source.kind()?.as_str() {
+            "Operator" => self.add_operator(source),
+            "SpotCluster" => self.add_cluster(source),
+            other => Err(source.problem(format!("kind `{other}` is not one that `run` reads: Operator or SpotCluster"))),
+        }
+    }
+
+    fn add_operator(&mut self, source: &Source<'_>) -> Result<(), Problem> {
+        let operator: Resource<OperatorSpec> = source.parse()?;
+        source.refuse(unsupported_in_operator(&operator.spec))?;
+        if operator.spec.queues.is_empty() {
+            return Err(source.problem("spec.queues is empty: name at least one SQS queue"));
+        }
+        for (index, queue) in operator.spec.queues.iter().enumerate() {
+            if !queue.url.starts_with("https://") && !queue.url.starts_with("http://") {
+                return Err(source.problem(format!("spec.queues[{index}].url `{}` is not a queue's URL", queue.url)));
+            }
+            if operator.spec.queues.iter().take(index).any(|earlier| earlier == queue) {
+                return Err(source.problem(format!("spec.queues[{index}] names a queue for the second time: {}", queue.url)));
+            }
+        }
+        if let Some(first) = &self.operator {
+            let name = &first.metadata.name;
+            return Err(source.problem(format!("a second Operator; there can be one, and `{name}` is it")));
+        }
+        self.operator = Some(operator);
+        Ok(())
+    }
+
+    fn add_cluster(&mut self, source: &Source<'_>) -> Result<(), Problem> {
+        let cluster: Resource<SpotClusterSpec> = source.parse()?;
+        source.refuse(unsupported_in_spot_cluster(&cluster.spec))?;
+        if cluster.spec.cluster.trim().is_empty() {
+            return Err(source.problem("spec.cluster is empty: give the ECS cluster's name or ARN"));
+        }
+        for other in &self.clusters {
+            let name = &other.metadata.name;
+            if *name == cluster.metadata.name {
+                return Err(source.problem(format!("a second SpotCluster with the name `{name}`")));
+            }
+            if other.spec.cluster == cluster.spec.cluster && other.spec.region == cluster.spec.region {
+                let ecs = &cluster.spec.cluster;
+                return Err(source.problem(format!("SpotCluster `{name}` is for the ECS cluster `{ecs}` already")));
+            }
+        }
+        self.clusters.push(cluster);
+        Ok(())
+    }
+
+    fn finish(self, name: &str) -> Result<Manifests, Problem> {
+        let operator = self.operator.ok_or_else(|| {
+            Problem::with_file(name, "has no document of the kind Operator, which names the queues to receive from")
+        })?;
+        if self.clusters.is_empty() {
+            return Err(Problem::with_file(name, "has no document of the kind SpotCluster, so there is nothing to manage"));
+        }
+        Ok(Manifests { operator, clusters: self.clusters })
+    }
+}
+
+/// One document of a file. `document` begins with as many empty lines as stand before it, so that places come out right.
+struct Source<'a> {
+    name: &'a str,
+    text: &'a str,
+    document: &'a str,
+}
+
+impl Source<'_> {
+    fn kind(&self) -> Result<String, Problem> {
+        let header: Header = serde_saphyr::from_str(self.document).map_err(|error| self.yaml_problem(&error))?;
+        let version = header.api_version.ok_or_else(|| self.problem(format!("apiVersion is missing: write `{API_VERSION}`")))?;
+        if version.value != API_VERSION {
+            let message = format!("apiVersion `{}` is not known: write `{API_VERSION}`", version.value);
+            return Err(self.problem_at(&version, message));
+        }
+        let kind = header.kind.ok_or_else(|| self.problem("kind is missing: Operator or SpotCluster"))?;
+        if !super::KINDS.contains(&kind.value.as_str()) {
+            let message = format!("kind `{}` is not known: Operator or SpotCluster", kind.value);
+            return Err(self.problem_at(&kind, message));
+        }
+        Ok(kind.value)
+    }
+
+    fn parse<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_saphyr::from_str(self.document).map_err(|error| self.yaml_problem(&error))
+    }
+
+    fn refuse(&self, unsupported: Vec<String>) -> Result<(), Problem> {
+        match unsupported.first() {
+            Some(path) => Err(self.problem(format!("{path} is not supported by this version; leave it at its default"))),
+            None => Ok(()),
+        }
+    }
+
+    fn yaml_problem(&self, error: &serde_saphyr::Error) -> Problem {
+        let plain = error.without_snippet();
+        let message = plain.to_string();
+        let Some(location) = plain.location() else { return self.problem(message) };
+        let place = (location.line(), location.column());
+        let (line, column) = place;
+        let message = [format!(" at line {line}, column {column}"), format!("line {line} column {column}: ")]
+            .iter()
+            .fold(message, |message, repeated| message.replace(repeated, ""));
+        Problem::at(self.name, self.text, place, message)
+    }
+
+    fn problem_at(&self, value: &Spanned<String>, message: String) -> Problem {
+        Problem::at(self.name, self.text, (value.referenced.line(), value.referenced.column()), message)
+    }
+
+    /// A problem of the document as a whole, shown at its first line.
+    fn problem(&self, message: impl Into<String>) -> Problem {
+        let first = self.document.lines().position(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+        let line = first.unwrap_or_default() as u64 + 1;
+        Problem::at(self.name, self.text, (line, 1), message)
+    }
+}
+
+/// The documents of a file, each behind as many empty lines as stand before it. Documents without content are left out.
+fn split(text: &str) -> Vec<String> {
+    let mut documents = vec![String::new()];
+    for (index, line) in text.lines().enumerate() {
+        if line == "---" || line.starts_with("--- ") {
+            let mut next = "\n".repeat(index);
+            next.push_str(line.strip_prefix("---").unwrap_or_default());
+            next.push('\n');
+            documents.push(next);
+        } else if let Some(document) = documents.last_mut() {
+            document.push_str(line);
+            document.push('\n');
+        }
+    }
+    documents.retain(|document| document.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')));
+    documents
+}
+
+#[cfg(test)]
+mod tests;

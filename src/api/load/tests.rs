@@ -1,0 +1,128 @@
+use super::*;
+use crate::api::{HumanDuration, Method, Mode};
+
+const SMALLEST: &str = "\
+apiVersion: ecs-spot-operator/v1
+kind: Operator
+metadata: {name: default}
+spec:
+  queues:
+    - url: https://sqs.us-east-1.amazonaws.com/123456789012/spot-events
+---
+apiVersion: ecs-spot-operator/v1
+kind: SpotCluster
+metadata: {name: web}
+spec:
+  cluster: web            # name or ARN; everything else has a default
+";
+
+const WHOLE_SPEC: &str = "
+  cluster: web
+  region: null
+  mode: enforce
+  confirmWithin: 15s
+  replacement: {method: auto, fallback: null}
+  tasks: {standalone: latest, margin: 5s, deregisterTargets: false}
+  signals:
+    interruption: {enabled: true}
+    rebalance: {enabled: false, budget: 10%, cooldown: 10m}
+    maintenance: {enabled: true, budget: 10%}
+    lifecycleHooks: [ecs-spot-operator-drain]
+  capacityProviders: []
+  headroom: {mode: off, max: 10%, target: 99%}
+";
+
+fn problem(text: &str) -> Problem {
+    load_str("x.yaml", text).unwrap_err()
+}
+
+fn with_cluster_spec(spec: &str) -> String {
+    let (operator, _) = SMALLEST.split_once("---").unwrap();
+    format!("{operator}---\napiVersion: ecs-spot-operator/v1\nkind: SpotCluster\nmetadata: {{name: web}}\nspec:{spec}")
+}
+
+#[test]
+fn the_smallest_configuration_has_all_defaults() {
+    let manifests = load_str("x.yaml", SMALLEST).unwrap();
+    assert_eq!(manifests.operator.spec.http.listen, "127.0.0.1:8080");
+    assert_eq!(manifests.operator.spec.resync, HumanDuration::from_secs(600));
+    let whole = load_str("x.yaml", &with_cluster_spec(WHOLE_SPEC)).unwrap();
+    assert_eq!(manifests.clusters, whole.clusters, "the written-out defaults are the defaults");
+}
+
+#[test]
+fn what_is_set_is_read() {
+    let text = with_cluster_spec(
+        "\n  cluster: arn:aws:ecs:us-east-1:123456789012:cluster/web\n  mode: dryRun\n  region: eu-west-1\n  \
+         capacityProviders:\n    - {name: a, managed: false}\n    - {name: b, replacement: {method: none}, mode: paused}\n",
+    );
+    let cluster = &load_str("x.yaml", &text).unwrap().clusters[0].spec;
+    assert_eq!(cluster.mode, Mode::DryRun);
+    assert!(!cluster.capacity_providers[0].managed);
+    assert_eq!(cluster.capacity_providers[1].replacement.as_ref().unwrap().method, Method::None);
+}
+
+#[test]
+fn an_unknown_field_is_refused_with_its_place() {
+    let problem = problem(&with_cluster_spec("\n  cluster: web\n  replacment: {}\n"));
+    assert_eq!(problem.place, Some((13, 3)), "{problem}");
+    assert!(problem.message.contains("replacment"), "{problem}");
+    assert!(problem.to_string().starts_with("x.yaml:13:3: "), "{problem}");
+}
+
+#[test]
+fn a_wrong_type_is_refused_with_its_place() {
+    let problem = problem(&with_cluster_spec("\n  cluster: web\n  confirmWithin: 15\n"));
+    assert_eq!(problem.place.map(|(line, _)| line), Some(13), "{problem}");
+    assert!(problem.message.contains("is not a duration"), "{problem}");
+}
+
+#[test]
+fn an_unknown_kind_or_version_is_refused_with_its_place() {
+    let unknown = problem(&SMALLEST.replace("kind: SpotCluster", "kind: SpotClutser"));
+    assert_eq!(unknown.place, Some((9, 7)), "{unknown}");
+    let version = problem(&SMALLEST.replacen("ecs-spot-operator/v1", "ecs-spot-operator/v2", 1));
+    assert_eq!(version.place, Some((1, 13)), "{version}");
+}
+
+#[test]
+fn malformed_yaml_is_refused_with_its_place() {
+    let problem = problem("apiVersion: [\nkind: Operator\n");
+    assert!(problem.place.is_some(), "{problem}");
+}
+
+#[test]
+fn documents_that_contradict_each_other_are_refused() {
+    let (operator, cluster) = SMALLEST.split_once("---\n").unwrap();
+    for (text, part) in [
+        (cluster.to_owned(), "no document of the kind Operator"),
+        (operator.to_owned(), "no document of the kind SpotCluster"),
+        (format!("{SMALLEST}---\n{operator}"), "a second Operator"),
+        (format!("{SMALLEST}---\n{cluster}"), "a second SpotCluster with the name"),
+        (format!("{SMALLEST}---\n{}", cluster.replace("name: web", "name: other")), "is for the ECS cluster"),
+        (SMALLEST.replace("https://", "ftp://"), "is not a queue's URL"),
+        (String::new(), "no document of the kind Operator"),
+    ] {
+        let problem = problem(&text);
+        assert!(problem.message.contains(part), "{problem}");
+    }
+}
+
+#[test]
+fn settings_of_later_versions_are_refused_by_their_path() {
+    for (spec, path) in [
+        ("\n  cluster: web\n  replacement: {method: launch}\n", "spec.replacement.method: launch"),
+        ("\n  cluster: web\n  signals: {rebalance: {enabled: true}}\n", "spec.signals.rebalance.enabled"),
+        ("\n  cluster: web\n  assumeRole: {roleArn: arn}\n", "spec.assumeRole"),
+        ("\n  cluster: web\n  capacityProviders: [{name: a, tasks: {standalone: now}}]\n", "spec.capacityProviders[0].tasks"),
+    ] {
+        let problem = problem(&with_cluster_spec(spec));
+        assert!(problem.message.contains(path), "{problem}");
+    }
+}
+
+#[test]
+fn places_are_those_of_the_file_and_not_of_the_document() {
+    let text = format!("# a comment\n\n--- # first\n{}\n---\n\nkind: [1]\n", SMALLEST.trim_end());
+    assert_eq!(problem(&text).place.map(|(line, _)| line), Some(text.lines().count() as u64), "{}", problem(&text));
+}

@@ -1,0 +1,26 @@
+//! The resource kinds that people write, and how they are read from YAML.
+//!
+//! Types, defaults and checks only: nothing in here talks to AWS or knows how the operator works. Reading is strict: what
+//! is not understood is refused with the place where it stands.
+
+mod amount;
+mod duration;
+mod load;
+mod operator;
+mod problem;
+mod resource;
+mod schema;
+mod spot_cluster;
+mod supported;
+
+pub use amount::{Amount, Percent};
+pub use duration::HumanDuration;
+pub use load::{Manifests, load_path, load_str};
+pub use operator::{ApiBudget, Http, OperatorSpec, Queue};
+pub use problem::Problem;
+pub use resource::{API_VERSION, Metadata, Resource};
+pub use schema::{KINDS, schema};
+pub use spot_cluster::{
+    AssumeRole, CapacityProviderPolicy, Fallback, Headroom, HeadroomMode, Method, Mode, Replacement, Signals, SpotClusterSpec,
+    StandaloneTasks, TaskRules,
+};

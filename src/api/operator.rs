@@ -1,0 +1,79 @@
+//! The kind `Operator`: what one running operator listens to and may use.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{HumanDuration, Percent};
+
+/// What one running operator listens to and may use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OperatorSpec {
+    /// The SQS queues that the signals arrive in.
+    #[schemars(length(min = 1, max = 64))]
+    pub queues: Vec<Queue>,
+    /// True: receive nothing. Cases that are open run on to their end.
+    #[serde(default)]
+    pub paused: bool,
+    /// The operator's own HTTP server.
+    #[serde(default)]
+    pub http: Http,
+    /// How much of the account's API quota the operator may use.
+    #[serde(default)]
+    pub api: ApiBudget,
+    /// How often everything is described anew, to find what no event told.
+    #[serde(default = "default_resync")]
+    pub resync: HumanDuration,
+    /// Sharing of duties between several replicas. Not supported yet: leave it out.
+    #[serde(default)]
+    pub lease: Option<Reserved>,
+    /// Messages to people about cases. Not supported yet: leave it out.
+    #[serde(default)]
+    pub notifications: Option<Reserved>,
+}
+
+/// A place kept for settings of a later version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reserved {}
+
+/// One SQS queue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Queue {
+    /// The queue's URL. Its Region is read from the host name where that is one of AWS's.
+    #[schemars(regex(pattern = "^https?://"))]
+    pub url: String,
+}
+
+/// The operator's own HTTP server: `/healthz`, `/readyz`, `/metrics`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Http {
+    /// The address to listen on. Port 0 takes a free one and logs it.
+    pub listen: String,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:8080".to_owned() }
+    }
+}
+
+/// How much of the account's API quota the operator may use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ApiBudget {
+    /// The share of each documented token bucket; the rest is left to the ECS scheduler, the agents and people.
+    pub share: Percent,
+}
+
+impl Default for ApiBudget {
+    fn default() -> Self {
+        Self { share: Percent::new(80) }
+    }
+}
+
+fn default_resync() -> HumanDuration {
+    HumanDuration::from_secs(600)
+}

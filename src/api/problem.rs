@@ -1,0 +1,54 @@
+//! Something wrong with what a person wrote, and where it stands.
+
+use std::fmt;
+
+/// Something wrong with a manifest: one message, with the place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Problem {
+    /// The file, or what stands for it in messages.
+    pub file: String,
+    /// Line and column, both from 1, where known.
+    pub place: Option<(u64, u64)>,
+    /// What is wrong and what mends it.
+    pub message: String,
+    /// The source line with a mark under the place, where it can be shown.
+    pub snippet: Option<String>,
+}
+
+impl Problem {
+    /// A problem with `file` as a whole.
+    #[must_use]
+    pub fn with_file(file: &str, message: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), place: None, message: message.into(), snippet: None }
+    }
+
+    /// A problem at a line and column of `file`, whose text is `text`.
+    #[must_use]
+    pub fn at(file: &str, text: &str, place: (u64, u64), message: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), place: Some(place), message: message.into(), snippet: snippet(text, place) }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some((line, column)) = self.place {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)?;
+        self.snippet.iter().try_for_each(|snippet| write!(f, "\n{snippet}"))
+    }
+}
+
+/// The line at `place` as compilers show it. A line too long to read is left out.
+fn snippet(text: &str, (line, column): (u64, u64)) -> Option<String> {
+    let index = usize::try_from(line.checked_sub(1)?).ok()?;
+    let source = text.lines().nth(index)?;
+    if source.chars().count() > 200 || source.chars().any(|c| c.is_control() && c != '\t') {
+        return None;
+    }
+    let number = line.to_string();
+    let margin = " ".repeat(number.len());
+    let indent = " ".repeat(usize::try_from(column.saturating_sub(1)).ok()?.min(200));
+    Some(format!("{margin} |\n{number} | {}\n{margin} | {indent}^", source.replace('\t', " ")))
+}

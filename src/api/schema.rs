@@ -1,0 +1,37 @@
+//! JSON Schemas of the kinds, generated from the types: the doc comments are the descriptions.
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde_json::json;
+
+use super::{API_VERSION, OperatorSpec, Resource, SpotClusterSpec};
+
+/// The kinds that people write.
+pub const KINDS: [&str; 2] = ["Operator", "SpotCluster"];
+
+/// The JSON Schema (draft 2020-12) of `kind`, or `None` where there is no such kind.
+#[must_use]
+pub fn schema(kind: &str) -> Option<Schema> {
+    match kind {
+        "Operator" => Some(resource::<OperatorSpec>(kind)),
+        "SpotCluster" => Some(resource::<SpotClusterSpec>(kind)),
+        _ => None,
+    }
+}
+
+fn resource<S: JsonSchema>(kind: &str) -> Schema {
+    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Resource<S>>();
+    schema.insert("title".to_owned(), json!(kind));
+    if let Some(properties) = schema.get_mut("properties").and_then(|p| p.as_object_mut()) {
+        fix(properties, "apiVersion", API_VERSION);
+        fix(properties, "kind", kind);
+    }
+    schema
+}
+
+/// These two are what tells documents apart, so a schema allows one value of each.
+fn fix(properties: &mut serde_json::Map<String, serde_json::Value>, property: &str, value: &str) {
+    if let Some(property) = properties.get_mut(property).and_then(|p| p.as_object_mut()) {
+        property.insert("const".to_owned(), json!(value));
+    }
+}

@@ -1,0 +1,281 @@
+//! The kind `SpotCluster`: one ECS cluster, and what may be done in it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Amount, HumanDuration, Percent};
+
+/// One ECS cluster, and what may be done in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SpotClusterSpec {
+    /// The ECS cluster, by name or ARN.
+    #[schemars(length(min = 1, max = 512))]
+    pub cluster: String,
+    /// The cluster's Region; null: the one of the process.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// The role to take on for a cluster in another account. Not supported yet.
+    #[serde(default)]
+    pub assume_role: Option<AssumeRole>,
+    /// Whether to act, to say what would be done, or to do nothing.
+    #[serde(default)]
+    pub mode: Mode,
+    /// How long a replacement that was asked for may go unseen before that is reported.
+    #[serde(default = "default_confirm_within")]
+    pub confirm_within: HumanDuration,
+    /// How replacement capacity is had.
+    #[serde(default)]
+    pub replacement: Replacement,
+    /// How the tasks of a doomed instance are dealt with.
+    #[serde(default)]
+    pub tasks: TaskRules,
+    /// Which signals count.
+    #[serde(default)]
+    pub signals: Signals,
+    /// Per capacity provider: the same keys, overriding, and `managed: false` to leave one alone.
+    #[serde(default)]
+    #[schemars(length(max = 20))]
+    pub capacity_providers: Vec<CapacityProviderPolicy>,
+    /// Capacity kept ready before it is needed. Not supported yet.
+    #[serde(default)]
+    pub headroom: Headroom,
+}
+
+/// Another account's role.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AssumeRole {
+    /// The role's ARN.
+    pub role_arn: String,
+    /// The external id that the role's trust policy asks for.
+    #[serde(default)]
+    pub external_id: Option<String>,
+}
+
+/// Whether to act.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Mode {
+    /// Act.
+    #[default]
+    Enforce,
+    /// Log what would be done and change nothing in ECS and Auto Scaling.
+    DryRun,
+    /// Do nothing but log that it was skipped.
+    Paused,
+}
+
+/// How replacement capacity is had.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Replacement {
+    /// Which call asks for it.
+    pub method: Method,
+    /// Where else capacity may come from. Not supported yet.
+    pub fallback: Option<Fallback>,
+}
+
+/// Which call asks the Auto Scaling group for a replacement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Method {
+    /// Chosen by what is observed of the group.
+    #[default]
+    Auto,
+    /// `DetachInstances` without decrement.
+    Detach,
+    /// `TerminateInstanceInAutoScalingGroup` without decrement. Not supported yet.
+    Terminate,
+    /// `LaunchInstances`. Not supported yet.
+    Launch,
+    /// Ask for none.
+    None,
+}
+
+/// A second source of capacity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Fallback {
+    /// The capacity provider to launch in.
+    pub capacity_provider: String,
+    /// How much of it at most.
+    pub max: Amount,
+}
+
+/// How the tasks of a doomed instance are dealt with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct TaskRules {
+    /// When tasks that belong to no service are stopped.
+    pub standalone: StandaloneTasks,
+    /// Kept free between a task's end and the deadline.
+    pub margin: HumanDuration,
+    /// Whether targets may be deregistered through the load balancer's API. Not supported yet.
+    pub deregister_targets: bool,
+}
+
+impl Default for TaskRules {
+    fn default() -> Self {
+        Self { standalone: StandaloneTasks::Latest, margin: HumanDuration::from_secs(5), deregister_targets: false }
+    }
+}
+
+/// When tasks that belong to no service are stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum StandaloneTasks {
+    /// As late as their stopTimeout allows.
+    #[default]
+    Latest,
+    /// At once. Not supported yet.
+    Now,
+    /// Never by the operator.
+    Leave,
+}
+
+/// Which signals count.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Signals {
+    /// The two-minute Spot interruption notice.
+    pub interruption: Interruption,
+    /// The rebalance recommendation. Not supported yet.
+    pub rebalance: Rebalance,
+    /// Scheduled maintenance told by AWS Health. Without effect yet.
+    pub maintenance: Maintenance,
+    /// The termination lifecycle hooks that the operator completes. Without effect yet.
+    pub lifecycle_hooks: Vec<String>,
+}
+
+impl Default for Signals {
+    fn default() -> Self {
+        Self {
+            interruption: Interruption::default(),
+            rebalance: Rebalance::default(),
+            maintenance: Maintenance::default(),
+            lifecycle_hooks: vec!["ecs-spot-operator-drain".to_owned()],
+        }
+    }
+}
+
+/// The two-minute Spot interruption notice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Interruption {
+    /// False: notices for this cluster are acknowledged and nothing is done.
+    pub enabled: bool,
+}
+
+impl Default for Interruption {
+    fn default() -> Self {
+        Self { enabled: true }
+    }
+}
+
+/// The rebalance recommendation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Rebalance {
+    /// Whether to act on it.
+    pub enabled: bool,
+    /// How much of a pool may be handed over at a time.
+    pub budget: Amount,
+    /// The pause between two hand-overs of a pool.
+    pub cooldown: HumanDuration,
+}
+
+impl Default for Rebalance {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            budget: Amount::Percent(Percent::new(10)),
+            cooldown: HumanDuration::from_secs(600),
+        }
+    }
+}
+
+/// Scheduled maintenance.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Maintenance {
+    /// Whether to act on it.
+    pub enabled: bool,
+    /// How much of a pool may be handed over at a time.
+    pub budget: Amount,
+}
+
+impl Default for Maintenance {
+    fn default() -> Self {
+        Self { enabled: true, budget: Amount::Percent(Percent::new(10)) }
+    }
+}
+
+/// One capacity provider's own rules. A key that is given replaces the cluster's as a whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CapacityProviderPolicy {
+    /// The capacity provider's name.
+    #[schemars(length(min = 1, max = 255))]
+    pub name: String,
+    /// False: its instances are left alone.
+    #[serde(default = "default_managed")]
+    pub managed: bool,
+    /// As in the cluster.
+    #[serde(default)]
+    pub mode: Option<Mode>,
+    /// As in the cluster.
+    #[serde(default)]
+    pub confirm_within: Option<HumanDuration>,
+    /// As in the cluster.
+    #[serde(default)]
+    pub replacement: Option<Replacement>,
+    /// As in the cluster.
+    #[serde(default)]
+    pub tasks: Option<TaskRules>,
+    /// As in the cluster.
+    #[serde(default)]
+    pub signals: Option<Signals>,
+    /// As in the cluster.
+    #[serde(default)]
+    pub headroom: Option<Headroom>,
+}
+
+/// Capacity kept ready before it is needed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Headroom {
+    /// Whether to keep any.
+    pub mode: HeadroomMode,
+    /// How much at most.
+    pub max: Amount,
+    /// The share of interruptions that it should cover.
+    pub target: Percent,
+}
+
+impl Default for Headroom {
+    fn default() -> Self {
+        Self { mode: HeadroomMode::Off, max: Amount::Percent(Percent::new(10)), target: Percent::new(99) }
+    }
+}
+
+/// Whether headroom is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum HeadroomMode {
+    /// None is kept.
+    #[default]
+    Off,
+    /// `max` is kept. Not supported yet.
+    Fixed,
+    /// As much as the pool's own history asks for. Not supported yet.
+    Auto,
+}
+
+fn default_confirm_within() -> HumanDuration {
+    HumanDuration::from_secs(15)
+}
+
+fn default_managed() -> bool {
+    true
+}

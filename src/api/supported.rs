@@ -1,0 +1,57 @@
+//! Settings that the kinds have room for and this version does not act on.
+//!
+//! To accept one silently would be a promise that nobody keeps, so each is refused with its path.
+
+use super::spot_cluster::{HeadroomMode, Method, Replacement, Signals, StandaloneTasks, TaskRules};
+use super::{Headroom, OperatorSpec, SpotClusterSpec};
+
+/// Paths of the settings in `spec` that this version does not support.
+pub fn unsupported_in_operator(spec: &OperatorSpec) -> Vec<String> {
+    let mut paths = Vec::new();
+    note(&mut paths, spec.lease.is_some(), "spec.lease");
+    note(&mut paths, spec.notifications.is_some(), "spec.notifications");
+    paths
+}
+
+/// Paths of the settings in `spec` that this version does not support.
+pub fn unsupported_in_spot_cluster(spec: &SpotClusterSpec) -> Vec<String> {
+    let mut paths = Vec::new();
+    note(&mut paths, spec.assume_role.is_some(), "spec.assumeRole");
+    replacement(&mut paths, &spec.replacement, "spec");
+    tasks(&mut paths, &spec.tasks, "spec");
+    signals(&mut paths, &spec.signals, "spec");
+    headroom(&mut paths, &spec.headroom, "spec");
+    for (index, provider) in spec.capacity_providers.iter().enumerate() {
+        let at = format!("spec.capacityProviders[{index}]");
+        provider.replacement.iter().for_each(|rules| replacement(&mut paths, rules, &at));
+        provider.tasks.iter().for_each(|rules| tasks(&mut paths, rules, &at));
+        provider.signals.iter().for_each(|rules| signals(&mut paths, rules, &at));
+        provider.headroom.iter().for_each(|rules| headroom(&mut paths, rules, &at));
+    }
+    paths
+}
+
+fn replacement(paths: &mut Vec<String>, rules: &Replacement, at: &str) {
+    note(paths, rules.method == Method::Terminate, &format!("{at}.replacement.method: terminate"));
+    note(paths, rules.method == Method::Launch, &format!("{at}.replacement.method: launch"));
+    note(paths, rules.fallback.is_some(), &format!("{at}.replacement.fallback"));
+}
+
+fn tasks(paths: &mut Vec<String>, rules: &TaskRules, at: &str) {
+    note(paths, rules.standalone == StandaloneTasks::Now, &format!("{at}.tasks.standalone: now"));
+    note(paths, rules.deregister_targets, &format!("{at}.tasks.deregisterTargets: true"));
+}
+
+fn signals(paths: &mut Vec<String>, rules: &Signals, at: &str) {
+    note(paths, rules.rebalance.enabled, &format!("{at}.signals.rebalance.enabled: true"));
+}
+
+fn headroom(paths: &mut Vec<String>, rules: &Headroom, at: &str) {
+    note(paths, rules.mode != HeadroomMode::Off, &format!("{at}.headroom.mode"));
+}
+
+fn note(paths: &mut Vec<String>, present: bool, path: &str) {
+    if present {
+        paths.push(path.to_owned());
+    }
+}
