@@ -84,7 +84,8 @@ def group(ec2, autoscaling, size):
     """The Auto Scaling group, by its ARN, and the ids of its instances."""
     names = [t["LaunchTemplateName"] for t in ec2.describe_launch_templates()["LaunchTemplates"]]
     if TEMPLATE not in names:
-        image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+        images = ec2.describe_images(Owners=["amazon"])["Images"]
+        image = next(i["ImageId"] for i in images if i.get("Platform") != "windows")
         ec2.create_launch_template(
             LaunchTemplateName=TEMPLATE,
             LaunchTemplateData={
@@ -115,8 +116,7 @@ def cluster(ecs, group_arn):
     found = ecs.describe_clusters(clusters=[CLUSTER])["clusters"]
     if not any(c["status"] == "ACTIVE" for c in found):
         ecs.create_cluster(clusterName=CLUSTER)
-    providers = ecs.describe_capacity_providers()["capacityProviders"]
-    if PROVIDER not in [p["name"] for p in providers]:
+    if not ecs.describe_capacity_providers(capacityProviders=[PROVIDER])["capacityProviders"]:
         ecs.create_capacity_provider(name=PROVIDER, autoScalingGroupProvider={"autoScalingGroupArn": group_arn})
     ecs.put_cluster_capacity_providers(
         cluster=CLUSTER,

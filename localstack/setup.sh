@@ -10,11 +10,26 @@ here=$(cd "$(dirname "$0")" && pwd)
 venvs=$(dirname "$here")/.venv
 building=
 lock=
+child=
 
 say() { echo "setup: $*" >&2; }
 die() { say "$*"; exit 1; }
 
+# Runs a command so that a signal need not wait for its end.
+run() {
+    local status=0
+    "$@" &
+    child=$!
+    wait "$child" || status=$?
+    child=
+    return "$status"
+}
+
 cleanup() {
+    if [ -n "$child" ]; then
+        kill "$child" 2>/dev/null || true
+        wait "$child" 2>/dev/null || true
+    fi
     if [ -n "$building" ]; then rm -rf "$building"; fi
     if [ -n "$lock" ]; then rm -rf "$lock"; fi
 }
@@ -75,7 +90,7 @@ is_current() { # NAME
 pip_install() { # NAME ARGUMENTS...
     local python=$venvs/$1/bin/python
     shift
-    "$python" -m pip --disable-pip-version-check --no-input install --quiet --progress-bar off "$@"
+    run "$python" -m pip --disable-pip-version-check --no-input install --quiet --progress-bar off "$@"
 }
 
 build() { # NAME
@@ -85,7 +100,7 @@ build() { # NAME
     say "$name: making $dir with $("$python" --version 2>&1)"
     building=$dir
     rm -rf "$dir"
-    "$python" -m venv "$dir" || die "$name: cannot make a virtual environment in $dir"
+    run "$python" -m venv "$dir" || die "$name: cannot make a virtual environment in $dir"
     say "$name: installing $(grep -c == "$requirements") packages (about a minute)"
     pip_install "$name" -r "$requirements" || die "$name: pip failed, see above; a package index must be reachable"
     if [ "$name" = localstack ]; then

@@ -22,7 +22,11 @@ if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
     echo "start: something listens on 127.0.0.1:$port already; choose another port with --port" >&2
     exit 1
 fi
-"$here/setup.sh" moto
+"$here/setup.sh" moto &
+setup=$!
+trap 'kill "$setup" 2>/dev/null; wait "$setup"; exit 143' INT TERM HUP
+wait "$setup"
+trap - INT TERM HUP
 
-unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_ENDPOINT_URL
-exec "$venvs/moto/bin/python" -m moto.server --host 127.0.0.1 --port "$port"
+unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_ENDPOINT_URL PYTHONPATH PYTHONHOME
+exec "$venvs/moto/bin/python" -P -m moto.server --host 127.0.0.1 --port "$port"

@@ -26,7 +26,11 @@ if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
     echo "start: something listens on 127.0.0.1:$port already; choose another port with --port" >&2
     exit 1
 fi
-"$here/setup.sh" localstack
+"$here/setup.sh" localstack &
+setup=$!
+trap 'kill "$setup" 2>/dev/null; wait "$setup"; exit 143' INT TERM HUP
+wait "$setup"
+trap - INT TERM HUP
 
 # All that an instance writes goes here, a folder for each port, so several can run side by side.
 state=$venvs/state/localstack-$port
@@ -36,7 +40,7 @@ mkdir -p "$state/home"
 unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE AWS_ENDPOINT_URL AWS_SESSION_TOKEN
 unset LOCALSTACK_AUTH_TOKEN LOCALSTACK_API_KEY SERVICES
 export HOME="$state/home" # Its list of plugins is cached below HOME and could be that of an older environment.
-unset XDG_CACHE_HOME
+unset XDG_CACHE_HOME PYTHONPATH PYTHONHOME
 export OVERRIDE_IN_DOCKER=0          # Inside a container it would write to /var/lib and /etc instead.
 export FILESYSTEM_ROOT="$state/root"
 export GATEWAY_LISTEN="127.0.0.1:$port"
@@ -55,4 +59,4 @@ if [ -n "$seed" ]; then
     # Detached, so that LocalStack has no child that it does not know; it ends when LocalStack does.
     ("$python" "$here/seed.py" --endpoint "http://127.0.0.1:$port" --wait 60 --while-pid $$ &)
 fi
-exec "$python" -m localstack.runtime.main
+exec "$python" -P -m localstack.runtime.main

@@ -2,5 +2,7 @@
 pub mod api;
 pub mod clock;
 pub mod ids;
+pub mod observe;
+pub mod plan;
 pub mod signal;
 pub mod sim;

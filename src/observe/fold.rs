@@ -1,0 +1,202 @@
+//! Brings an answer of AWS into the snapshot. Synchronous, and the only way a snapshot changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::snapshot::{ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Snapshot, Task};
+use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId, Region, TaskArn};
+
+/// Instances that are gone are remembered for so long, so that a late duplicate of their notice is known for what it is.
+const REMEMBER_GONE: SignedDuration = SignedDuration::from_hours(1);
+
+/// One answer of AWS.
+#[derive(Clone, Debug)]
+pub enum Observation {
+    /// A cluster exists and has these capacity providers.
+    Cluster {
+        /// Which one.
+        cluster: ClusterKey,
+        /// Its name in ECS.
+        name: Arc<str>,
+        /// Its capacity providers, with the group behind each.
+        providers: BTreeMap<CapacityProviderName, Option<GroupKey>>,
+    },
+    /// AWS said that there is no such cluster.
+    ClusterMissing(ClusterKey),
+    /// A cluster has been read as a whole.
+    ClusterRead {
+        /// Which one.
+        cluster: ClusterKey,
+        /// When the reading began.
+        began_at: Timestamp,
+        /// All instances that it has.
+        instances: BTreeSet<InstanceId>,
+    },
+    /// Groups, and of those that were asked for, the ones that do not exist.
+    Groups {
+        /// As they are.
+        found: Vec<(GroupKey, Group)>,
+        /// Asked for and not there.
+        missing: Vec<GroupKey>,
+    },
+    /// Which group each of these instances belongs to, in one Region.
+    Located {
+        /// The Region.
+        region: Region,
+        /// The answer for every instance that was asked about.
+        groups: Vec<(InstanceId, Option<GroupKey>)>,
+    },
+    /// Container instances, and of those that were asked for, the ones that the cluster does not have.
+    Instances {
+        /// As they are.
+        found: Vec<(InstanceId, ContainerInstance)>,
+        /// Asked for and not there.
+        missing: Vec<InstanceId>,
+    },
+    /// The group let go of these instances, as the answer to a detach says.
+    Detached {
+        /// The group.
+        group: GroupKey,
+        /// Its former members.
+        instances: Vec<InstanceId>,
+    },
+    /// The tasks of an instance. `complete` when they were listed and not only looked at again.
+    Tasks {
+        /// The instance.
+        instance: InstanceId,
+        /// As they are.
+        found: Vec<(TaskArn, Task)>,
+        /// Whether these are all.
+        complete: bool,
+    },
+}
+
+impl Snapshot {
+    /// Brings `observation`, made at `at`, into the snapshot.
+    pub fn apply(&mut self, observation: Observation, at: Timestamp) {
+        match observation {
+            Observation::Cluster { cluster, name, providers } => self.cluster(&cluster, name, providers),
+            Observation::ClusterMissing(cluster) => self.cluster_missing(&cluster, at),
+            Observation::ClusterRead { cluster, began_at, instances } => self.cluster_read(&cluster, began_at, &instances, at),
+            Observation::Groups { found, missing } => {
+                found.into_iter().for_each(|(key, group)| self.group(key, group));
+                missing.iter().for_each(|key| self.group_missing(key));
+            }
+            Observation::Located { region, groups } => {
+                for (instance, group) in groups {
+                    self.located.entry(instance).or_default().insert(region.clone(), group);
+                }
+            }
+            Observation::Instances { found, missing } => {
+                found.into_iter().for_each(|(id, instance)| self.instance(id, instance, at));
+                missing.iter().for_each(|id| self.instance_gone(id, at));
+            }
+            Observation::Detached { group, instances } => self.detached(&group, &instances),
+            Observation::Tasks { instance, found, complete } => self.tasks_of(instance, found, complete, at),
+        }
+    }
+
+    fn cluster(&mut self, key: &ClusterKey, name: Arc<str>, providers: BTreeMap<CapacityProviderName, Option<GroupKey>>) {
+        if let Some(cluster) = self.clusters.get_mut(key) {
+            cluster.name = name;
+            cluster.providers = providers;
+        }
+    }
+
+    fn cluster_missing(&mut self, key: &ClusterKey, at: Timestamp) {
+        if let Some(cluster) = self.clusters.get_mut(key) {
+            cluster.state = ClusterState::Missing { at };
+            cluster.providers.clear();
+        }
+        let gone: Vec<InstanceId> = self.of_cluster(key).map(|(id, _)| id.clone()).collect();
+        gone.iter().for_each(|id| self.instance_gone(id, at));
+    }
+
+    fn cluster_read(&mut self, key: &ClusterKey, began_at: Timestamp, seen: &BTreeSet<InstanceId>, at: Timestamp) {
+        if let Some(cluster) = self.clusters.get_mut(key) {
+            cluster.state = ClusterState::Read { at: began_at };
+        }
+        let unseen = self.of_cluster(key).filter(|(id, instance)| instance.observed_at < began_at && !seen.contains(*id));
+        let gone: Vec<InstanceId> = unseen.map(|(id, _)| id.clone()).collect();
+        gone.iter().for_each(|id| self.instance_gone(id, at));
+        self.forget(at);
+    }
+
+    fn of_cluster(&self, key: &ClusterKey) -> impl Iterator<Item = (&InstanceId, &ContainerInstance)> {
+        self.instances.iter().filter(move |(_, instance)| instance.cluster == *key)
+    }
+
+    fn group(&mut self, key: GroupKey, group: Group) {
+        self.group_missing(&key);
+        for instance in group.members.keys() {
+            self.member_of.insert(instance.clone(), key.clone());
+        }
+        self.groups.insert(key, group);
+    }
+
+    fn group_missing(&mut self, key: &GroupKey) {
+        for instance in self.groups.remove(key).map(|group| group.members).unwrap_or_default().keys() {
+            if self.member_of.get(instance) == Some(key) {
+                self.member_of.remove(instance);
+            }
+        }
+    }
+
+    fn instance(&mut self, id: InstanceId, mut instance: ContainerInstance, at: Timestamp) {
+        if let Some(before) = self.instances.get(&id).filter(|before| before.arn == instance.arn) {
+            if instance.disconnected_since.is_some() && before.disconnected_since.is_some() {
+                instance.disconnected_since = before.disconnected_since;
+            }
+            instance.registered_at = instance.registered_at.min(before.registered_at);
+            instance.gone_at = before.gone_at;
+        }
+        if instance.status == InstanceStatus::Inactive {
+            instance.gone_at.get_or_insert(at);
+        } else {
+            instance.gone_at = None;
+        }
+        self.located.remove(&id);
+        self.instances.insert(id, instance);
+    }
+
+    fn instance_gone(&mut self, id: &InstanceId, at: Timestamp) {
+        if let Some(instance) = self.instances.get_mut(id) {
+            instance.gone_at.get_or_insert(at);
+            instance.observed_at = at;
+        }
+    }
+
+    fn detached(&mut self, key: &GroupKey, instances: &[InstanceId]) {
+        let Some(group) = self.groups.get_mut(key) else { return };
+        for instance in instances {
+            if let Some(member) = group.members.get_mut(instance) {
+                member.lifecycle = Lifecycle::Leaving("Detaching".into());
+            }
+        }
+    }
+
+    fn tasks_of(&mut self, instance: InstanceId, found: Vec<(TaskArn, Task)>, complete: bool, at: Timestamp) {
+        let of = self.tasks.entry(instance).or_default();
+        of.tasks.extend(found);
+        if complete {
+            of.listed_at = Some(at);
+        }
+    }
+
+    /// Drops what nobody will ask for any more, so that a long life does not grow the index.
+    fn forget(&mut self, at: Timestamp) {
+        let old = |moment: Timestamp| at.duration_since(moment) > REMEMBER_GONE;
+        self.instances.retain(|_, instance| !instance.gone_at.is_some_and(old));
+        self.tasks.retain(|id, _| self.instances.contains_key(id));
+        self.asked.retain(|_, asked| asked.in_flight || !old(asked.at));
+        let asked = &self.asked;
+        self.located.retain(|id, answers| {
+            answers.keys().any(|region| asked.contains_key(&super::Subject::Location(region.clone(), id.clone())))
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! What may be asked of AWS, in batches as large as its API takes, and what each answer is about.
+//!
+//! Plain data: a look is decided on by planning and carried out by [`super::describe`].
+
+use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
+
+/// One question to AWS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Everything about a cluster: capacity providers, their groups, its container instances.
+    Cluster(ClusterKey),
+    /// Which Auto Scaling groups of a Region these instances belong to.
+    Locate {
+        /// The Region to ask in.
+        region: Region,
+        /// At most [`Look::LOCATE_MAX`].
+        instances: Vec<InstanceId>,
+    },
+    /// The groups' settings and members.
+    Groups {
+        /// The groups' Region.
+        region: Region,
+        /// At most [`Look::GROUPS_MAX`].
+        groups: Vec<GroupKey>,
+    },
+    /// The container instances that these EC2 instances are in a cluster, where they are any.
+    Find {
+        /// The cluster to search.
+        cluster: ClusterKey,
+        /// At most [`Look::FIND_MAX`].
+        instances: Vec<InstanceId>,
+    },
+    /// Known container instances, again.
+    Instances {
+        /// Their cluster.
+        cluster: ClusterKey,
+        /// At most [`Look::INSTANCES_MAX`].
+        instances: Vec<(InstanceId, ContainerInstanceArn)>,
+    },
+    /// Which tasks an instance has, running and stopping alike, and how they are.
+    TasksOf {
+        /// The instance's cluster.
+        cluster: ClusterKey,
+        /// The instance.
+        instance: InstanceId,
+        /// The same as a container instance.
+        arn: ContainerInstanceArn,
+    },
+    /// Known tasks, again.
+    Tasks {
+        /// Their cluster.
+        cluster: ClusterKey,
+        /// At most [`Look::TASKS_MAX`].
+        tasks: Vec<TaskArn>,
+        /// The instances that they run on.
+        instances: Vec<InstanceId>,
+    },
+}
+
+impl Look {
+    /// Instance ids in one `DescribeAutoScalingInstances` (Auto Scaling API reference).
+    pub const LOCATE_MAX: usize = 50;
+    /// Names in one `DescribeAutoScalingGroups`: a page of its answer (Auto Scaling API reference).
+    pub const GROUPS_MAX: usize = 100;
+    /// Instance ids in one filter of `ListContainerInstances`. The length of a filter is not documented; this is ours.
+    pub const FIND_MAX: usize = 50;
+    /// Container instances in one `DescribeContainerInstances` (ECS API reference).
+    pub const INSTANCES_MAX: usize = 100;
+    /// Tasks in one `DescribeTasks` (ECS API reference).
+    pub const TASKS_MAX: usize = 100;
+
+    /// What the answer will be about.
+    #[must_use]
+    pub fn subjects(&self) -> Vec<Subject> {
+        match self {
+            Self::Cluster(cluster) => vec![Subject::Cluster(cluster.clone())],
+            Self::Locate { region, instances } => {
+                instances.iter().map(|id| Subject::Location(region.clone(), id.clone())).collect()
+            }
+            Self::Groups { groups, .. } => groups.iter().cloned().map(Subject::Group).collect(),
+            Self::Find { instances, .. } => instances.iter().cloned().map(Subject::Instance).collect(),
+            Self::Instances { instances, .. } => instances.iter().map(|(id, _)| Subject::Instance(id.clone())).collect(),
+            Self::TasksOf { instance, .. } => vec![Subject::Tasks(instance.clone())],
+            Self::Tasks { instances, .. } => instances.iter().cloned().map(Subject::Tasks).collect(),
+        }
+    }
+}
+
+/// What a look is about: no second look at a subject while the first one is under way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A whole cluster.
+    Cluster(ClusterKey),
+    /// Which group of a Region an instance belongs to.
+    Location(Region, InstanceId),
+    /// A group's settings and members.
+    Group(GroupKey),
+    /// An instance as a container instance.
+    Instance(InstanceId),
+    /// The tasks of an instance.
+    Tasks(InstanceId),
+}

@@ -1,0 +1,12 @@
+//! What is known of AWS: describe calls on one side, a [`Snapshot`] on the other.
+//!
+//! [`snapshot`] and [`look`] are plain data that planning reads. [`fold`] brings an answer into the snapshot, synchronously.
+//! Only [`describe`] calls AWS, and it never changes anything there.
+
+pub mod fold;
+pub mod look;
+pub mod snapshot;
+
+pub use fold::Observation;
+pub use look::{Look, Subject};
+pub use snapshot::Snapshot;

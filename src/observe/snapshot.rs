@@ -1,0 +1,258 @@
+//! The index of the managed clusters: what was last seen of them, and when.
+//!
+//! Plain data and look-ups in it. It may be out of date, always: reality can have changed since it was seen.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::look::Subject;
+use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
+
+/// What was last seen of the managed clusters and of the groups behind their capacity providers.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    /// The managed clusters, read or not.
+    pub clusters: BTreeMap<ClusterKey, Cluster>,
+    /// The groups behind their capacity providers.
+    pub groups: BTreeMap<GroupKey, Group>,
+    /// Their container instances, those that are gone for a while longer.
+    pub instances: BTreeMap<InstanceId, ContainerInstance>,
+    /// The tasks of doomed instances.
+    pub tasks: BTreeMap<InstanceId, TasksOf>,
+    /// Which group the members belong to.
+    pub member_of: BTreeMap<InstanceId, GroupKey>,
+    /// Answers about instances that no cluster was known to have: per Region the group, or that there is none.
+    pub located: BTreeMap<InstanceId, BTreeMap<Region, Option<GroupKey>>>,
+    /// When each subject was last asked about.
+    pub asked: BTreeMap<Subject, Asked>,
+}
+
+/// A managed ECS cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cluster {
+    /// Where it is.
+    pub region: Region,
+    /// Its name in ECS.
+    pub name: Arc<str>,
+    /// How far it has been read.
+    pub state: ClusterState,
+    /// Its capacity providers, with the group behind each; Fargate has none.
+    pub providers: BTreeMap<CapacityProviderName, Option<GroupKey>>,
+}
+
+/// How far a cluster has been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClusterState {
+    /// Not once as a whole.
+    Unread,
+    /// AWS said that there is no such cluster.
+    Missing {
+        /// When.
+        at: Timestamp,
+    },
+    /// As a whole.
+    Read {
+        /// When that was begun.
+        at: Timestamp,
+    },
+}
+
+/// An Auto Scaling group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Capacity Rebalancing: the group replaces instances at risk by itself.
+    pub capacity_rebalance: bool,
+    /// Whether the process Launch is suspended.
+    pub launch_suspended: bool,
+    /// Its instances.
+    pub members: BTreeMap<InstanceId, Member>,
+    /// When it was seen so.
+    pub observed_at: Timestamp,
+}
+
+/// An instance of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its state in the group.
+    pub lifecycle: Lifecycle,
+    /// Its zone, where told.
+    pub availability_zone: Option<Arc<str>>,
+    /// Its type, where told.
+    pub instance_type: Option<Arc<str>>,
+}
+
+/// The state of an instance in its group, as far as it matters here. The names AWS uses are more and may grow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lifecycle {
+    /// `Pending`, `Pending:Wait`, `Pending:Proceed`: it is being launched.
+    Pending,
+    /// `InService`.
+    InService,
+    /// `Standby`, `EnteringStandby`: it holds no capacity that the group counts.
+    Standby,
+    /// `Terminating…`, `Terminated`, `Detaching`, `Detached`: it is on its way out.
+    Leaving(Arc<str>),
+    /// Any other.
+    Other(Arc<str>),
+}
+
+impl From<&str> for Lifecycle {
+    fn from(state: &str) -> Self {
+        match state.split(':').next().unwrap_or_default() {
+            "Pending" => Self::Pending,
+            "InService" => Self::InService,
+            "Standby" | "EnteringStandby" => Self::Standby,
+            "Terminating" | "Terminated" | "Detaching" | "Detached" => Self::Leaving(state.into()),
+            _ => Self::Other(state.into()),
+        }
+    }
+}
+
+/// A container instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContainerInstance {
+    /// Its cluster.
+    pub cluster: ClusterKey,
+    /// Its name in ECS.
+    pub arn: ContainerInstanceArn,
+    /// Whether it takes tasks.
+    pub status: InstanceStatus,
+    /// When its agent was first seen disconnected, if it is.
+    pub disconnected_since: Option<Timestamp>,
+    /// The capacity provider it counts to.
+    pub provider: Option<CapacityProviderName>,
+    /// Its zone, where told.
+    pub availability_zone: Option<Arc<str>>,
+    /// Its type, where told.
+    pub instance_type: Option<Arc<str>>,
+    /// When it registered, by AWS's clock; when it was first seen, where AWS does not tell.
+    pub registered_at: Timestamp,
+    /// Whether it carries the attribute `ecs-spot-operator.ignore`.
+    pub ignored: bool,
+    /// When it was seen so.
+    pub observed_at: Timestamp,
+    /// When it was first seen inactive or missing.
+    pub gone_at: Option<Timestamp>,
+}
+
+/// Whether a container instance takes tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InstanceStatus {
+    /// It does.
+    Active,
+    /// It takes none and gives up those of services.
+    Draining,
+    /// It is out of the cluster.
+    Inactive,
+    /// Any other, such as `REGISTERING`.
+    Other(Arc<str>),
+}
+
+impl From<&str> for InstanceStatus {
+    fn from(status: &str) -> Self {
+        match status {
+            "ACTIVE" => Self::Active,
+            "DRAINING" => Self::Draining,
+            "INACTIVE" => Self::Inactive,
+            other => Self::Other(other.into()),
+        }
+    }
+}
+
+/// The tasks of one instance.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TasksOf {
+    /// When they were last listed: an instance that is not draining may have been given more since.
+    pub listed_at: Option<Timestamp>,
+    /// The tasks.
+    pub tasks: BTreeMap<TaskArn, Task>,
+}
+
+/// A task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Whether it has come to its end.
+    pub stopped: bool,
+    /// When it did, by AWS's clock.
+    pub stopped_at: Option<Timestamp>,
+    /// Whether its instance took it along.
+    pub died_with_host: bool,
+    /// When it was seen so.
+    pub observed_at: Timestamp,
+}
+
+/// When something was last asked for, and whether that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// When.
+    pub at: Timestamp,
+    /// No answer yet.
+    pub in_flight: bool,
+    /// How often in a row it failed.
+    pub failures: u32,
+}
+
+impl Snapshot {
+    /// Whether every cluster has been read as a whole at least once.
+    #[must_use]
+    pub fn is_filled(&self) -> bool {
+        self.clusters.values().all(|cluster| matches!(cluster.state, ClusterState::Read { .. }))
+    }
+
+    /// A cluster of which it is not known which instances it has. One that does not exist has none.
+    #[must_use]
+    pub fn unread_cluster(&self) -> Option<&ClusterKey> {
+        self.clusters.iter().find(|(_, cluster)| cluster.state == ClusterState::Unread).map(|(key, _)| key)
+    }
+
+    /// The Regions that the clusters are in.
+    #[must_use]
+    pub fn regions(&self) -> Vec<Region> {
+        let mut regions: Vec<Region> = self.clusters.values().map(|cluster| cluster.region.clone()).collect();
+        regions.sort();
+        regions.dedup();
+        regions
+    }
+
+    /// The clusters that have a capacity provider with this group behind it, with that provider.
+    pub fn clusters_of(&self, group: &GroupKey) -> impl Iterator<Item = (&ClusterKey, &CapacityProviderName)> {
+        self.clusters.iter().flat_map(move |(key, cluster)| {
+            let behind = cluster.providers.iter().filter(move |(_, behind)| behind.as_ref() == Some(group));
+            behind.map(move |(provider, _)| (key, provider))
+        })
+    }
+
+    /// The group behind a capacity provider.
+    #[must_use]
+    pub fn group_behind(&self, cluster: &ClusterKey, provider: &CapacityProviderName) -> Option<&GroupKey> {
+        self.clusters.get(cluster)?.providers.get(provider)?.as_ref()
+    }
+
+    /// An instance as a member of a group.
+    #[must_use]
+    pub fn member(&self, instance: &InstanceId) -> Option<(&GroupKey, &Group, &Member)> {
+        let key = self.member_of.get(instance)?;
+        let group = self.groups.get(key)?;
+        Some((key, group, group.members.get(instance)?))
+    }
+
+    /// Notes that a look at these subjects begins.
+    pub fn begin(&mut self, subjects: Vec<Subject>, now: Timestamp) {
+        for subject in subjects {
+            let failures = self.asked.get(&subject).map_or(0, |asked| asked.failures);
+            self.asked.insert(subject, Asked { at: now, in_flight: true, failures });
+        }
+    }
+
+    /// Notes that a look at these subjects ended, one way or the other.
+    pub fn end(&mut self, subjects: Vec<Subject>, failed: bool) {
+        for subject in subjects {
+            if let Some(asked) = self.asked.get_mut(&subject) {
+                asked.in_flight = false;
+                asked.failures = if failed { asked.failures.saturating_add(1) } else { 0 };
+            }
+        }
+    }
+}

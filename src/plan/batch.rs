@@ -1,0 +1,148 @@
+//! Many wishes, few calls: gathers what is decided case by case into batches as large as each API takes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::case::CaseId;
+use super::step::{Drained, Step};
+use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
+use crate::observe::Look;
+
+/// What has been decided so far.
+#[derive(Default)]
+pub struct Batches {
+    detach: BTreeMap<GroupKey, Detach>,
+    drain: BTreeMap<ClusterKey, Vec<Drained>>,
+    clusters: BTreeSet<ClusterKey>,
+    locate: BTreeMap<Region, BTreeSet<InstanceId>>,
+    groups: BTreeMap<Region, BTreeSet<GroupKey>>,
+    find: BTreeMap<ClusterKey, BTreeSet<InstanceId>>,
+    instances: BTreeMap<ClusterKey, BTreeMap<InstanceId, ContainerInstanceArn>>,
+    tasks_of: BTreeMap<InstanceId, (ClusterKey, ContainerInstanceArn)>,
+    tasks: BTreeMap<ClusterKey, BTreeMap<TaskArn, InstanceId>>,
+}
+
+#[derive(Default)]
+struct Detach {
+    instances: Vec<(CaseId, InstanceId)>,
+    before: Arc<BTreeSet<InstanceId>>,
+}
+
+impl Batches {
+    /// Detach an instance from a group that has these members now.
+    pub fn detach<'a>(
+        &mut self,
+        group: &GroupKey,
+        case: &CaseId,
+        instance: &InstanceId,
+        members: impl Iterator<Item = &'a InstanceId>,
+    ) {
+        let detach = self.detach.entry(group.clone()).or_insert_with(|| {
+            let before = Arc::new(members.cloned().collect());
+            Detach { instances: Vec::new(), before }
+        });
+        detach.instances.push((case.clone(), instance.clone()));
+    }
+
+    /// Drain an instance.
+    pub fn drain(&mut self, cluster: &ClusterKey, drained: Drained) {
+        self.drain.entry(cluster.clone()).or_default().push(drained);
+    }
+
+    /// Read a cluster as a whole.
+    pub fn cluster(&mut self, cluster: &ClusterKey) {
+        self.clusters.insert(cluster.clone());
+    }
+
+    /// Ask which group an instance belongs to.
+    pub fn locate(&mut self, region: &Region, instance: &InstanceId) {
+        self.locate.entry(region.clone()).or_default().insert(instance.clone());
+    }
+
+    /// Look at a group.
+    pub fn group(&mut self, group: &GroupKey) {
+        self.groups.entry(group.region.clone()).or_default().insert(group.clone());
+    }
+
+    /// Ask whether an instance has registered in a cluster.
+    pub fn find(&mut self, cluster: &ClusterKey, instance: &InstanceId) {
+        self.find.entry(cluster.clone()).or_default().insert(instance.clone());
+    }
+
+    /// Look at a container instance again.
+    pub fn instance(&mut self, cluster: &ClusterKey, instance: &InstanceId, arn: &ContainerInstanceArn) {
+        self.instances.entry(cluster.clone()).or_default().insert(instance.clone(), arn.clone());
+    }
+
+    /// List an instance's tasks.
+    pub fn tasks_of(&mut self, cluster: &ClusterKey, instance: &InstanceId, arn: &ContainerInstanceArn) {
+        self.tasks_of.insert(instance.clone(), (cluster.clone(), arn.clone()));
+    }
+
+    /// Look at a task again.
+    pub fn task(&mut self, cluster: &ClusterKey, instance: &InstanceId, task: &TaskArn) {
+        self.tasks.entry(cluster.clone()).or_default().insert(task.clone(), instance.clone());
+    }
+
+    /// The calls that change something, replacements first.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Step> {
+        let detaches = self.detach.iter().flat_map(|(group, detach)| {
+            detach.instances.chunks(Step::DETACH_MAX).map(|instances| Step::Detach {
+                group: group.clone(),
+                instances: instances.to_vec(),
+                before: Arc::clone(&detach.before),
+            })
+        });
+        let drains = self.drain.iter().flat_map(|(cluster, drained)| {
+            drained
+                .chunks(Step::DRAIN_MAX)
+                .map(|instances| Step::Drain { cluster: cluster.clone(), instances: instances.to_vec() })
+        });
+        detaches.chain(drains).collect()
+    }
+
+    /// The questions.
+    #[must_use]
+    pub fn looks(&self) -> Vec<Look> {
+        let mut looks: Vec<Look> = self.clusters.iter().cloned().map(Look::Cluster).collect();
+        looks.extend(chunked(&self.locate, Look::LOCATE_MAX, |region, instances| Look::Locate { region, instances }));
+        looks.extend(chunked(&self.groups, Look::GROUPS_MAX, |region, groups| Look::Groups { region, groups }));
+        looks.extend(chunked(&self.find, Look::FIND_MAX, |cluster, instances| Look::Find { cluster, instances }));
+        for (cluster, instances) in &self.instances {
+            let known: Vec<_> = instances.iter().map(|(id, arn)| (id.clone(), arn.clone())).collect();
+            let chunks = known.chunks(Look::INSTANCES_MAX);
+            looks.extend(chunks.map(|some| Look::Instances { cluster: cluster.clone(), instances: some.to_vec() }));
+        }
+        looks.extend(self.tasks_of.iter().map(|(instance, (cluster, arn))| Look::TasksOf {
+            cluster: cluster.clone(),
+            instance: instance.clone(),
+            arn: arn.clone(),
+        }));
+        for (cluster, tasks) in &self.tasks {
+            let known: Vec<_> = tasks.iter().collect();
+            looks.extend(known.chunks(Look::TASKS_MAX).map(|some| tasks_look(cluster, some)));
+        }
+        looks
+    }
+}
+
+fn chunked<'a, K: Clone, V: Clone + Ord>(
+    wishes: &'a BTreeMap<K, BTreeSet<V>>,
+    max: usize,
+    look: impl Fn(K, Vec<V>) -> Look + 'a,
+) -> impl Iterator<Item = Look> {
+    wishes.iter().flat_map(move |(key, values)| {
+        let values: Vec<V> = values.iter().cloned().collect();
+        values.chunks(max).map(|some| look(key.clone(), some.to_vec())).collect::<Vec<_>>()
+    })
+}
+
+fn tasks_look(cluster: &ClusterKey, tasks: &[(&TaskArn, &InstanceId)]) -> Look {
+    let instances: BTreeSet<InstanceId> = tasks.iter().map(|(_, instance)| (*instance).clone()).collect();
+    Look::Tasks {
+        cluster: cluster.clone(),
+        tasks: tasks.iter().map(|(task, _)| (*task).clone()).collect(),
+        instances: instances.into_iter().collect(),
+    }
+}

@@ -1,0 +1,93 @@
+//! The end of a case: when the instance is gone, and how the hand-over went.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::case::{Case, Phase, Place};
+use super::replacement;
+use super::report::Reason;
+use super::step::Outcome;
+use super::tasks;
+use super::{Draft, Scene};
+use crate::observe::snapshot::ContainerInstance;
+
+/// An agent that is silent for so long past the deadline speaks no more.
+const SILENT_FOR: SignedDuration = SignedDuration::from_secs(60);
+
+/// An instance that is there so long past the deadline was not taken. AWS names no time after which an interruption is off.
+const RETURNED_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long the last look at the tasks of an instance that is gone may take.
+const COUNT_WITHIN: SignedDuration = SignedDuration::from_secs(5);
+
+/// How a case stands.
+pub enum Standing {
+    /// The instance is there.
+    Open,
+    /// It is gone, and its tasks are counted for the last time.
+    Counting,
+    /// All is known.
+    Ended(Outcome),
+}
+
+/// Judges how the case stands.
+pub fn judge(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Standing {
+    let Some(gone_at) = gone_at(scene, case, place, draft) else { return still_there(scene, case, draft) };
+    let count_by = after(gone_at, COUNT_WITHIN);
+    let uncounted = tasks::running(scene.snapshot, case).any(|(_, task)| task.observed_at < gone_at);
+    if uncounted && scene.now < count_by {
+        draft.wake_at(count_by);
+        draft.report.add(case, Reason::CountingTasks);
+        return Standing::Counting;
+    }
+    Standing::Ended(outcome(scene, case))
+}
+
+fn still_there(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Standing {
+    let returned_at = after(case.deadline.max(case.received_at), RETURNED_AFTER);
+    if scene.now >= returned_at {
+        return Standing::Ended(Outcome::Returned);
+    }
+    draft.wake_at(returned_at);
+    draft.report.add(case, Reason::InstanceThere);
+    Standing::Open
+}
+
+/// When the instance went, as far as that is known.
+fn gone_at(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Option<Timestamp> {
+    match scene.snapshot.instances.get(&case.instance) {
+        Some(instance) => instance.gone_at.or_else(|| silent(scene, case, instance, draft)),
+        None => never_registered(scene, case, place, draft),
+    }
+}
+
+fn silent(scene: Scene<'_>, case: &Case, instance: &ContainerInstance, draft: &mut Draft) -> Option<Timestamp> {
+    let silent_at = after(instance.disconnected_since?.max(case.deadline), SILENT_FOR);
+    draft.wake_at(silent_at);
+    (scene.now >= silent_at).then_some(silent_at)
+}
+
+/// It was doomed before it registered: its group tells, or the time.
+fn never_registered(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Option<Timestamp> {
+    let silent_at = after(case.deadline, SILENT_FOR);
+    let group = place.group.as_ref().and_then(|group| scene.snapshot.groups.get(group));
+    let left = group.is_some_and(|group| group.observed_at >= case.deadline && !group.members.contains_key(&case.instance));
+    draft.wake_at(silent_at);
+    ((left && scene.now >= case.deadline) || scene.now >= silent_at).then_some(scene.now)
+}
+
+fn outcome(scene: Scene<'_>, case: &Case) -> Outcome {
+    let tally = tasks::tally(scene.snapshot, case);
+    if tally.killed + tally.running > 0 {
+        return Outcome::Lossy;
+    }
+    match case.phases.get(&Phase::ReplacementRegistered) {
+        Some(at) if *at <= case.deadline => Outcome::HandedOver,
+        Some(_) => Outcome::Late,
+        None if replacement::expected(case) => Outcome::Late,
+        None => Outcome::NotReplaced,
+    }
+}
+
+fn after(moment: Timestamp, by: SignedDuration) -> Timestamp {
+    moment.saturating_add(by).unwrap_or(Timestamp::MAX)
+}

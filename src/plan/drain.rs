@@ -1,0 +1,46 @@
+//! The drain: asking ECS to move the tasks of services away.
+//!
+//! It goes out in the same breath as the request for the replacement, and an instance that somebody else drains already is
+//! as good as drained by us.
+
+use super::case::{Attempt, Case, Phase, Place};
+use super::replacement::retry_now;
+use super::report::Reason;
+use super::step::{Drained, Step};
+use super::{Draft, Scene};
+use crate::observe::snapshot::InstanceStatus;
+
+/// Asks for the drain, where the instance is not draining already.
+pub fn request(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    let Some(instance) = scene.snapshot.instances.get(&case.instance).filter(|instance| instance.gone_at.is_none()) else {
+        return draft.report.add(case, Reason::NotRegistered);
+    };
+    match &instance.status {
+        InstanceStatus::Draining => reached(case, draft),
+        InstanceStatus::Active => {
+            let drained =
+                Drained { case: case.id.clone(), instance: case.instance.clone(), arn: instance.arn.clone() };
+            ask(scene, case, place, drained, draft);
+        }
+        InstanceStatus::Inactive => {}
+        InstanceStatus::Other(status) => draft.report.add(case, Reason::NotDrainable(status.clone())),
+    }
+}
+
+fn ask(scene: Scene<'_>, case: &Case, place: &Place, drained: Drained, draft: &mut Draft) {
+    match &case.drain {
+        Attempt::InFlight { .. } => draft.report.add(case, Reason::Draining),
+        Attempt::Failed { why, .. } if !retry_now(scene, &case.drain, draft) => {
+            draft.report.add(case, Reason::DrainFailed(why.clone()));
+        }
+        Attempt::None | Attempt::Failed { .. } => draft.batches.drain(&place.cluster, drained),
+        // Somebody has set it back to ACTIVE since. That is their decision.
+        Attempt::Accepted { .. } => {}
+    }
+}
+
+fn reached(case: &Case, draft: &mut Draft) {
+    if !case.has(Phase::Draining) {
+        draft.step(Step::Reach { case: case.id.clone(), phase: Phase::Draining, replacement: None });
+    }
+}

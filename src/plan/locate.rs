@@ -1,0 +1,123 @@
+//! Whose instance is it? Most notices of an account are about instances that are in no managed cluster.
+//!
+//! The index answers for known ones. For others Auto Scaling is asked, and ECS only about the clusters of the group it names.
+
+use super::case::{Case, Place};
+use super::report::Reason;
+use super::step::Dismissal;
+use super::{Draft, Scene, watch};
+use crate::ids::{CapacityProviderName, ClusterKey, GroupKey};
+use crate::observe::Subject;
+
+/// Where an instance stands.
+pub enum Whereabouts {
+    /// In a managed cluster.
+    Managed(Place),
+    /// In none.
+    Nowhere(Dismissal),
+    /// That is being asked.
+    Undecided(Reason),
+}
+
+/// Finds out, as far as that is known now, and asks for what is missing.
+pub fn whereabouts(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Whereabouts {
+    match scene.snapshot.instances.get(&case.instance) {
+        Some(instance) if instance.gone_at.is_some() => Whereabouts::Nowhere(Dismissal::Gone),
+        Some(instance) => match place(scene, case, &instance.cluster, instance.provider.as_ref(), None) {
+            Some(place) => Whereabouts::Managed(place),
+            None => Whereabouts::Nowhere(Dismissal::Foreign),
+        },
+        None => unregistered(scene, case, draft),
+    }
+}
+
+fn unregistered(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Whereabouts {
+    match group(scene, case, draft) {
+        Ok(Some(group)) => in_group(scene, case, &group, draft),
+        Ok(None) => Whereabouts::Nowhere(Dismissal::Foreign),
+        Err(reason) => Whereabouts::Undecided(reason),
+    }
+}
+
+/// The managed group that an unknown instance belongs to.
+fn group(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Result<Option<GroupKey>, Reason> {
+    if let Some((group, ..)) = scene.snapshot.member(&case.instance) {
+        return Ok(Some(group.clone()));
+    }
+    match located(scene, case, draft) {
+        None => Err(Reason::LookingUp),
+        Some(Some(group)) => Ok(Some(group)),
+        Some(None) => match scene.snapshot.unread_cluster() {
+            Some(cluster) => Err(Reason::ClusterUnread(cluster.clone())),
+            None => Ok(None),
+        },
+    }
+}
+
+/// What Auto Scaling says: `None` until every Region has answered, then the managed group, if it is one.
+pub fn located(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Option<Option<GroupKey>> {
+    let answers = scene.snapshot.located.get(&case.instance);
+    let mut complete = true;
+    for region in scene.snapshot.regions() {
+        match answers.and_then(|answers| answers.get(&region)) {
+            Some(Some(group)) if scene.snapshot.clusters_of(group).next().is_some() => return Some(Some(group.clone())),
+            Some(_) => {}
+            None => {
+                complete = false;
+                if watch::due(scene, &Subject::Location(region.clone(), case.instance.clone()), watch::SOON, draft) {
+                    draft.batches.locate(&region, &case.instance);
+                }
+            }
+        }
+    }
+    complete.then_some(None)
+}
+
+/// Not known to be registered: asks the group's clusters once, since a registered instance may have opted out.
+fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) -> Whereabouts {
+    let subject = Subject::Instance(case.instance.clone());
+    let answered =
+        scene.snapshot.asked.get(&subject).is_some_and(|asked| !asked.in_flight && asked.failures == 0 && asked.at >= case.received_at);
+    let mut clusters = scene.snapshot.clusters_of(group);
+    let Some((cluster, provider)) = clusters.next() else { return Whereabouts::Nowhere(Dismissal::Foreign) };
+    if answered {
+        return match place(scene, case, cluster, Some(provider), Some(group)) {
+            Some(place) => Whereabouts::Managed(place),
+            None => Whereabouts::Nowhere(Dismissal::Foreign),
+        };
+    }
+    if watch::due(scene, &subject, watch::SOON, draft) {
+        draft.batches.find(cluster, &case.instance);
+        clusters.for_each(|(other, _)| draft.batches.find(other, &case.instance));
+    }
+    Whereabouts::Undecided(Reason::LookingUp)
+}
+
+fn place(
+    scene: Scene<'_>,
+    case: &Case,
+    key: &ClusterKey,
+    provider: Option<&CapacityProviderName>,
+    group: Option<&GroupKey>,
+) -> Option<Place> {
+    let cluster = scene.snapshot.clusters.get(key)?;
+    let instance = scene.snapshot.instances.get(&case.instance);
+    let member = scene.snapshot.member(&case.instance);
+    let behind = provider.and_then(|provider| scene.snapshot.group_behind(key, provider));
+    let group = member.map(|(group, ..)| group).or(group).or(behind);
+    let of_group = group.and_then(|group| scene.snapshot.clusters_of(group).find(|(cluster, _)| *cluster == key));
+    let provider = provider.or(of_group.map(|(_, provider)| provider));
+    Some(Place {
+        cluster: key.clone(),
+        cluster_name: cluster.name.clone(),
+        provider: provider.cloned(),
+        group: group.cloned(),
+        arn: instance.map(|instance| instance.arn.clone()),
+        availability_zone: instance
+            .and_then(|instance| instance.availability_zone.clone())
+            .or_else(|| member.and_then(|(.., member)| member.availability_zone.clone())),
+        instance_type: instance
+            .and_then(|instance| instance.instance_type.clone())
+            .or_else(|| member.and_then(|(.., member)| member.instance_type.clone())),
+    })
+}

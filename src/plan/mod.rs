@@ -1,0 +1,155 @@
+//! Decides what to do: one synchronous function of what was observed, the cases, the policy and the time.
+//!
+//! It does no IO, reads no clock, draws no randomness and knows no AWS type (`tests/tidy.rs` holds it to that). Calling it
+//! twice on the same input changes nothing: what it asked for is in the cases and in the snapshot by then.
+
+mod batch;
+pub mod case;
+mod closing;
+mod drain;
+mod locate;
+pub mod policy;
+mod replacement;
+pub mod report;
+mod risk;
+pub mod step;
+mod tasks;
+mod watch;
+
+use jiff::Timestamp;
+
+pub use case::{Admission, Attempt, Case, CaseId, Cases, Phase};
+pub use policy::Policies;
+pub use report::{Reason, Report};
+pub use risk::Risk;
+pub use step::{Dismissal, Drained, Outcome, Plan, Step};
+pub use tasks::{Tally, tally};
+
+use crate::api::Mode;
+use crate::observe::Snapshot;
+use batch::Batches;
+use case::Place;
+use closing::Standing;
+use locate::Whereabouts;
+use policy::Rules;
+
+/// What every part of planning looks at.
+#[derive(Clone, Copy)]
+struct Scene<'a> {
+    snapshot: &'a Snapshot,
+    cases: &'a Cases,
+    policies: &'a Policies,
+    now: Timestamp,
+}
+
+/// Decides what is to be done now, and when to think again at the latest.
+#[must_use]
+pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timestamp) -> Plan {
+    let scene = Scene { snapshot, cases, policies, now };
+    let mut draft = Draft::default();
+    watch::clusters(scene, &mut draft);
+    for case in cases.iter() {
+        consider(scene, case, &mut draft);
+    }
+    replacement::pair(scene, &mut draft);
+    watch::newcomers(scene, &mut draft);
+    draft.finish()
+}
+
+fn consider(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
+    match &case.place {
+        Some(place) => proceed(scene, case, place, draft),
+        None => identify(scene, case, draft),
+    }
+}
+
+/// A new case: finds out whose instance it is, and whether anything may be done about it.
+fn identify(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
+    if scene.now >= case.history_from {
+        return draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::Expired });
+    }
+    draft.wake_at(case.history_from);
+    let place = match locate::whereabouts(scene, case, draft) {
+        Whereabouts::Managed(place) => place,
+        Whereabouts::Nowhere(why) => return draft.step(Step::Dismiss { case: case.id.clone(), why }),
+        Whereabouts::Undecided(reason) => return draft.report.add(case, reason),
+    };
+    let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
+    if let Some(why) = exempt(scene, case, &rules) {
+        return draft.step(Step::Dismiss { case: case.id.clone(), why });
+    }
+    draft.step(Step::Identify { case: case.id.clone(), place: place.clone(), mode: rules.mode });
+    match rules.mode {
+        Mode::Enforce => proceed(scene, case, &place, draft),
+        Mode::DryRun => rehearse(scene, case, &place, draft),
+        Mode::Paused => draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::Paused }),
+    }
+}
+
+fn exempt(scene: Scene<'_>, case: &Case, rules: &Rules) -> Option<Dismissal> {
+    let ignored = scene.snapshot.instances.get(&case.instance).is_some_and(|instance| instance.ignored);
+    match () {
+        () if ignored => Some(Dismissal::Ignored),
+        () if !rules.managed => Some(Dismissal::Unmanaged),
+        () if !rules.interruption_enabled => Some(Dismissal::SignalDisabled),
+        () => None,
+    }
+}
+
+fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
+    match closing::judge(scene, case, place, draft) {
+        Standing::Open => {}
+        Standing::Counting => return watch::last_tasks(scene, case, place, draft),
+        Standing::Ended(outcome) => return draft.step(Step::Close { case: case.id.clone(), outcome }),
+    }
+    replacement::request(scene, case, place, &rules, draft);
+    drain::request(scene, case, place, draft);
+    replacement::confirm(scene, case, &rules, draft);
+    tasks::follow(scene, case, draft);
+    risk::assess(scene, case, &rules, draft);
+    watch::case(scene, case, place, draft);
+}
+
+/// What would be done, for a cluster in dry-run.
+fn rehearse(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
+    let mut imagined = Draft::default();
+    replacement::request(scene, case, place, &rules, &mut imagined);
+    drain::request(scene, case, place, &mut imagined);
+    let Draft { steps, batches, report, .. } = imagined;
+    let would = batches.steps().into_iter().chain(steps).filter(Step::changes_aws).collect();
+    let reasons = report.of(&case.id).to_vec();
+    draft.step(Step::Rehearse { case: case.id.clone(), would, reasons });
+    draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::DryRun });
+}
+
+/// A plan in the making.
+#[derive(Default)]
+struct Draft {
+    steps: Vec<Step>,
+    batches: Batches,
+    report: Report,
+    wake_at: Option<Timestamp>,
+}
+
+impl Draft {
+    fn step(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+
+    /// Think again at `moment`, if not before.
+    fn wake_at(&mut self, moment: Timestamp) {
+        self.wake_at = Some(self.wake_at.map_or(moment, |earlier| earlier.min(moment)));
+    }
+
+    fn finish(self) -> Plan {
+        let looks = self.batches.looks();
+        let mut steps = self.steps;
+        steps.extend(self.batches.steps());
+        Plan { steps, looks, report: self.report, wake_at: self.wake_at }
+    }
+}
+
+#[cfg(test)]
+mod tests;

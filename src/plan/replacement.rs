@@ -1,0 +1,180 @@
+//! The replacement: whether to ask the group for one, and which instance it turned out to be.
+
+use std::collections::BTreeSet;
+
+use super::case::{Attempt, Case, Phase, Place};
+use super::locate;
+use super::policy::Rules;
+use super::report::Reason;
+use super::step::Step;
+use super::{Draft, Scene};
+use crate::api::Method;
+use crate::ids::{GroupKey, InstanceId};
+use crate::observe::snapshot::{ContainerInstance, Group, InstanceStatus, Lifecycle};
+
+enum Decision {
+    /// Ask this group.
+    Detach(GroupKey),
+    /// Ask nobody, for good.
+    Skip(Reason),
+    /// Not yet.
+    Wait(Reason),
+}
+
+/// Asks the group to replace the instance, where that is what replaces it.
+pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
+    if case.skipped.is_some() {
+        return;
+    }
+    match &case.detach {
+        Attempt::InFlight { .. } => draft.report.add(case, Reason::Detaching),
+        Attempt::Accepted { .. } => reached(case, draft),
+        Attempt::Failed { why, .. } if !retry_now(scene, &case.detach, draft) => {
+            draft.report.add(case, Reason::DetachFailed(why.clone()));
+        }
+        Attempt::Failed { .. } | Attempt::None => match decide(scene, case, place, rules, draft) {
+            Decision::Detach(group) => detach(scene, case, &group, draft),
+            Decision::Skip(reason) => skip(case, reason, draft),
+            Decision::Wait(reason) => draft.report.add(case, reason),
+        },
+    }
+}
+
+/// Whether a failed call is due again; asks to be woken when it is.
+pub fn retry_now(scene: Scene<'_>, attempt: &Attempt, draft: &mut Draft) -> bool {
+    let Some(at) = attempt.retry_at().filter(|at| *at > scene.now) else { return true };
+    draft.wake_at(at);
+    false
+}
+
+fn reached(case: &Case, draft: &mut Draft) {
+    if !case.has(Phase::ReplacementRequested) {
+        draft.step(Step::Reach { case: case.id.clone(), phase: Phase::ReplacementRequested, replacement: None });
+    }
+}
+
+fn detach(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
+    let members = scene.snapshot.groups.get(group).into_iter().flat_map(|group| group.members.keys());
+    draft.batches.detach(group, &case.id, &case.instance, members);
+}
+
+fn skip(case: &Case, reason: Reason, draft: &mut Draft) {
+    if matches!(reason, Reason::Leaving(_) | Reason::LeftGroup) {
+        reached(case, draft);
+    }
+    draft.step(Step::SkipReplacement { case: case.id.clone(), reason });
+}
+
+fn decide(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) -> Decision {
+    if rules.method == Method::None {
+        return Decision::Skip(Reason::MethodNone);
+    }
+    let key = match group_of(scene, case, place, draft) {
+        Ok(key) => key,
+        Err(decision) => return decision,
+    };
+    let Some(group) = scene.snapshot.groups.get(&key) else { return Decision::Wait(Reason::GroupStale) };
+    match by_group(case, &key, group) {
+        // What is known of the group may be as old as the last resync: good enough to act on, not to give up on.
+        Decision::Skip(_) if group.observed_at < case.received_at => Decision::Wait(Reason::GroupStale),
+        decision => decision,
+    }
+}
+
+/// The group of a known instance; an instance without one may have joined it since the group was last looked at.
+fn group_of(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Result<GroupKey, Decision> {
+    if let Some(group) = &place.group {
+        return Ok(group.clone());
+    }
+    match locate::located(scene, case, draft) {
+        None => Err(Decision::Wait(Reason::LookingUp)),
+        Some(None) => Err(Decision::Skip(Reason::NotInGroup)),
+        Some(Some(group)) => Ok(group),
+    }
+}
+
+fn by_group(case: &Case, key: &GroupKey, group: &Group) -> Decision {
+    let Some(member) = group.members.get(&case.instance) else { return Decision::Skip(Reason::LeftGroup) };
+    if group.capacity_rebalance {
+        return Decision::Skip(Reason::CapacityRebalancing);
+    }
+    if group.launch_suspended {
+        return Decision::Skip(Reason::LaunchSuspended);
+    }
+    match &member.lifecycle {
+        Lifecycle::InService => Decision::Detach(key.clone()),
+        Lifecycle::Standby => Decision::Skip(Reason::Standby),
+        Lifecycle::Pending => Decision::Wait(Reason::Pending),
+        Lifecycle::Leaving(state) => Decision::Skip(Reason::Leaving(state.clone())),
+        Lifecycle::Other(state) => Decision::Wait(Reason::StateUnknown(state.clone())),
+    }
+}
+
+/// Reports that a replacement is waited for. It never asks for a second one: the group owes it and keeps trying by itself.
+pub fn confirm(scene: Scene<'_>, case: &Case, rules: &Rules, draft: &mut Draft) {
+    if !expected(case) || case.has(Phase::ReplacementRegistered) {
+        return;
+    }
+    let asked_at = case.phases.get(&Phase::ReplacementRequested).copied().unwrap_or(case.received_at);
+    let confirm_by = asked_at.saturating_add(rules.confirm_within).unwrap_or(asked_at);
+    if joined(scene, case) {
+        draft.report.add(case, Reason::ReplacementNotRegistered);
+    } else if scene.now >= confirm_by {
+        draft.report.add(case, Reason::ReplacementNotSeen);
+    } else {
+        draft.wake_at(confirm_by);
+    }
+}
+
+/// Whether a replacement will come, by our doing or the group's own.
+pub fn expected(case: &Case) -> bool {
+    case.has(Phase::ReplacementRequested) || case.skipped == Some(Reason::CapacityRebalancing)
+}
+
+/// Whether the group has a member that it did not have when it was asked.
+fn joined(scene: Scene<'_>, case: &Case) -> bool {
+    let group = case.place.as_ref().and_then(|place| place.group.as_ref());
+    let members = group.and_then(|group| scene.snapshot.groups.get(group)).map(|group| &group.members);
+    members.is_some_and(|members| members.keys().any(|id| !case.before.contains(id) && *id != case.instance))
+}
+
+/// Finds the instances that took over, the longest waiting case first. An instance takes over from one only.
+pub fn pair(scene: Scene<'_>, draft: &mut Draft) {
+    let mut waiting: Vec<&Case> =
+        scene.cases.iter().filter(|case| expected(case) && !case.has(Phase::ReplacementRegistered)).collect();
+    waiting.sort_by_key(|case| (case.phases.get(&Phase::ReplacementRequested).copied(), case.id.clone()));
+    let Some(earliest) = waiting.iter().map(|case| case.id.said_at).min() else { return };
+    let newcomers: Vec<(&InstanceId, &ContainerInstance)> = scene
+        .snapshot
+        .instances
+        .iter()
+        .filter(|(id, instance)| instance.registered_at >= earliest && serves(scene, id, instance))
+        .collect();
+    let mut taken: BTreeSet<&InstanceId> = BTreeSet::new();
+    for case in waiting {
+        let found = newcomers.iter().find(|(id, instance)| !taken.contains(id) && replaces(scene, case, id, instance));
+        if let Some((id, _)) = found {
+            taken.insert(id);
+            let replacement = Some((*id).clone());
+            draft.step(Step::Reach { case: case.id.clone(), phase: Phase::ReplacementRegistered, replacement });
+        }
+    }
+}
+
+/// Whether an instance takes tasks and has taken over from no other.
+fn serves(scene: Scene<'_>, id: &InstanceId, instance: &ContainerInstance) -> bool {
+    let alive = instance.gone_at.is_none() && instance.disconnected_since.is_none();
+    alive && instance.status == InstanceStatus::Active && scene.cases.of(id).is_none() && !scene.cases.has_taken_over(id)
+}
+
+fn replaces(scene: Scene<'_>, case: &Case, id: &InstanceId, instance: &ContainerInstance) -> bool {
+    let Some(place) = &case.place else { return false };
+    let same_group = match (scene.snapshot.member(id), &place.group) {
+        (Some((group, ..)), Some(own)) => group == own,
+        _ => place.provider.is_some() && instance.provider == place.provider,
+    };
+    same_group
+        && instance.cluster == place.cluster
+        && instance.registered_at >= case.id.said_at
+        && !case.before.contains(id)
+}

@@ -1,0 +1,150 @@
+//! Why something is not done, or not done yet: typed reasons, one list a case.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::case::{Case, CaseId};
+use crate::ids::ClusterKey;
+
+/// What every open case waits for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use = "an unread report answers nobody's question"]
+pub struct Report {
+    waiting: BTreeMap<CaseId, Vec<Reason>>,
+}
+
+impl Report {
+    /// Adds a reason to a case.
+    pub fn add(&mut self, case: &Case, reason: Reason) {
+        self.waiting.entry(case.id.clone()).or_default().push(reason);
+    }
+
+    /// The reasons of a case.
+    #[must_use]
+    pub fn of(&self, case: &CaseId) -> &[Reason] {
+        self.waiting.get(case).map_or(&[], Vec::as_slice)
+    }
+
+    /// All cases that wait for something.
+    pub fn iter(&self) -> impl Iterator<Item = (&CaseId, &[Reason])> {
+        self.waiting.iter().map(|(case, reasons)| (case, reasons.as_slice()))
+    }
+}
+
+/// Why something is not done, or not done yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Nobody knows yet whose instance it is.
+    LookingUp,
+    /// The instance may be in a cluster that could not be read so far.
+    ClusterUnread(ClusterKey),
+    /// The instance is in no group behind a capacity provider.
+    NotInGroup,
+    /// Its group has Capacity Rebalancing on and replaces it by itself.
+    CapacityRebalancing,
+    /// Its group does not launch: the process is suspended.
+    LaunchSuspended,
+    /// In Standby it holds no capacity that the group counts.
+    Standby,
+    /// It is on its way out of the group, which replaces it.
+    Leaving(Arc<str>),
+    /// It has left the group, which replaces it.
+    LeftGroup,
+    /// The group is still launching it, and it cannot be detached.
+    Pending,
+    /// The group says a state that nothing is known about.
+    StateUnknown(Arc<str>),
+    /// The policy asks for no replacement.
+    MethodNone,
+    /// What is known of the group is older than the notice.
+    GroupStale,
+    /// A detach is under way.
+    Detaching,
+    /// A detach failed and will be tried again.
+    DetachFailed(String),
+    /// No new instance shows in the group.
+    ReplacementNotSeen,
+    /// The replacement has not registered.
+    ReplacementNotRegistered,
+    /// The instance is in no cluster yet.
+    NotRegistered,
+    /// A drain is under way.
+    Draining,
+    /// A drain failed and will be tried again.
+    DrainFailed(String),
+    /// ECS does not drain an instance in this status.
+    NotDrainable(Arc<str>),
+    /// So many tasks have not come to their end.
+    TasksRunning(usize),
+    /// Its tasks are looked at for the last time.
+    CountingTasks,
+    /// The instance is still there.
+    InstanceThere,
+}
+
+impl Reason {
+    /// The name that logs and metrics use.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::LookingUp => "LookingUp",
+            Self::ClusterUnread(_) => "ClusterUnread",
+            Self::NotInGroup => "NotInGroup",
+            Self::CapacityRebalancing => "CapacityRebalancing",
+            Self::LaunchSuspended => "LaunchSuspended",
+            Self::Standby => "Standby",
+            Self::Leaving(_) => "Leaving",
+            Self::LeftGroup => "LeftGroup",
+            Self::Pending => "Pending",
+            Self::StateUnknown(_) => "StateUnknown",
+            Self::MethodNone => "MethodNone",
+            Self::GroupStale => "GroupStale",
+            Self::Detaching => "Detaching",
+            Self::DetachFailed(_) => "DetachFailed",
+            Self::ReplacementNotSeen => "ReplacementNotSeen",
+            Self::ReplacementNotRegistered => "ReplacementNotRegistered",
+            Self::NotRegistered => "NotRegistered",
+            Self::Draining => "Draining",
+            Self::DrainFailed(_) => "DrainFailed",
+            Self::NotDrainable(_) => "NotDrainable",
+            Self::TasksRunning(_) => "TasksRunning",
+            Self::CountingTasks => "CountingTasks",
+            Self::InstanceThere => "InstanceThere",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LookingUp => f.write_str("asking AWS whose instance it is"),
+            Self::ClusterUnread(cluster) => write!(f, "it may belong to {cluster}, which could not be read so far"),
+            Self::NotInGroup => f.write_str("it is in no Auto Scaling group behind a capacity provider: nothing to replace"),
+            Self::CapacityRebalancing => {
+                f.write_str("its group has Capacity Rebalancing on and replaces it by itself: a detach would add a second one")
+            }
+            Self::LaunchSuspended => {
+                f.write_str("its group's Launch process is suspended, so no replacement can come: resume it to get one")
+            }
+            Self::Standby => f.write_str("it is in Standby and holds no capacity that its group counts"),
+            Self::Leaving(state) => write!(f, "its group has it as {state}: a replacement is under way already"),
+            Self::LeftGroup => f.write_str("it has left its group: a replacement is under way already"),
+            Self::Pending => f.write_str("its group is still launching it, so it cannot be detached yet"),
+            Self::StateUnknown(state) => write!(f, "its group has it as {state}, about which nothing is known"),
+            Self::MethodNone => f.write_str("the policy says replacement.method: none"),
+            Self::GroupStale => f.write_str("asking its group whether it is still a member"),
+            Self::Detaching => f.write_str("the group has been asked to detach it"),
+            Self::DetachFailed(why) => write!(f, "the detach failed and will be tried again: {why}"),
+            Self::ReplacementNotSeen => f.write_str("no new instance shows in the group"),
+            Self::ReplacementNotRegistered => f.write_str("the replacement has not registered in the cluster"),
+            Self::NotRegistered => f.write_str("it has not registered in the cluster, so there is nothing to drain"),
+            Self::Draining => f.write_str("ECS has been asked to drain it"),
+            Self::DrainFailed(why) => write!(f, "the drain failed and will be tried again: {why}"),
+            Self::NotDrainable(status) => write!(f, "ECS has it as {status} and drains ACTIVE instances only"),
+            Self::TasksRunning(count) => write!(f, "{count} of its tasks have not come to their end"),
+            Self::CountingTasks => f.write_str("its tasks are looked at for the last time"),
+            Self::InstanceThere => f.write_str("the instance is still there"),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What planning decides: steps to take, questions to ask, reasons to wait.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::case::{CaseId, Phase, Place};
+use super::report::{Reason, Report};
+use super::risk::Risk;
+use crate::api::Mode;
+use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId};
+use crate::observe::Look;
+
+/// What to do now.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a plan that nobody carries out saves no instance"]
+pub struct Plan {
+    /// To be taken, in this order; calls replace first and drain second.
+    pub steps: Vec<Step>,
+    /// To be asked.
+    pub looks: Vec<Look>,
+    /// What is waited for, and why.
+    pub report: Report,
+    /// When to think again at the latest.
+    pub wake_at: Option<Timestamp>,
+}
+
+/// An instance to drain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drained {
+    /// Its case.
+    pub case: CaseId,
+    /// The instance.
+    pub instance: InstanceId,
+    /// Its name in ECS.
+    pub arn: ContainerInstanceArn,
+}
+
+/// One decision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// The instance is one of ours and stands here.
+    Identify {
+        /// The case.
+        case: CaseId,
+        /// Where the instance stands.
+        place: Place,
+        /// What the policy allows there.
+        mode: Mode,
+    },
+    /// A phase has been reached.
+    Reach {
+        /// The case.
+        case: CaseId,
+        /// The phase.
+        phase: Phase,
+        /// With [`Phase::ReplacementRegistered`]: who took over.
+        replacement: Option<InstanceId>,
+    },
+    /// Nothing is asked of the group, for good.
+    SkipReplacement {
+        /// The case.
+        case: CaseId,
+        /// Why.
+        reason: Reason,
+    },
+    /// The case may end badly.
+    AtRisk {
+        /// The case.
+        case: CaseId,
+        /// Why.
+        risk: Risk,
+    },
+    /// Call `DetachInstances` without decrement, so that the group launches replacements at once.
+    Detach {
+        /// The one group.
+        group: GroupKey,
+        /// At most [`Step::DETACH_MAX`].
+        instances: Vec<(CaseId, InstanceId)>,
+        /// The group's members at this moment.
+        before: Arc<BTreeSet<InstanceId>>,
+    },
+    /// Call `UpdateContainerInstancesState` with `DRAINING`.
+    Drain {
+        /// The one cluster.
+        cluster: ClusterKey,
+        /// At most [`Step::DRAIN_MAX`].
+        instances: Vec<Drained>,
+    },
+    /// In dry-run: say what would be done.
+    Rehearse {
+        /// The case.
+        case: CaseId,
+        /// The steps that would be taken.
+        would: Vec<Step>,
+        /// What would be waited for.
+        reasons: Vec<Reason>,
+    },
+    /// The signal needs nothing done, or nothing more: it is acknowledged.
+    Dismiss {
+        /// The case.
+        case: CaseId,
+        /// Why.
+        why: Dismissal,
+    },
+    /// The case has come to its end.
+    Close {
+        /// The case.
+        case: CaseId,
+        /// How it ended.
+        outcome: Outcome,
+    },
+}
+
+impl Step {
+    /// Instances in one `DetachInstances` (Auto Scaling API reference).
+    pub const DETACH_MAX: usize = 20;
+    /// Container instances in one `UpdateContainerInstancesState` (ECS API reference).
+    pub const DRAIN_MAX: usize = 10;
+
+    /// Whether taking it changes anything in ECS or Auto Scaling.
+    #[must_use]
+    pub fn changes_aws(&self) -> bool {
+        matches!(self, Self::Detach { .. } | Self::Drain { .. })
+    }
+}
+
+/// Why a signal needs nothing done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dismissal {
+    /// The instance is in no managed cluster.
+    Foreign,
+    /// The instance is gone.
+    Gone,
+    /// It was to be acted on until a moment that has passed.
+    Expired,
+    /// There is a case for the instance, or was.
+    Duplicate,
+    /// The cluster is in dry-run.
+    DryRun,
+    /// The cluster is paused.
+    Paused,
+    /// The container instance carries the attribute `ecs-spot-operator.ignore`.
+    Ignored,
+    /// The capacity provider is not managed.
+    Unmanaged,
+    /// The policy does not listen to this kind of signal.
+    SignalDisabled,
+}
+
+impl Dismissal {
+    /// The name that logs and metrics use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Foreign => "foreign",
+            Self::Gone => "gone",
+            Self::Expired => "expired",
+            Self::Duplicate => "duplicate",
+            Self::DryRun => "dry_run",
+            Self::Paused => "paused",
+            Self::Ignored => "ignored",
+            Self::Unmanaged => "unmanaged",
+            Self::SignalDisabled => "signal_disabled",
+        }
+    }
+}
+
+/// How a case ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// All tasks stopped gracefully, and the replacement was registered by the deadline.
+    HandedOver,
+    /// All tasks stopped gracefully; the replacement was asked for and not registered by the deadline.
+    Late,
+    /// A task was killed with its instance.
+    Lossy,
+    /// All tasks stopped gracefully; no replacement was or could be asked for.
+    NotReplaced,
+    /// The instance lived on.
+    Returned,
+}
+
+impl Outcome {
+    /// The name that logs and metrics use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HandedOver => "handed_over",
+            Self::Late => "late",
+            Self::Lossy => "lossy",
+            Self::NotReplaced => "not_replaced",
+            Self::Returned => "returned",
+        }
+    }
+}

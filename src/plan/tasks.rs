@@ -1,0 +1,61 @@
+//! The tasks of a doomed instance: whether they have come to their end, and how.
+
+use super::case::{Case, Phase};
+use super::report::Reason;
+use super::step::Step;
+use super::{Draft, Scene};
+use crate::ids::TaskArn;
+use crate::observe::snapshot::{Snapshot, Task};
+
+/// How the tasks that ran when the signal came have ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Stopped while their instance was there.
+    pub graceful: usize,
+    /// Ended by the end of their instance.
+    pub killed: usize,
+    /// Not ended.
+    pub running: usize,
+}
+
+/// Counts how the tasks of a case have ended so far.
+#[must_use]
+pub fn tally(snapshot: &Snapshot, case: &Case) -> Tally {
+    let mut tally = Tally::default();
+    for (_, task) in concerned(snapshot, case) {
+        match (task.stopped, task.died_with_host) {
+            (true, true) => tally.killed += 1,
+            (true, false) => tally.graceful += 1,
+            (false, _) => tally.running += 1,
+        }
+    }
+    tally
+}
+
+/// The tasks that had not ended when the signal was given.
+fn concerned<'a>(snapshot: &'a Snapshot, case: &'a Case) -> impl Iterator<Item = (&'a TaskArn, &'a Task)> {
+    let tasks = snapshot.tasks.get(&case.instance).into_iter().flat_map(|of| of.tasks.iter());
+    tasks.filter(|(_, task)| !task.stopped_at.is_some_and(|at| at < case.id.said_at))
+}
+
+/// The tasks of a case that have not come to their end.
+pub fn running<'a>(snapshot: &'a Snapshot, case: &'a Case) -> impl Iterator<Item = (&'a TaskArn, &'a Task)> {
+    concerned(snapshot, case).filter(|(_, task)| !task.stopped)
+}
+
+/// Whether the tasks have been listed since the instance stopped taking new ones.
+pub fn listed(snapshot: &Snapshot, case: &Case) -> bool {
+    let listed_at = snapshot.tasks.get(&case.instance).and_then(|of| of.listed_at);
+    let draining_since = case.phases.get(&Phase::Draining);
+    listed_at.zip(draining_since).is_some_and(|(listed, draining)| listed >= *draining)
+}
+
+/// Reports the tasks that still run, and reaches the phase when none does.
+pub fn follow(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
+    let running = running(scene.snapshot, case).count();
+    if running > 0 {
+        draft.report.add(case, Reason::TasksRunning(running));
+    } else if listed(scene.snapshot, case) && !case.has(Phase::TasksStopped) {
+        draft.step(Step::Reach { case: case.id.clone(), phase: Phase::TasksStopped, replacement: None });
+    }
+}

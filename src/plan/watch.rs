@@ -1,0 +1,137 @@
+//! What to look at again, and when: the pace of observing.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::case::{Case, Phase, Place};
+use super::{Draft, Scene, replacement, tasks};
+use crate::ids::{ClusterKey, GroupKey};
+use crate::observe::Subject;
+use crate::observe::snapshot::ClusterState;
+
+/// The pace where something waits for the answer.
+pub const SOON: SignedDuration = SignedDuration::from_secs(1);
+
+/// The pace of a case that takes its course: a case has to close within 10 s of the instance being gone.
+const PACE: SignedDuration = SignedDuration::from_secs(3);
+
+/// The pace at which tasks are looked at.
+const TASK_PACE: SignedDuration = SignedDuration::from_secs(5);
+
+/// The pace for a cluster that does not exist: somebody may be about to make it.
+const MISSING_PACE: SignedDuration = SignedDuration::from_secs(30);
+
+/// Failed looks slow down to this.
+const SLOWEST_RETRY: SignedDuration = SignedDuration::from_secs(30);
+
+/// Whether to look at `subject` now, if it is looked at `every` so often; asks to be woken when it is time.
+pub fn due(scene: Scene<'_>, subject: &Subject, every: SignedDuration, draft: &mut Draft) -> bool {
+    let Some(asked) = scene.snapshot.asked.get(subject) else { return true };
+    if asked.in_flight {
+        return false;
+    }
+    let at = later(asked.at, pause(every, asked.failures));
+    if scene.now < at {
+        draft.wake_at(at);
+    }
+    scene.now >= at
+}
+
+/// `every`, doubled by each failure up to [`SLOWEST_RETRY`].
+fn pause(every: SignedDuration, failures: u32) -> SignedDuration {
+    if failures == 0 {
+        return every;
+    }
+    let doubled = SOON.checked_mul(1_i32.checked_shl(failures.min(6)).unwrap_or(64)).unwrap_or(SLOWEST_RETRY);
+    doubled.min(SLOWEST_RETRY)
+}
+
+/// Reads clusters that have not been read, or not for as long as the policy's resync.
+pub fn clusters(scene: Scene<'_>, draft: &mut Draft) {
+    for (key, cluster) in &scene.snapshot.clusters {
+        let every = match cluster.state {
+            ClusterState::Unread => SOON,
+            ClusterState::Missing { .. } => MISSING_PACE,
+            ClusterState::Read { .. } => scene.policies.resync,
+        };
+        if due(scene, &Subject::Cluster(key.clone()), every, draft) {
+            draft.batches.cluster(key);
+        }
+    }
+}
+
+/// Looks at what a case waits for.
+pub fn case(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    instance(scene, case, place, draft);
+    if !case.has(Phase::ReplacementRegistered) {
+        place.group.iter().for_each(|group| self::group(scene, case, group, draft));
+    }
+    self::tasks(scene, case, place, draft);
+}
+
+/// Looks at what a case still waits for once its instance is gone.
+pub fn last_tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    look_at_tasks(scene, case, place, SOON, draft);
+}
+
+fn instance(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    if !due(scene, &Subject::Instance(case.instance.clone()), PACE, draft) {
+        return;
+    }
+    match scene.snapshot.instances.get(&case.instance) {
+        Some(instance) => draft.batches.instance(&instance.cluster, &case.instance, &instance.arn),
+        None => draft.batches.find(&place.cluster, &case.instance),
+    }
+}
+
+fn group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
+    let seen = scene.snapshot.groups.get(group).map(|group| group.observed_at);
+    let undecided = case.skipped.is_none() && !case.has(Phase::ReplacementRequested);
+    let every = if undecided && seen.is_none_or(|at| at < case.received_at) { SOON } else { PACE };
+    if due(scene, &Subject::Group(group.clone()), every, draft) {
+        draft.batches.group(group);
+    }
+}
+
+fn tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    let Some(instance) = scene.snapshot.instances.get(&case.instance) else { return };
+    let known = scene.snapshot.tasks.get(&case.instance).is_some_and(|of| of.listed_at.is_some());
+    if known && (tasks::listed(scene.snapshot, case) || !case.has(Phase::Draining)) {
+        return look_at_tasks(scene, case, place, TASK_PACE, draft);
+    }
+    if due(scene, &Subject::Tasks(case.instance.clone()), SOON, draft) {
+        draft.batches.tasks_of(&instance.cluster, &case.instance, &instance.arn);
+    }
+}
+
+fn look_at_tasks(scene: Scene<'_>, case: &Case, place: &Place, every: SignedDuration, draft: &mut Draft) {
+    let mut running = tasks::running(scene.snapshot, case).peekable();
+    if running.peek().is_some() && due(scene, &Subject::Tasks(case.instance.clone()), every, draft) {
+        running.for_each(|(task, _)| draft.batches.task(&place.cluster, &case.instance, task));
+    }
+}
+
+/// Asks whether the new members of groups that owe a replacement have registered.
+pub fn newcomers(scene: Scene<'_>, draft: &mut Draft) {
+    for case in scene.cases.iter() {
+        if !replacement::expected(case) || case.has(Phase::ReplacementRegistered) {
+            continue;
+        }
+        if let Some((place, group)) = case.place.as_ref().and_then(|place| Some((place, place.group.as_ref()?))) {
+            unregistered_members(scene, case, &place.cluster, group, draft);
+        }
+    }
+}
+
+fn unregistered_members(scene: Scene<'_>, case: &Case, cluster: &ClusterKey, group: &GroupKey, draft: &mut Draft) {
+    let members = scene.snapshot.groups.get(group).into_iter().flat_map(|group| group.members.keys());
+    for id in members {
+        let known = case.before.contains(id) || *id == case.instance || scene.snapshot.instances.contains_key(id);
+        if !known && due(scene, &Subject::Instance(id.clone()), PACE, draft) {
+            draft.batches.find(cluster, id);
+        }
+    }
+}
+
+fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
+    moment.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
