@@ -78,8 +78,8 @@ take_lock() {
 
 fingerprint() { # NAME
     case $1 in
-    localstack) cat "$here/setup.sh" "$here/requirements.txt" "$here"/plugin/*.toml "$here"/plugin/*.py | cksum ;;
-    moto) cat "$here/setup.sh" "$here/requirements-moto.txt" | cksum ;;
+    localstack) cat "$here/requirements.txt" "$here"/plugin/*.toml "$here"/plugin/*.py | cksum ;;
+    moto) cat "$here/requirements-moto.txt" | cksum ;;
     esac
 }
 

@@ -1,5 +1,7 @@
 //! Hands over Amazon ECS container instances that EC2 Spot takes back.
+pub mod act;
 pub mod api;
+pub mod aws;
 pub mod clock;
 pub mod ids;
 pub mod observe;

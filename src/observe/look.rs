@@ -50,10 +50,8 @@ pub enum Look {
     Tasks {
         /// Their cluster.
         cluster: ClusterKey,
-        /// At most [`Look::TASKS_MAX`].
-        tasks: Vec<TaskArn>,
-        /// The instances that they run on.
-        instances: Vec<InstanceId>,
+        /// At most [`Look::TASKS_MAX`], each with the instance that it runs on.
+        tasks: Vec<(InstanceId, TaskArn)>,
     },
 }
 
@@ -81,7 +79,7 @@ impl Look {
             Self::Find { instances, .. } => instances.iter().cloned().map(Subject::Instance).collect(),
             Self::Instances { instances, .. } => instances.iter().map(|(id, _)| Subject::Instance(id.clone())).collect(),
             Self::TasksOf { instance, .. } => vec![Subject::Tasks(instance.clone())],
-            Self::Tasks { instances, .. } => instances.iter().cloned().map(Subject::Tasks).collect(),
+            Self::Tasks { tasks, .. } => tasks.iter().map(|(instance, _)| Subject::Tasks(instance.clone())).collect(),
         }
     }
 }

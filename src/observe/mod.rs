@@ -3,6 +3,7 @@
 //! [`snapshot`] and [`look`] are plain data that planning reads. [`fold`] brings an answer into the snapshot, synchronously.
 //! Only [`describe`] calls AWS, and it never changes anything there.
 
+pub mod describe;
 pub mod fold;
 pub mod look;
 pub mod snapshot;

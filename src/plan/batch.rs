@@ -19,7 +19,7 @@ pub struct Batches {
     find: BTreeMap<ClusterKey, BTreeSet<InstanceId>>,
     instances: BTreeMap<ClusterKey, BTreeMap<InstanceId, ContainerInstanceArn>>,
     tasks_of: BTreeMap<InstanceId, (ClusterKey, ContainerInstanceArn)>,
-    tasks: BTreeMap<ClusterKey, BTreeMap<TaskArn, InstanceId>>,
+    tasks: BTreeMap<ClusterKey, BTreeSet<(InstanceId, TaskArn)>>,
 }
 
 #[derive(Default)]
@@ -81,7 +81,7 @@ impl Batches {
 
     /// Look at a task again.
     pub fn task(&mut self, cluster: &ClusterKey, instance: &InstanceId, task: &TaskArn) {
-        self.tasks.entry(cluster.clone()).or_default().insert(task.clone(), instance.clone());
+        self.tasks.entry(cluster.clone()).or_default().insert((instance.clone(), task.clone()));
     }
 
     /// The calls that change something, replacements first.
@@ -119,10 +119,7 @@ impl Batches {
             instance: instance.clone(),
             arn: arn.clone(),
         }));
-        for (cluster, tasks) in &self.tasks {
-            let known: Vec<_> = tasks.iter().collect();
-            looks.extend(known.chunks(Look::TASKS_MAX).map(|some| tasks_look(cluster, some)));
-        }
+        looks.extend(chunked(&self.tasks, Look::TASKS_MAX, |cluster, tasks| Look::Tasks { cluster, tasks }));
         looks
     }
 }
@@ -136,13 +133,4 @@ fn chunked<'a, K: Clone, V: Clone + Ord>(
         let values: Vec<V> = values.iter().cloned().collect();
         values.chunks(max).map(|some| look(key.clone(), some.to_vec())).collect::<Vec<_>>()
     })
-}
-
-fn tasks_look(cluster: &ClusterKey, tasks: &[(&TaskArn, &InstanceId)]) -> Look {
-    let instances: BTreeSet<InstanceId> = tasks.iter().map(|(_, instance)| (*instance).clone()).collect();
-    Look::Tasks {
-        cluster: cluster.clone(),
-        tasks: tasks.iter().map(|(task, _)| (*task).clone()).collect(),
-        instances: instances.into_iter().collect(),
-    }
 }

@@ -1,0 +1,149 @@
+//! The SDK's clients, one set a Region, all behind that Region's gate.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::{Builder, tls};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use super::gate;
+use crate::api::Percent;
+use crate::clock::Clock;
+use crate::ids::{QueueUrl, Region};
+
+/// Attempts of the SDK for one call. Planning tries again by itself, knowing more by then.
+const ATTEMPTS_MAX: u32 = 3;
+
+/// From the last byte sent to the first one received. A long poll of SQS takes up to 20 s by itself.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How AWS is reached: credentials, endpoints, HTTP client and clock.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    config: SdkConfig,
+    http: SharedHttpClient,
+    clock: Clock,
+}
+
+impl Connection {
+    /// The standard AWS way: environment, profile, task role; `AWS_ENDPOINT_URL` and its per-service forms.
+    pub async fn from_environment(clock: &Clock) -> Self {
+        let http = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
+        let config = defaults(clock, http.clone()).load().await;
+        Self { config, http, clock: clock.clone() }
+    }
+
+    /// Everything through `http`, as the simulated AWS wants it: no environment, no file, no network.
+    #[must_use]
+    pub fn through(http: SharedHttpClient, region: &Region, clock: &Clock) -> Self {
+        let credentials = aws_credential_types::Credentials::new("SIMULATED", "simulated", None, None, "simulated");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(aws_config::Region::new(region.as_str().to_owned()))
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
+            .http_client(http.clone())
+            .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(clock.clone()))
+            .time_source(aws_smithy_async::time::SharedTimeSource::new(clock.clone()))
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX))
+            .timeout_config(timeouts())
+            .build();
+        Self { config, http, clock: clock.clone() }
+    }
+
+    /// The process's own Region, where it has one.
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        self.config.region().map(|region| Region::from(region.as_ref()))
+    }
+
+    fn config(&self, region: &Region, http: SharedHttpClient) -> SdkConfig {
+        let region = aws_config::Region::new(region.as_str().to_owned());
+        self.config.to_builder().region(region).http_client(http).build()
+    }
+}
+
+fn defaults(clock: &Clock, http: SharedHttpClient) -> aws_config::ConfigLoader {
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(http)
+        .sleep_impl(clock.clone())
+        .time_source(clock.clone())
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX))
+        .timeout_config(timeouts())
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT).build()
+}
+
+/// The clients of all Regions that the operator works in.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    regions: BTreeMap<Region, RegionClients>,
+}
+
+/// The clients of one Region.
+#[derive(Clone, Debug)]
+pub struct RegionClients {
+    /// Amazon ECS.
+    pub ecs: aws_sdk_ecs::Client,
+    /// EC2 Auto Scaling.
+    pub autoscaling: aws_sdk_autoscaling::Client,
+}
+
+impl Clients {
+    /// Clients for `regions`, each with a gate that lets through `share` of the documented quota.
+    pub fn new(connection: &Connection, regions: impl IntoIterator<Item = Region>, share: Percent) -> Self {
+        let clients = |region: Region| {
+            let config = connection.config(&region, gate::gated(connection.http.clone(), share, &connection.clock));
+            let ecs = aws_sdk_ecs::Client::new(&config);
+            (region, RegionClients { ecs, autoscaling: aws_sdk_autoscaling::Client::new(&config) })
+        };
+        Self { regions: regions.into_iter().map(clients).collect() }
+    }
+
+    /// The clients of a Region.
+    #[must_use]
+    pub fn of(&self, region: &Region) -> Option<&RegionClients> {
+        self.regions.get(region)
+    }
+}
+
+/// The SQS client for a queue: in the Region that its URL names, else in `fallback`.
+#[must_use]
+pub fn sqs(connection: &Connection, queue: &QueueUrl, fallback: &Region) -> aws_sdk_sqs::Client {
+    let region = region_of_queue(queue).unwrap_or_else(|| fallback.clone());
+    aws_sdk_sqs::Client::new(&connection.config(&region, connection.http.clone()))
+}
+
+/// The Region in a queue's host name, as in `https://sqs.eu-west-1.amazonaws.com/…`.
+#[must_use]
+pub fn region_of_queue(queue: &QueueUrl) -> Option<Region> {
+    let (_, rest) = queue.as_str().split_once("://")?;
+    let mut labels = rest.split(['/', ':']).next()?.split('.');
+    let region = (labels.next()? == "sqs").then(|| labels.next()).flatten()?;
+    region.contains('-').then(|| Region::from(region))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_region_of_a_queue_is_in_its_host_name() {
+        for (url, region) in [
+            ("https://sqs.eu-west-1.amazonaws.com/123456789012/spot", Some("eu-west-1")),
+            ("http://sqs.us-east-1.localhost.localstack.cloud:4566/000000000000/spot", Some("us-east-1")),
+            ("http://127.0.0.1:5000/123456789012/spot", None),
+            ("http://localhost:4566/000000000000/sqs.us-east-1", None),
+            ("nonsense", None),
+        ] {
+            assert_eq!(region_of_queue(&url.into()), region.map(Region::from), "{url}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What an error of AWS means, and what mends it.
+
+use std::error::Error;
+use std::fmt;
+
+use aws_sdk_ecs::config::http::HttpResponse;
+use aws_sdk_ecs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_ecs::operation::RequestId;
+
+/// A call that did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The action that was called, as `ecs:DescribeClusters`.
+    pub action: &'static str,
+    /// What kind of failure it is.
+    pub class: Class,
+    /// AWS's name for the error, where it gave one.
+    pub code: Option<String>,
+    /// What AWS, or the way to it, said.
+    pub message: String,
+    /// AWS's name for the request, where it answered.
+    pub request_id: Option<String>,
+}
+
+/// What kind of failure it is, by what can be done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Too many requests.
+    Throttled,
+    /// The caller may not.
+    Denied,
+    /// No credentials, or AWS does not accept them.
+    Credentials,
+    /// What was asked about does not exist.
+    NotFound,
+    /// AWS does not accept the request as it is, such as an instance in the wrong state.
+    Invalid,
+    /// No answer: name resolution, connection, TLS or timeout.
+    Unreachable,
+    /// A fault on AWS's side.
+    Server,
+    /// Any other.
+    Other,
+}
+
+/// Codes beyond those that the SDK knows as throttling are among these.
+const THROTTLING: [&str; 12] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "RateExceeded",
+    "SlowDown",
+    "OverLimit",
+    "KmsThrottled",
+    "KMS.ThrottlingException",
+];
+
+impl Failure {
+    /// Understands what came back from a call of `action`.
+    pub fn of<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let code = error.code().map(str::to_owned);
+        let class = match error {
+            SdkError::ServiceError(service) => classify(code.as_deref(), service.raw().status().as_u16()),
+            SdkError::DispatchFailure(dispatch) if !dispatch.is_io() && !dispatch.is_timeout() => dispatch_class(error),
+            SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => Class::Unreachable,
+            SdkError::ConstructionFailure(_) => dispatch_class(error),
+            _ => Class::Other,
+        };
+        let message = error.message().map_or_else(|| DisplayErrorContext(error).to_string(), str::to_owned);
+        let message = if class == Class::Credentials && code.is_none() { "no credentials were found".to_owned() } else { message };
+        let request_id = error.request_id().map(str::to_owned);
+        Self { action, class, code, message: shortened(&message), request_id }
+    }
+
+    /// A call that AWS answered with success and that still did not do what was asked of one object.
+    #[must_use]
+    pub fn partial(action: &'static str, reason: &str, detail: Option<&str>, request_id: Option<String>) -> Self {
+        let class = if matches!(reason, "MISSING" | "INACTIVE") { Class::NotFound } else { Class::Invalid };
+        let message = shortened(detail.unwrap_or(reason));
+        Self { action, class, code: Some(reason.to_owned()), message, request_id }
+    }
+
+    /// What mends it.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        match self.class {
+            Class::Throttled => "too many calls in this account and Region; lower Operator.spec.api.share or raise the quota".into(),
+            Class::Denied => format!("allow `{}` to the operator's role", self.action),
+            Class::Credentials => {
+                "give the process valid credentials: a task role, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY".into()
+            }
+            Class::NotFound => "check the name, the Region and the account".into(),
+            Class::Invalid => "see the message; it is tried again with what is observed then".into(),
+            Class::Unreachable => "check the network, the Region and AWS_ENDPOINT_URL".into(),
+            Class::Server => "a fault on the side of AWS; it is tried again".into(),
+            Class::Other => "see the message; it is tried again".into(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.action)?;
+        match &self.code {
+            Some(code) => write!(f, "{code}: {}", self.message),
+            None => f.write_str(&self.message),
+        }
+    }
+}
+
+fn classify(code: Option<&str>, status: u16) -> Class {
+    let Some(code) = code else { return by_status(status) };
+    match code {
+        _ if THROTTLING.contains(&code) => Class::Throttled,
+        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" => Class::Denied,
+        "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch" | "InvalidSignatureException" | "MissingAuthenticationToken" | "InvalidAccessKeyId"
+        | "IncompleteSignature" => Class::Credentials,
+        "ClusterNotFoundException" | "QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
+        "ValidationError" | "InvalidParameterException" | "ValidationException" | "ReceiptHandleIsInvalid"
+        | "InvalidParameterValue" => Class::Invalid,
+        _ => by_status(status),
+    }
+}
+
+fn by_status(status: u16) -> Class {
+    match status {
+        401 => Class::Credentials,
+        403 => Class::Denied,
+        404 => Class::NotFound,
+        429 => Class::Throttled,
+        500.. => Class::Server,
+        _ => Class::Other,
+    }
+}
+
+/// Credentials are fetched while a request is put together, so their absence shows as a request that never left.
+fn dispatch_class(error: &dyn Error) -> Class {
+    let text = DisplayErrorContext(error).to_string().to_ascii_lowercase();
+    if text.contains("credential") { Class::Credentials } else { Class::Unreachable }
+}
+
+/// Messages come from outside: their length is held to what a log line can bear.
+fn shortened(message: &str) -> String {
+    const CHARS_MAX: usize = 600;
+    message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(CHARS_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_to_say_too_many_is_known() {
+        for code in ["RateExceeded", "Throttling", "ThrottlingException", "RequestLimitExceeded", "RequestThrottled"] {
+            assert_eq!(classify(Some(code), 400), Class::Throttled, "{code}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_code_counts_by_its_status() {
+        assert_eq!(classify(Some("Novel"), 503), Class::Server);
+        assert_eq!(classify(None, 403), Class::Denied);
+        assert_eq!(classify(Some("Novel"), 400), Class::Other);
+    }
+}

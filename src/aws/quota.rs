@@ -1,0 +1,79 @@
+//! Which token bucket a request draws on, and how large that bucket is.
+//!
+//! Source of the ECS numbers: Amazon ECS API reference, "Request throttling for the Amazon ECS API". Auto Scaling does not
+//! publish its own; what stands here is an assumption.
+
+/// A bucket that AWS keeps per account and Region. The category's name is AWS's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Category {
+    /// `DescribeClusters` and the like.
+    ClusterRead,
+    /// `DescribeCapacityProviders`.
+    CapacityProviderRead,
+    /// `UpdateContainerInstancesState` and the like.
+    ClusterResourceModify,
+    /// `DescribeContainerInstances`, `ListTasks` and the like.
+    ClusterResourceRead,
+    /// Every Auto Scaling action.
+    AutoScaling,
+}
+
+impl Category {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::ClusterRead,
+        Self::CapacityProviderRead,
+        Self::ClusterResourceModify,
+        Self::ClusterResourceRead,
+        Self::AutoScaling,
+    ];
+
+    /// Tokens that a full bucket holds, and tokens that it gains a second.
+    #[must_use]
+    pub const fn size(self) -> (u32, u32) {
+        match self {
+            Self::ClusterRead | Self::CapacityProviderRead => (50, 20),
+            Self::ClusterResourceModify => (100, 40),
+            Self::ClusterResourceRead => (100, 20),
+            Self::AutoScaling => (50, 10),
+        }
+    }
+
+    /// The bucket of a request, by its `X-Amz-Target` header or its form body. SQS has none that matters: "nearly unlimited".
+    #[must_use]
+    pub fn of(target: Option<&str>, body: Option<&[u8]>) -> Option<Self> {
+        match target {
+            Some(target) => Self::of_ecs(target.strip_prefix("AmazonEC2ContainerServiceV20141113.")?),
+            None => body?.starts_with(b"Action=").then_some(Self::AutoScaling),
+        }
+    }
+
+    fn of_ecs(action: &str) -> Option<Self> {
+        match action {
+            "DescribeClusters" | "ListClusters" => Some(Self::ClusterRead),
+            "DescribeCapacityProviders" => Some(Self::CapacityProviderRead),
+            "UpdateContainerInstancesState" | "DeregisterContainerInstance" | "PutAttributes" | "DeleteAttributes"
+            | "StopTask" => Some(Self::ClusterResourceModify),
+            "ListContainerInstances" | "DescribeContainerInstances" | "ListTasks" | "DescribeTasks" => {
+                Some(Self::ClusterResourceRead)
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_draws_on_the_bucket_of_its_action() {
+        let ecs = |action: &str| Category::of(Some(&format!("AmazonEC2ContainerServiceV20141113.{action}")), None);
+        assert_eq!(ecs("UpdateContainerInstancesState"), Some(Category::ClusterResourceModify));
+        assert_eq!(ecs("ListTasks"), Some(Category::ClusterResourceRead));
+        assert_eq!(ecs("SomethingNew"), None);
+        assert_eq!(Category::of(Some("AmazonSQS.ReceiveMessage"), None), None);
+        assert_eq!(Category::of(None, Some(b"Action=DetachInstances&Version=2011-01-01")), Some(Category::AutoScaling));
+        assert_eq!(Category::of(None, None), None);
+    }
+}

@@ -1,0 +1,81 @@
+//! Auto Scaling: groups, and which group an instance belongs to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_autoscaling::types::AutoScalingGroup;
+use jiff::Timestamp;
+
+use super::PAGES_MAX;
+use crate::aws::{Failure, RegionClients};
+use crate::ids::{GroupKey, InstanceId, Region};
+use crate::observe::Observation;
+use crate::observe::snapshot::{Group, Lifecycle, Member};
+
+/// The group of each of `instances`; those that Auto Scaling does not know are in none.
+pub async fn locate(
+    clients: &RegionClients,
+    region: &Region,
+    instances: &[InstanceId],
+) -> Result<Vec<(InstanceId, Option<GroupKey>)>, Failure> {
+    let ids = instances.iter().map(ToString::to_string).collect();
+    let call = clients.autoscaling.describe_auto_scaling_instances().set_instance_ids(Some(ids));
+    let answer =
+        call.send().await.map_err(|error| Failure::of("autoscaling:DescribeAutoScalingInstances", &error))?;
+    let told = answer.auto_scaling_instances().iter().filter_map(|instance| {
+        Some((InstanceId::from(instance.instance_id()?), key(region, instance.auto_scaling_group_name()?)))
+    });
+    let mut groups: BTreeMap<InstanceId, GroupKey> = told.collect();
+    Ok(instances.iter().map(|id| (id.clone(), groups.remove(id))).collect())
+}
+
+/// The groups as they are.
+pub async fn groups(
+    clients: &RegionClients,
+    region: &Region,
+    groups: &[GroupKey],
+    began_at: Timestamp,
+) -> Result<Observation, Failure> {
+    let names: Vec<String> = groups.iter().map(|group| group.name.to_string()).collect();
+    let mut missing: BTreeSet<GroupKey> = groups.iter().cloned().collect();
+    let mut found = Vec::new();
+    let mut next = None;
+    for _ in 0..PAGES_MAX {
+        let call = clients.autoscaling.describe_auto_scaling_groups().set_auto_scaling_group_names(Some(names.clone()));
+        let answer = call.max_records(100).set_next_token(next).send().await;
+        let answer = answer.map_err(|error| Failure::of("autoscaling:DescribeAutoScalingGroups", &error))?;
+        for group in answer.auto_scaling_groups() {
+            let Some(key) = group.auto_scaling_group_name().map(|name| key(region, name)) else { continue };
+            if missing.remove(&key) {
+                found.push((key, read(group, began_at)));
+            }
+        }
+        next = answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        if next.is_none() {
+            break;
+        }
+    }
+    Ok(Observation::Groups { found, missing: missing.into_iter().collect() })
+}
+
+/// A group's name in a Region.
+pub fn key(region: &Region, name: &str) -> GroupKey {
+    GroupKey { region: region.clone(), name: name.into() }
+}
+
+fn read(group: &AutoScalingGroup, observed_at: Timestamp) -> Group {
+    let members = group.instances().iter().filter_map(|instance| {
+        let member = Member {
+            lifecycle: Lifecycle::from(instance.lifecycle_state().map_or("", |state| state.as_str())),
+            availability_zone: instance.availability_zone().map(Into::into),
+            instance_type: instance.instance_type().map(Into::into),
+        };
+        Some((InstanceId::from(instance.instance_id()?), member))
+    });
+    let suspended = |name: &str| group.suspended_processes().iter().any(|process| process.process_name() == Some(name));
+    Group {
+        capacity_rebalance: group.capacity_rebalance().unwrap_or(false),
+        launch_suspended: suspended("Launch"),
+        members: members.collect(),
+        observed_at,
+    }
+}

@@ -1,0 +1,87 @@
+//! The tasks of container instances.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ecs::types::{self, DesiredStatus};
+use jiff::Timestamp;
+
+use super::{PAGES_MAX, View};
+use crate::aws::{Failure, timestamp};
+use crate::ids::{ContainerInstanceArn, InstanceId, TaskArn};
+use crate::observe::snapshot::Task;
+use crate::observe::{Look, Observation};
+
+/// Lists an instance's tasks and looks at each. A task that was told to stop leaves the default listing while it still runs,
+/// so both listings are taken.
+pub async fn list(view: View<'_>, instance: &InstanceId, arn: &ContainerInstanceArn) -> Result<(), Failure> {
+    let mut arns = list_by(view, arn, DesiredStatus::Running).await?;
+    arns.extend(list_by(view, arn, DesiredStatus::Stopped).await?);
+    let found = describe(view, &arns).await?;
+    view.send(Observation::Tasks { instance: instance.clone(), found, complete: true }).await;
+    Ok(())
+}
+
+/// Looks at known tasks again.
+pub async fn again(view: View<'_>, known: &[(InstanceId, TaskArn)]) -> Result<(), Failure> {
+    let arns: Vec<String> = known.iter().map(|(_, task)| task.to_string()).collect();
+    let mut by_instance: BTreeMap<&InstanceId, Vec<(TaskArn, Task)>> = BTreeMap::new();
+    for (task, seen) in describe(view, &arns).await? {
+        if let Some((instance, _)) = known.iter().find(|(_, known)| *known == task) {
+            by_instance.entry(instance).or_default().push((task, seen));
+        }
+    }
+    for (instance, found) in by_instance {
+        view.send(Observation::Tasks { instance: instance.clone(), found, complete: false }).await;
+    }
+    Ok(())
+}
+
+async fn list_by(view: View<'_>, instance: &ContainerInstanceArn, desired: DesiredStatus) -> Result<Vec<String>, Failure> {
+    let mut arns = Vec::new();
+    let mut next = None;
+    for _ in 0..PAGES_MAX {
+        let call = view.clients.ecs.list_tasks().cluster(&*view.address.cluster).container_instance(instance.as_str());
+        let answer = call.desired_status(desired.clone()).set_next_token(next).send().await;
+        let answer = answer.map_err(|error| Failure::of("ecs:ListTasks", &error))?;
+        arns.extend_from_slice(answer.task_arns());
+        next = answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        if next.is_none() {
+            break;
+        }
+    }
+    Ok(arns)
+}
+
+async fn describe(view: View<'_>, arns: &[String]) -> Result<Vec<(TaskArn, Task)>, Failure> {
+    let mut found = Vec::new();
+    for some in arns.chunks(Look::TASKS_MAX) {
+        let call = view.clients.ecs.describe_tasks().cluster(&*view.address.cluster);
+        let asked_at = view.now();
+        let answer = call.set_tasks(Some(some.to_vec())).send().await;
+        let answer = answer.map_err(|error| Failure::of("ecs:DescribeTasks", &error))?;
+        found.extend(answer.tasks().iter().filter_map(|task| read(task, asked_at)));
+        let missing = answer.failures().iter().filter(|failure| failure.reason() == Some("MISSING"));
+        found.extend(missing.filter_map(|failure| Some(forgotten(failure.arn()?, asked_at))));
+    }
+    Ok(found)
+}
+
+fn read(task: &types::Task, observed_at: Timestamp) -> Option<(TaskArn, Task)> {
+    let seen = Task {
+        stopped: task.last_status() == Some("STOPPED"),
+        stopped_at: task.stopped_at().and_then(timestamp),
+        died_with_host: task.stopped_reason().is_some_and(died_with_host),
+        observed_at,
+    };
+    Some((TaskArn::from(task.task_arn()?), seen))
+}
+
+/// ECS forgets a task an hour or more after it stopped, so one that it does not know has ended.
+fn forgotten(arn: &str, observed_at: Timestamp) -> (TaskArn, Task) {
+    (TaskArn::from(arn), Task { stopped: true, stopped_at: None, died_with_host: false, observed_at })
+}
+
+/// "Host EC2 (instance i-…) terminated." or "… stopped." (ECS Developer Guide, "Stopped tasks error codes").
+fn died_with_host(reason: &str) -> bool {
+    reason.starts_with("Host EC2")
+}
