@@ -64,6 +64,14 @@ name!(
     QueueUrl
 );
 
+impl ContainerInstanceArn {
+    /// The part that names the container instance, whichever form the ARN has.
+    #[must_use]
+    pub fn last_segment(&self) -> &str {
+        self.as_str().rsplit('/').next().unwrap_or_default()
+    }
+}
+
 /// An Auto Scaling group. Its name is unique within a Region only.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct GroupKey {

@@ -5,6 +5,8 @@ pub mod aws;
 pub mod clock;
 pub mod ids;
 pub mod observe;
+pub mod operator;
 pub mod plan;
 pub mod signal;
 pub mod sim;
+pub mod telemetry;

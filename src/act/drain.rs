@@ -54,7 +54,7 @@ async fn call(actor: &Actor, cluster: &ClusterKey, batch: &[Drained]) -> Result<
     };
     let request_id = answer.request_id().map(str::to_owned);
     let refused = refused(answer.failures(), request_id.as_ref());
-    let result = |drained: &Drained| match refused.get(drained.arn.as_str()) {
+    let result = |drained: &Drained| match refused.get(drained.arn.last_segment()) {
         Some(failure) => Err(failure.clone()),
         None => Ok(request_id.clone()),
     };
@@ -62,7 +62,7 @@ async fn call(actor: &Actor, cluster: &ClusterKey, batch: &[Drained]) -> Result<
     log(address, batch, &refused, request_id.as_deref());
     let found = answer.container_instances().iter();
     let found = found.filter_map(|instance| container_instance(cluster, instance, asked_at)).collect();
-    let missing = batch.iter().filter(|drained| refused.get(drained.arn.as_str()).is_some_and(is_missing));
+    let missing = batch.iter().filter(|drained| refused.get(drained.arn.last_segment()).is_some_and(is_missing));
     let missing = missing.map(|drained| drained.instance.clone()).collect();
     Ok(Answers { cases, seen: vec![Observation::Instances { found, missing }] })
 }
@@ -77,19 +77,21 @@ fn refused<'a>(
 ) -> BTreeMap<&'a str, Failure> {
     let refused = |failure: &'a aws_sdk_ecs::types::Failure| {
         let reason = failure.reason().unwrap_or("UNKNOWN");
-        Some((failure.arn()?, Failure::partial(ACTION, reason, failure.detail(), request_id.cloned())))
+        // The cluster's name is in new ARNs only, and not everybody answers in the form that was asked in.
+        let id = failure.arn()?.rsplit('/').next()?;
+        Some((id, Failure::partial(ACTION, reason, failure.detail(), request_id.cloned())))
     };
     failures.iter().filter_map(refused).collect()
 }
 
 fn log(address: &Address, batch: &[Drained], refused: &BTreeMap<&str, Failure>, request_id: Option<&str>) {
-    let accepted = batch.iter().filter(|drained| !refused.contains_key(drained.arn.as_str()));
+    let accepted = batch.iter().filter(|drained| !refused.contains_key(drained.arn.last_segment()));
     let accepted: Vec<&str> = accepted.map(|drained| drained.instance.as_str()).collect();
     if !accepted.is_empty() {
         log_call(ACTION, &address.cluster, &accepted, Ok(request_id));
     }
     for drained in batch {
-        if let Some(failure) = refused.get(drained.arn.as_str()) {
+        if let Some(failure) = refused.get(drained.arn.last_segment()) {
             log_call(ACTION, &address.cluster, &[drained.instance.as_str()], Err(failure));
         }
     }

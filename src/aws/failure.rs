@@ -7,6 +7,8 @@ use aws_sdk_ecs::config::http::HttpResponse;
 use aws_sdk_ecs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_ecs::operation::RequestId;
 
+use crate::ids::ClusterKey;
+
 /// A call that did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -85,6 +87,13 @@ impl Failure {
         let class = if matches!(reason, "MISSING" | "INACTIVE") { Class::NotFound } else { Class::Invalid };
         let message = shortened(detail.unwrap_or(reason));
         Self { action, class, code: Some(reason.to_owned()), message, request_id }
+    }
+
+    /// AWS answered that there is no such cluster.
+    #[must_use]
+    pub fn no_such_cluster(cluster: &ClusterKey) -> Self {
+        let message = format!("there is no ECS cluster as SpotCluster `{cluster}` names it");
+        Self { action: "ecs:DescribeClusters", class: Class::NotFound, code: Some("MISSING".to_owned()), message, request_id: None }
     }
 
     /// What mends it.

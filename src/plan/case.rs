@@ -91,6 +91,26 @@ pub struct Place {
     pub instance_type: Option<Arc<str>>,
 }
 
+/// The calls that change something for a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// `DetachInstances`.
+    Detach,
+    /// `UpdateContainerInstancesState`.
+    Drain,
+}
+
+impl Call {
+    /// AWS's name for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Detach => "DetachInstances",
+            Self::Drain => "UpdateContainerInstancesState",
+        }
+    }
+}
+
 /// A call that changes something, and how it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Attempt {
@@ -125,6 +145,15 @@ impl Attempt {
         match self {
             Self::InFlight { failures } | Self::Failed { failures, .. } => *failures,
             Self::None | Self::Accepted { .. } => 0,
+        }
+    }
+
+    /// AWS's name for the request that was accepted.
+    #[must_use]
+    pub fn request_id(&self) -> Option<String> {
+        match self {
+            Self::Accepted { request_id } => request_id.clone(),
+            _ => None,
         }
     }
 
@@ -334,14 +363,18 @@ impl Cases {
         }
     }
 
-    /// Notes what came of a detach.
-    pub fn detach_answered(&mut self, id: &CaseId, answer: Attempt) {
-        self.note(id, |case| case.detach = answer);
-    }
-
-    /// Notes what came of a drain.
-    pub fn drain_answered(&mut self, id: &CaseId, answer: Attempt) {
-        self.note(id, |case| case.drain = answer);
+    /// Notes what came of a call: AWS's name for the request, or why it failed.
+    pub fn answered(&mut self, call: Call, id: &CaseId, result: Result<Option<String>, String>, now: Timestamp) {
+        self.note(id, |case| {
+            let attempt = match call {
+                Call::Detach => &mut case.detach,
+                Call::Drain => &mut case.drain,
+            };
+            *attempt = match result {
+                Ok(request_id) => Attempt::Accepted { request_id },
+                Err(why) => Attempt::Failed { failures: attempt.failures().saturating_add(1), at: now, why },
+            };
+        });
     }
 
     fn note(&mut self, id: &CaseId, change: impl FnOnce(&mut Case)) -> Option<Case> {

@@ -18,7 +18,7 @@ mod watch;
 
 use jiff::Timestamp;
 
-pub use case::{Admission, Attempt, Case, CaseId, Cases, Phase};
+pub use case::{Admission, Attempt, Call, Case, CaseId, Cases, Phase};
 pub use policy::Policies;
 pub use report::{Reason, Report};
 pub use risk::Risk;

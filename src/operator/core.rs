@@ -1,0 +1,306 @@
+//! The loop: takes in what happened, plans, and sets off what was decided. It alone owns the snapshot and the cases.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::inbox::Inbox;
+use super::intake::Intake;
+use super::message::{Message, Ticket};
+use super::problems::Problems;
+use super::report::Reporter;
+use super::settings::Settings;
+use crate::act::{self, Actor, Answers};
+use crate::aws::Failure;
+use crate::clock::Clock;
+use crate::ids::{ClusterKey, InstanceId};
+use crate::observe::describe::Observer;
+use crate::observe::{Look, Observation, Snapshot};
+use crate::plan::{Call, Case, CaseId, Cases, Plan, Policies, Step, plan};
+use crate::telemetry::Telemetry;
+use crate::telemetry::metrics::{CallLabels, LookLabels};
+
+/// So many events are taken in before planning again: a burst becomes one plan, with full batches.
+const EVENTS_AT_ONCE: usize = 256;
+
+/// Pages of one look that wait to be taken in.
+const SIGHTINGS_MAX: usize = 16;
+
+/// The loop thinks at least so often, even if nothing asks it to.
+const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(60);
+
+/// What happened.
+#[derive(Debug)]
+pub enum Event {
+    /// Messages were received.
+    Received(Vec<Message>),
+    /// A look saw something.
+    Seen(Observation, Timestamp),
+    /// A look ended.
+    Looked(Look, Result<(), Failure>),
+    /// A step was carried out.
+    Acted(Call, Answers),
+}
+
+/// The loop and its state.
+pub struct Core {
+    snapshot: Snapshot,
+    cases: Cases,
+    policies: Policies,
+    intake: Intake,
+    inbox: Arc<Inbox>,
+    keepers: Vec<mpsc::Sender<Ticket>>,
+    observer: Observer,
+    actor: Actor,
+    events: mpsc::Sender<Event>,
+    looking: TaskTracker,
+    acting: TaskTracker,
+    telemetry: Telemetry,
+    problems: Arc<Problems>,
+    clock: Clock,
+}
+
+impl Core {
+    /// A loop that has seen nothing yet.
+    #[expect(clippy::too_many_arguments, reason = "the one place where all rooms join")]
+    pub fn new(
+        settings: &Settings,
+        observer: Observer,
+        actor: Actor,
+        events: mpsc::Sender<Event>,
+        inbox: Arc<Inbox>,
+        keepers: Vec<mpsc::Sender<Ticket>>,
+        telemetry: Telemetry,
+        problems: Arc<Problems>,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            snapshot: settings.empty_snapshot(),
+            cases: Cases::default(),
+            policies: settings.policies.clone(),
+            intake: Intake::default(),
+            inbox,
+            keepers,
+            observer,
+            actor,
+            events,
+            looking: TaskTracker::new(),
+            acting: TaskTracker::new(),
+            telemetry,
+            problems,
+            clock,
+        }
+    }
+
+    /// Runs until `stop` is cancelled, and gives back the events that it did not take in.
+    pub async fn run(&mut self, mut inbound: mpsc::Receiver<Event>, stop: &CancellationToken) -> mpsc::Receiver<Event> {
+        self.problems.set_live(true);
+        let mut events = Vec::with_capacity(EVENTS_AT_ONCE);
+        loop {
+            let wake_at = self.think().await;
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                _ = inbound.recv_many(&mut events, EVENTS_AT_ONCE) => {}
+                () = self.clock.sleep_until(wake_at) => {}
+            }
+            for event in events.drain(..) {
+                self.take_in(event).await;
+            }
+        }
+        self.problems.set_live(false);
+        inbound
+    }
+
+    /// Plans and sets the plan off. Gives back when to plan again at the latest.
+    async fn think(&mut self) -> Timestamp {
+        let now = self.clock.now();
+        let Plan { steps, looks, wake_at, .. } = plan(&self.snapshot, &self.cases, &self.policies, now);
+        for step in steps {
+            self.take_step(step, now).await;
+        }
+        for look in looks {
+            self.set_off(look, now);
+        }
+        self.gauge();
+        wake_at.unwrap_or(Timestamp::MAX).min(now.saturating_add(LONGEST_SLEEP).unwrap_or(Timestamp::MAX))
+    }
+
+    async fn take_step(&mut self, step: Step, now: Timestamp) {
+        let ended = self.cases.apply(&step, now);
+        self.tell(&step, ended.as_ref(), now);
+        match step {
+            Step::Detach { group, instances, .. } => {
+                self.act(Call::Detach, async move |actor| act::detach(&actor, &group, &instances).await);
+            }
+            Step::Drain { cluster, instances } => {
+                self.act(Call::Drain, async move |actor| act::drain(&actor, &cluster, &instances).await);
+            }
+            Step::Dismiss { case, .. } | Step::Close { case, .. } => self.acknowledge(&case.instance).await,
+            _ => {}
+        }
+    }
+
+    fn tell(&self, step: &Step, ended: Option<&Case>, now: Timestamp) {
+        let reporter = Reporter { telemetry: &self.telemetry, snapshot: &self.snapshot, now };
+        let case = |id: &CaseId| self.cases.get(id);
+        match step {
+            Step::Identify { case: id, .. } => case(id).into_iter().for_each(|case| reporter.noticed(case)),
+            Step::Reach { case: id, phase, .. } => case(id).into_iter().for_each(|case| reporter.reached(case, *phase)),
+            Step::SkipReplacement { case: id, reason } => {
+                case(id).into_iter().for_each(|case| reporter.skipped(case, reason));
+            }
+            Step::AtRisk { case: id, risk } => case(id).into_iter().for_each(|case| reporter.at_risk(case, *risk)),
+            Step::Rehearse { case: id, would, reasons } => {
+                case(id).into_iter().for_each(|case| reporter.rehearsed(case, would, reasons));
+            }
+            Step::Dismiss { why, .. } => ended.into_iter().for_each(|case| reporter.dismissed(case, *why)),
+            Step::Close { outcome, .. } => ended.into_iter().for_each(|case| reporter.closed(case, *outcome)),
+            Step::Detach { .. } | Step::Drain { .. } => {}
+        }
+    }
+
+    fn act<F>(&self, call: Call, work: impl FnOnce(Actor) -> F)
+    where
+        F: Future<Output = Answers> + Send + 'static,
+    {
+        let events = self.events.clone();
+        let work = work(self.actor.clone());
+        self.acting.spawn(async move {
+            // Nobody listens any more only when the operator is stopping.
+            let _ = events.send(Event::Acted(call, work.await)).await;
+        });
+    }
+
+    fn set_off(&mut self, look: Look, now: Timestamp) {
+        self.snapshot.begin(look.subjects(), now);
+        let (observer, events) = (self.observer.clone(), self.events.clone());
+        self.looking.spawn(async move {
+            let (sightings, mut seen) = mpsc::channel(SIGHTINGS_MAX);
+            let forward = async {
+                while let Some((observation, at)) = seen.recv().await {
+                    let _ = events.send(Event::Seen(observation, at)).await;
+                }
+            };
+            let observe = async {
+                let result = observer.look(&look, &sightings).await;
+                drop(sightings);
+                result
+            };
+            let (result, ()) = tokio::join!(observe, forward);
+            let _ = events.send(Event::Looked(look, result)).await;
+        });
+    }
+
+    async fn acknowledge(&self, instance: &InstanceId) {
+        if let Some(ticket) = self.inbox.release(instance) {
+            self.delete(ticket).await;
+        }
+    }
+
+    async fn delete(&self, ticket: Ticket) {
+        if let Some(keeper) = self.keepers.get(ticket.queue) {
+            // The keeper outlives the loop.
+            let _ = keeper.send(ticket).await;
+        }
+    }
+
+    async fn take_in(&mut self, event: Event) {
+        match event {
+            Event::Received(messages) => self.receive(messages).await,
+            Event::Seen(observation, at) => self.see(observation, at),
+            Event::Looked(look, result) => self.looked(&look, result),
+            Event::Acted(call, answers) => self.acted(call, answers),
+        }
+    }
+
+    async fn receive(&mut self, messages: Vec<Message>) {
+        let now = self.clock.now();
+        for message in messages {
+            let done = self.intake.take(message, &mut self.cases, &self.inbox, &self.telemetry.metrics, now);
+            if let Some(ticket) = done {
+                self.delete(ticket).await;
+            }
+        }
+    }
+
+    fn see(&mut self, observation: Observation, at: Timestamp) {
+        match &observation {
+            Observation::ClusterRead { cluster, .. } => self.problems.answered(&cluster_object(cluster)),
+            Observation::ClusterMissing(cluster) => {
+                self.problems.failed(&cluster_object(cluster), &Failure::no_such_cluster(cluster));
+            }
+            _ => {}
+        }
+        self.snapshot.apply(observation, at);
+    }
+
+    fn looked(&mut self, look: &Look, result: Result<(), Failure>) {
+        self.snapshot.end(look.subjects(), result.is_err());
+        let label = if result.is_ok() { "ok" } else { "failed" };
+        self.telemetry.metrics.looks.get_or_create(&LookLabels { result: label }).inc();
+        if let Err(failure) = result {
+            self.problems.failed(&look_object(look), &failure);
+        } else if !matches!(look, Look::Cluster(_)) {
+            self.problems.answered(&look_object(look));
+        }
+    }
+
+    fn acted(&mut self, call: Call, answers: Answers) {
+        let now = self.clock.now();
+        for observation in answers.seen {
+            self.snapshot.apply(observation, now);
+        }
+        for (case, result) in answers.cases {
+            let label = if result.is_ok() { "ok" } else { "failed" };
+            self.telemetry.metrics.calls.get_or_create(&CallLabels { action: call.name(), result: label }).inc();
+            self.cases.answered(call, &case, result.map_err(|failure| failure.to_string()), now);
+        }
+    }
+
+    fn gauge(&self) {
+        let metrics = &self.telemetry.metrics;
+        metrics.open_cases.set(i64::try_from(self.cases.len()).unwrap_or(i64::MAX));
+        metrics.held_messages.set(i64::try_from(self.inbox.len()).unwrap_or(i64::MAX));
+        metrics.indexed_instances.set(i64::try_from(self.snapshot.instances.len()).unwrap_or(i64::MAX));
+    }
+
+    /// After [`Core::run`]: waits for what is in flight, and gives back what was received meanwhile.
+    pub async fn finish(&mut self, mut inbound: mpsc::Receiver<Event>, receiving: &TaskTracker) {
+        self.acting.close();
+        let done = async {
+            self.acting.wait().await;
+            receiving.wait().await;
+        };
+        tokio::pin!(done);
+        loop {
+            tokio::select! {
+                () = &mut done => break,
+                event = inbound.recv() => {
+                    if let Some(Event::Received(messages)) = event {
+                        messages.into_iter().for_each(|message| self.inbox.return_later(message.ticket));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A cluster's name among the problems.
+pub fn cluster_object(cluster: &ClusterKey) -> String {
+    format!("cluster {cluster}")
+}
+
+fn look_object(look: &Look) -> String {
+    match look {
+        Look::Cluster(cluster)
+        | Look::Find { cluster, .. }
+        | Look::Instances { cluster, .. }
+        | Look::TasksOf { cluster, .. }
+        | Look::Tasks { cluster, .. } => cluster_object(cluster),
+        Look::Locate { region, .. } | Look::Groups { region, .. } => format!("Auto Scaling in {region}"),
+    }
+}

@@ -1,0 +1,97 @@
+//! The messages that are held: each notice stays in its queue, invisible to others, until its case is closed.
+//!
+//! The queue is what remembers a case through a crash, so nothing leaves this room without a reason.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::message::Ticket;
+use crate::ids::InstanceId;
+
+/// The messages that are held.
+#[derive(Debug)]
+pub struct Inbox {
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    /// By queue, then by message id.
+    tickets: Vec<BTreeMap<Arc<str>, Ticket>>,
+    /// Which messages a case's instance holds.
+    by_instance: BTreeMap<InstanceId, (usize, Arc<str>)>,
+}
+
+impl Inbox {
+    /// Nothing is held of so many queues.
+    #[must_use]
+    pub fn new(queues: usize) -> Self {
+        Self { held: Mutex::new(Held { tickets: vec![BTreeMap::new(); queues], ..Held::default() }) }
+    }
+
+    /// Holds a message for the case of `instance`.
+    pub fn hold(&self, instance: &InstanceId, ticket: Ticket) {
+        let mut held = self.lock();
+        held.by_instance.insert(instance.clone(), (ticket.queue, Arc::clone(&ticket.id)));
+        if let Some(queue) = held.tickets.get_mut(ticket.queue) {
+            queue.insert(Arc::clone(&ticket.id), ticket);
+        }
+    }
+
+    /// Whether this is another delivery of a message that is held; if so, the newer receipt is the one that counts.
+    pub fn redelivered(&self, ticket: &Ticket) -> bool {
+        let mut held = self.lock();
+        let known = held.tickets.get_mut(ticket.queue).and_then(|queue| queue.get_mut(&ticket.id));
+        known.map(|known| known.receipt = Arc::clone(&ticket.receipt)).is_some()
+    }
+
+    /// Keeps a message that nobody will look at any more, until all that is held goes back to its queue.
+    pub fn return_later(&self, ticket: Ticket) {
+        if let Some(queue) = self.lock().tickets.get_mut(ticket.queue) {
+            queue.insert(Arc::clone(&ticket.id), ticket);
+        }
+    }
+
+    /// Lets go of the message that the case of `instance` holds.
+    pub fn release(&self, instance: &InstanceId) -> Option<Ticket> {
+        let mut held = self.lock();
+        let (queue, id) = held.by_instance.remove(instance)?;
+        held.tickets.get_mut(queue)?.remove(&id)
+    }
+
+    /// The messages held of a queue.
+    #[must_use]
+    pub fn of_queue(&self, queue: usize) -> Vec<Ticket> {
+        self.lock().tickets.get(queue).map(|tickets| tickets.values().cloned().collect()).unwrap_or_default()
+    }
+
+    /// How many are held.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lock().tickets.iter().map(BTreeMap::len).sum()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ticket(id: &str, receipt: &str) -> Ticket {
+        Ticket { queue: 0, id: id.into(), receipt: receipt.into() }
+    }
+
+    #[test]
+    fn the_newest_receipt_of_a_held_message_is_given_back() {
+        let inbox = Inbox::new(1);
+        inbox.hold(&"i-1".into(), ticket("m-1", "r-1"));
+        assert!(inbox.redelivered(&ticket("m-1", "r-2")));
+        assert!(!inbox.redelivered(&ticket("m-2", "r-3")), "another message is no redelivery");
+        assert_eq!(inbox.release(&"i-1".into()), Some(ticket("m-1", "r-2")));
+        assert_eq!(inbox.len(), 0);
+        assert_eq!(inbox.release(&"i-1".into()), None);
+    }
+}

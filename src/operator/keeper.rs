@@ -1,0 +1,100 @@
+//! Keeps the messages of one queue: renews what is held, deletes what is done, hands back what is left.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry};
+use tokio::sync::mpsc;
+
+use super::inbox::Inbox;
+use super::message::{Post, Ticket};
+use super::receiver::VISIBILITY_SECONDS;
+use crate::aws::Failure;
+
+/// Entries in one batch call (SQS API reference).
+const BATCH_MAX: usize = 10;
+
+/// A third of the visibility timeout, so that two renewals may fail.
+const RENEW_EVERY: Duration = Duration::from_secs(10);
+
+/// How often a message is tried to be deleted. One that stays comes again and is known for a duplicate then.
+const DELETES_MAX: u32 = 5;
+
+/// Deletes what comes through `acks`, and renews what is held, until nobody can send an ack any more; then hands the rest
+/// back to the queue.
+pub async fn keep(post: Post, mut acks: mpsc::Receiver<Ticket>, inbox: Arc<Inbox>) {
+    let mut renew_at = post.clock.elapsed() + RENEW_EVERY;
+    let mut batch = Vec::with_capacity(BATCH_MAX);
+    loop {
+        let until = renew_at.saturating_sub(post.clock.elapsed());
+        tokio::select! {
+            count = acks.recv_many(&mut batch, BATCH_MAX) => {
+                if count == 0 {
+                    break;
+                }
+                delete(&post, std::mem::take(&mut batch)).await;
+            }
+            () = post.clock.sleep(until) => {}
+        }
+        if post.clock.elapsed() >= renew_at {
+            change(&post, &inbox.of_queue(post.index), VISIBILITY_SECONDS).await;
+            renew_at = post.clock.elapsed() + RENEW_EVERY;
+        }
+    }
+    hand_back(&post, &inbox.of_queue(post.index)).await;
+}
+
+/// Makes messages visible to others at once.
+pub async fn hand_back(post: &Post, tickets: &[Ticket]) {
+    change(post, tickets, 0).await;
+}
+
+async fn change(post: &Post, tickets: &[Ticket], seconds: i32) {
+    for batch in tickets.chunks(BATCH_MAX) {
+        let entries = batch.iter().enumerate().filter_map(|(index, ticket)| {
+            let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(index.to_string());
+            entry.receipt_handle(&*ticket.receipt).visibility_timeout(seconds).build().ok()
+        });
+        let call = post.sqs.change_message_visibility_batch().queue_url(post.queue.as_str());
+        match call.set_entries(Some(entries.collect())).send().await {
+            Ok(answer) => answer.failed().iter().for_each(|failed| {
+                tracing::debug!(event = "message.not_renewed", code = failed.code(), "a message was not renewed");
+            }),
+            Err(error) => post.problems.failed(&post.object(), &Failure::of("sqs:ChangeMessageVisibility", &error)),
+        }
+    }
+}
+
+async fn delete(post: &Post, mut tickets: Vec<Ticket>) {
+    for attempt in 0..DELETES_MAX {
+        if attempt > 0 {
+            post.clock.sleep(Duration::from_millis(200) * 2_u32.pow(attempt)).await;
+        }
+        tickets = delete_once(post, tickets).await;
+        if tickets.is_empty() {
+            return;
+        }
+    }
+    let count = tickets.len();
+    tracing::warn!(event = "message.not_deleted", count, "{count} messages could not be deleted; they will come again and do nothing");
+}
+
+/// Gives back those that have to be tried again.
+async fn delete_once(post: &Post, tickets: Vec<Ticket>) -> Vec<Ticket> {
+    let entries = tickets.iter().enumerate().filter_map(|(index, ticket)| {
+        let entry = DeleteMessageBatchRequestEntry::builder().id(index.to_string());
+        entry.receipt_handle(&*ticket.receipt).build().ok()
+    });
+    let call = post.sqs.delete_message_batch().queue_url(post.queue.as_str());
+    let answer = match call.set_entries(Some(entries.collect())).send().await {
+        Ok(answer) => answer,
+        Err(error) => {
+            post.problems.failed(&post.object(), &Failure::of("sqs:DeleteMessage", &error));
+            return tickets;
+        }
+    };
+    // The sender's fault is a receipt that has run out: SQS delivers the message again, with a new one.
+    let again: Vec<&str> =
+        answer.failed().iter().filter(|failed| !failed.sender_fault()).map(aws_sdk_sqs::types::BatchResultErrorEntry::id).collect();
+    tickets.into_iter().enumerate().filter(|(index, _)| again.contains(&index.to_string().as_str())).map(|(_, t)| t).collect()
+}

@@ -1,0 +1,100 @@
+//! What stands in the operator's way, kept until it is mended: told once in the log, and for as long as it stands on
+//! `/readyz`.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use crate::aws::Failure;
+
+/// The problems that stand, and what the operator still waits for before it is ready.
+#[derive(Debug, Default)]
+pub struct Problems {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// By the object that has it.
+    standing: BTreeMap<String, Standing>,
+    /// What has not answered once, by object.
+    awaited: BTreeMap<String, String>,
+    live: bool,
+}
+
+/// A problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// What happened.
+    pub message: String,
+    /// What mends it.
+    pub remedy: String,
+}
+
+/// Whether the operator is ready, and if not, why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Readiness {
+    /// Ready: the index was filled and every queue answered.
+    pub ready: bool,
+    /// What has not answered once, by object.
+    pub waiting_for: BTreeMap<String, String>,
+    /// What is wrong now, by object.
+    pub problems: BTreeMap<String, Standing>,
+}
+
+impl Problems {
+    /// Nothing is wrong, and these have to answer once before the operator is ready.
+    #[must_use]
+    pub fn awaiting(objects: impl IntoIterator<Item = (String, String)>) -> Self {
+        let state = State { awaited: objects.into_iter().collect(), ..State::default() };
+        Self { state: Mutex::new(state) }
+    }
+
+    /// Notes that a call about `object` failed, and logs it where that is news.
+    pub fn failed(&self, object: &str, failure: &Failure) {
+        let standing = Standing { message: failure.to_string(), remedy: failure.remedy() };
+        let known = self.lock().standing.insert(object.to_owned(), standing.clone());
+        // The same kind of failure words itself differently each time, such as by request id.
+        if known.is_none_or(|known| known.remedy != standing.remedy) {
+            let remedy = standing.remedy;
+            tracing::warn!(event = "problem.found", place = object, remedy, error = %failure, "{object}: {failure}");
+        }
+    }
+
+    /// Notes that `object` answered, and logs that it is mended where it was not.
+    pub fn answered(&self, object: &str) {
+        let mut state = self.lock();
+        state.awaited.remove(object);
+        if state.standing.remove(object).is_some() {
+            tracing::info!(event = "problem.mended", place = object, "{object} answers again");
+        }
+    }
+
+    /// Notes that the loop runs, or has ended.
+    pub fn set_live(&self, live: bool) {
+        self.lock().live = live;
+    }
+
+    /// Whether the loop runs.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.lock().live
+    }
+
+    /// Whether the operator is ready, and if not, why.
+    #[must_use]
+    pub fn readiness(&self) -> Readiness {
+        let state = self.lock();
+        Readiness {
+            ready: state.awaited.is_empty() && state.live,
+            waiting_for: state.awaited.clone(),
+            problems: state.standing.clone(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,128 @@
+//! Receives from a queue by long polling, with as many receivers as it takes.
+//!
+//! A receiver that gets a full batch calls for another one; one that does not goes, unless it is the last.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use aws_sdk_sqs::types::{self, MessageSystemAttributeName};
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::core::Event;
+use super::keeper;
+use super::message::{Message, Post, Ticket};
+use crate::aws::Failure;
+
+/// Messages in one `ReceiveMessage` (SQS API reference).
+const BATCH_MAX: usize = 10;
+
+/// How long SQS may hold a call that has nothing to give. Up to 20 s are allowed; stopping waits for it, so it is half.
+const WAIT_SECONDS: i32 = 10;
+
+/// How long a message stays invisible to others; the keeper renews it.
+pub const VISIBILITY_SECONDS: i32 = 30;
+
+/// So many receivers of a queue at once at most.
+const RECEIVERS_MAX: usize = 32;
+
+const RETRY_FIRST: Duration = Duration::from_secs(1);
+const RETRY_LAST: Duration = Duration::from_secs(30);
+
+/// What the receivers of a queue share.
+#[derive(Clone)]
+struct Receivers {
+    tasks: TaskTracker,
+    post: Post,
+    events: mpsc::Sender<Event>,
+    stop: CancellationToken,
+    count: Arc<AtomicUsize>,
+}
+
+/// Starts receiving from a queue, until `stop` is cancelled.
+pub fn start(tasks: &TaskTracker, post: Post, events: mpsc::Sender<Event>, stop: CancellationToken) {
+    let receivers = Receivers { tasks: tasks.clone(), post, events, stop, count: Arc::default() };
+    receivers.add();
+}
+
+impl Receivers {
+    fn add(&self) {
+        let claim = |count: usize| (count < RECEIVERS_MAX).then_some(count + 1);
+        if self.count.fetch_update(Ordering::AcqRel, Ordering::Acquire, claim).is_ok() {
+            self.tasks.spawn(self.clone().receive_all());
+        }
+    }
+
+    /// Gives up this receiver's place, unless it is the last one.
+    fn leave(&self) -> bool {
+        let claim = |count: usize| (count > 1).then(|| count - 1);
+        self.count.fetch_update(Ordering::AcqRel, Ordering::Acquire, claim).is_ok()
+    }
+
+    async fn receive_all(self) {
+        let mut retry_in = RETRY_FIRST;
+        while !self.stop.is_cancelled() {
+            match self.receive().await {
+                Ok(messages) => {
+                    retry_in = RETRY_FIRST;
+                    let count = messages.len();
+                    if !self.deliver(messages).await {
+                        return;
+                    }
+                    if count >= BATCH_MAX {
+                        self.add();
+                    } else if self.leave() {
+                        return;
+                    }
+                }
+                Err(failure) => {
+                    self.post.problems.failed(&self.post.object(), &failure);
+                    tokio::select! {
+                        () = self.stop.cancelled() => return,
+                        () = self.post.clock.sleep(retry_in) => {}
+                    }
+                    retry_in = (retry_in * 2).min(RETRY_LAST);
+                }
+            }
+        }
+    }
+
+    async fn receive(&self) -> Result<Vec<Message>, Failure> {
+        let call = self
+            .post
+            .sqs
+            .receive_message()
+            .queue_url(self.post.queue.as_str())
+            .max_number_of_messages(10)
+            .wait_time_seconds(WAIT_SECONDS)
+            .visibility_timeout(VISIBILITY_SECONDS)
+            .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp);
+        let answer = call.send().await.map_err(|error| Failure::of("sqs:ReceiveMessage", &error))?;
+        self.post.problems.answered(&self.post.object());
+        let now = self.post.clock.now();
+        Ok(answer.messages.unwrap_or_default().into_iter().filter_map(|message| read(self.post.index, message, now)).collect())
+    }
+
+    /// Hands messages to the loop, or back to the queue where the operator is stopping by now.
+    async fn deliver(&self, messages: Vec<Message>) -> bool {
+        if messages.is_empty() {
+            return true;
+        }
+        if self.stop.is_cancelled() {
+            let tickets: Vec<Ticket> = messages.into_iter().map(|message| message.ticket).collect();
+            keeper::hand_back(&self.post, &tickets).await;
+            return false;
+        }
+        self.events.send(Event::Received(messages)).await.is_ok()
+    }
+}
+
+fn read(queue: usize, message: types::Message, now: Timestamp) -> Option<Message> {
+    let sent_at = message.attributes.as_ref().and_then(|attributes| attributes.get(&MessageSystemAttributeName::SentTimestamp));
+    let sent_at = sent_at.and_then(|text| Timestamp::from_millisecond(text.parse().ok()?).ok());
+    let ticket = Ticket { queue, id: message.message_id?.into(), receipt: message.receipt_handle?.into() };
+    Some(Message { ticket, body: message.body.unwrap_or_default(), sent_at: sent_at.unwrap_or(now) })
+}

@@ -1,0 +1,168 @@
+//! From steps to what the outside learns of them.
+
+use jiff::Timestamp;
+
+use crate::observe::Snapshot;
+use crate::plan::{Case, Dismissal, Outcome, Phase, Reason, Risk, Step, tally};
+use crate::telemetry::metrics::{OutcomeLabels, TaskLabels};
+use crate::telemetry::{CaseLine, Metrics, Telemetry};
+
+/// Where lines go, and what they are about.
+pub struct Reporter<'a> {
+    /// Where lines go.
+    pub telemetry: &'a Telemetry,
+    /// What is known of AWS.
+    pub snapshot: &'a Snapshot,
+    /// The time.
+    pub now: Timestamp,
+}
+
+impl Reporter<'_> {
+    fn line(&self, event: &'static str, case: &Case) -> CaseLine {
+        CaseLine::new(event, case, tally(self.snapshot, case), self.now)
+    }
+
+    fn tell(&self, mut line: CaseLine, message: String) {
+        line.message = message;
+        self.telemetry.case(&line);
+    }
+
+    /// The instance is one of ours.
+    pub fn noticed(&self, case: &Case) {
+        let line = self.line("case.noticed", case);
+        let message = format!("{} ({}): EC2 takes it back, {}", case.instance, whereabouts(&line), left(&line));
+        self.tell(line, message);
+    }
+
+    /// A phase was reached.
+    pub fn reached(&self, case: &Case, phase: Phase) {
+        let (event, what) = match phase {
+            Phase::ReplacementRequested => ("case.replacement_requested", "its group launches a replacement".to_owned()),
+            Phase::ReplacementRegistered => {
+                let by = case.replacement.as_ref().map(ToString::to_string).unwrap_or_default();
+                ("case.replacement_registered", format!("{by} has registered in its place"))
+            }
+            Phase::Draining => ("case.draining", "it is draining".to_owned()),
+            Phase::TasksStopped => ("case.tasks_stopped", "all its tasks have stopped".to_owned()),
+            Phase::Noticed | Phase::Closed => return,
+        };
+        let line = self.line(event, case);
+        let message = format!("{}: {what}, {}", case.instance, left(&line));
+        self.tell(line, message);
+    }
+
+    /// Nothing is asked of the group.
+    pub fn skipped(&self, case: &Case, reason: &Reason) {
+        let mut line = self.line("case.replacement_skipped", case);
+        line.reason = Some(reason.name().to_owned());
+        self.tell(line, format!("{}: no replacement is asked for: {reason}", case.instance));
+    }
+
+    /// The case may end badly.
+    pub fn at_risk(&self, case: &Case, risk: Risk) {
+        let mut line = self.line("case.at_risk", case);
+        line.reason = Some(risk.name().to_owned());
+        let message = format!("{} is at risk: {risk}, {}", case.instance, left(&line));
+        self.tell(line, message);
+    }
+
+    /// In dry-run: what would be done.
+    pub fn rehearsed(&self, case: &Case, would: &[Step], reasons: &[Reason]) {
+        let mut line = self.line("case.rehearsed", case);
+        let steps = would.iter().filter_map(would_do).chain(reasons.iter().map(ToString::to_string));
+        let steps: Vec<String> = steps.collect();
+        line.reason = Some("DryRun".to_owned());
+        self.tell(line, format!("{} (dry run): {}", case.instance, steps.join("; ")));
+    }
+
+    /// The signal needs nothing done.
+    pub fn dismissed(&self, case: &Case, why: Dismissal) {
+        self.telemetry.metrics.message(case.kind.name(), why.name());
+        let instance_id = case.instance.as_str();
+        let reason = why.name();
+        match why {
+            Dismissal::Foreign | Dismissal::Gone | Dismissal::Duplicate => {
+                tracing::debug!(event = "signal.dismissed", instance_id, reason, "{instance_id}: nothing to do: {reason}");
+            }
+            Dismissal::Expired => {
+                let message = "nobody could say in time whose instance it is";
+                tracing::warn!(event = "signal.dismissed", instance_id, reason, "{instance_id}: {message}");
+            }
+            _ => tracing::info!(event = "signal.dismissed", instance_id, reason, "{instance_id}: nothing is done: {reason}"),
+        }
+    }
+
+    /// The case has come to its end.
+    pub fn closed(&self, case: &Case, outcome: Outcome) {
+        let mut line = self.line("case.closed", case);
+        line.outcome = Some(outcome);
+        line.tasks.killed += std::mem::take(&mut line.tasks.running);
+        count(&self.telemetry.metrics, case, outcome, &line);
+        let message = closing_words(case, outcome, &line);
+        self.tell(line, message);
+    }
+}
+
+fn count(metrics: &Metrics, case: &Case, outcome: Outcome, line: &CaseLine) {
+    metrics.message(case.kind.name(), "handled");
+    metrics.cases.get_or_create(&OutcomeLabels { outcome: outcome.name() }).inc();
+    let tasks = [("graceful", line.tasks.graceful), ("killed", line.tasks.killed)];
+    for (end, count) in tasks {
+        metrics.tasks.get_or_create(&TaskLabels { end }).inc_by(count as u64);
+    }
+}
+
+fn closing_words(case: &Case, outcome: Outcome, line: &CaseLine) -> String {
+    let instance = &case.instance;
+    let stopped = line.tasks.graceful;
+    match outcome {
+        Outcome::HandedOver => format!("{instance} handed over, {stopped} tasks stopped gracefully{}", spare(case)),
+        Outcome::Late => format!("{instance} is gone, {stopped} tasks stopped gracefully; its replacement came late"),
+        Outcome::Lossy => format!("{instance} is gone and took {} of {} tasks along", line.tasks.killed, line.tasks.killed + stopped),
+        Outcome::NotReplaced => format!("{instance} is gone, {stopped} tasks stopped gracefully; it was not replaced"),
+        Outcome::Returned => returned(case),
+    }
+}
+
+/// The time between the replacement's registration and the deadline.
+fn spare(case: &Case) -> String {
+    let registered = case.phases.get(&Phase::ReplacementRegistered);
+    registered.map_or_else(String::new, |at| format!(", replaced with {} s to spare", case.deadline.duration_since(*at).as_secs()))
+}
+
+/// Nobody takes care of a detached instance that lives on, so a person gets the commands that do.
+fn returned(case: &Case) -> String {
+    let instance = &case.instance;
+    let place = case.place.as_ref();
+    let group = place.and_then(|place| place.group.as_ref()).filter(|_| case.has(Phase::ReplacementRequested));
+    let group = group.map_or_else(String::new, |group| {
+        format!(
+            "; it was detached and replaced, so it costs money in no group: `aws autoscaling attach-instances --instance-ids \
+             {instance} --auto-scaling-group-name {group}` and then `aws autoscaling terminate-instance-in-auto-scaling-group \
+             --instance-id {instance} --should-decrement-desired-capacity`"
+        )
+    });
+    format!("{instance} was not taken by EC2 and lives on, draining{group}")
+}
+
+fn would_do(step: &Step) -> Option<String> {
+    match step {
+        Step::Detach { group, .. } => Some(format!("would detach it from {group} without decrement")),
+        Step::Drain { cluster, .. } => Some(format!("would drain it in {cluster}")),
+        _ => None,
+    }
+}
+
+fn whereabouts(line: &CaseLine) -> String {
+    let provider = line.capacity_provider.as_ref().map(ToString::to_string);
+    let parts = [Some(line.cluster.clone()), provider, line.instance_type.clone(), line.availability_zone.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn left(line: &CaseLine) -> String {
+    if line.seconds_left >= 0.0 {
+        format!("{:.0} s left", line.seconds_left)
+    } else {
+        format!("{:.0} s past the deadline", -line.seconds_left)
+    }
+}

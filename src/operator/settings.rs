@@ -1,0 +1,82 @@
+//! What the operator was told, ready for use: names resolved, defaults filled in.
+
+use std::collections::BTreeMap;
+
+use crate::api::{Manifests, Percent};
+use crate::ids::{ClusterKey, QueueUrl, Region};
+use crate::observe::Snapshot;
+use crate::observe::describe::Address;
+use crate::observe::snapshot::{Cluster, ClusterState};
+use crate::plan::Policies;
+
+/// What the operator was told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The queues to receive from.
+    pub queues: Vec<QueueUrl>,
+    /// Receive nothing.
+    pub paused: bool,
+    /// How much of the documented API quota may be used.
+    pub api_share: Percent,
+    /// What may be done where.
+    pub policies: Policies,
+    /// The Region of whatever names none.
+    pub default_region: Region,
+    clusters: BTreeMap<ClusterKey, Address>,
+}
+
+impl Settings {
+    /// Boils `manifests` down. Clusters that name no Region are in `default_region`.
+    #[must_use]
+    pub fn new(manifests: &Manifests, default_region: &Region) -> Self {
+        let operator = &manifests.operator.spec;
+        let clusters = manifests.clusters.iter().map(|cluster| {
+            let region = cluster.spec.region.as_ref().map_or_else(|| default_region.clone(), Region::from);
+            let address = Address { region, cluster: cluster.spec.cluster.as_str().into() };
+            (ClusterKey::from(&cluster.metadata.name), address)
+        });
+        Self {
+            queues: operator.queues.iter().map(|queue| QueueUrl::from(&queue.url)).collect(),
+            paused: operator.paused,
+            api_share: operator.api.share,
+            policies: Policies::new(manifests),
+            default_region: default_region.clone(),
+            clusters: clusters.collect(),
+        }
+    }
+
+    /// The Regions that the clusters are in.
+    #[must_use]
+    pub fn regions(&self) -> Vec<Region> {
+        let mut regions: Vec<Region> = self.clusters.values().map(|address| address.region.clone()).collect();
+        regions.sort();
+        regions.dedup();
+        regions
+    }
+
+    /// Where the clusters are.
+    #[must_use]
+    pub fn addresses(&self) -> BTreeMap<ClusterKey, Address> {
+        self.clusters.clone()
+    }
+
+    /// A snapshot in which the clusters stand and nothing is known of them.
+    #[must_use]
+    pub fn empty_snapshot(&self) -> Snapshot {
+        let clusters = self.clusters.iter().map(|(key, address)| {
+            let cluster = Cluster {
+                region: address.region.clone(),
+                name: short_name(&address.cluster).into(),
+                state: ClusterState::Unread,
+                providers: BTreeMap::new(),
+            };
+            (key.clone(), cluster)
+        });
+        Snapshot { clusters: clusters.collect(), ..Snapshot::default() }
+    }
+}
+
+/// The name at the end of a cluster's ARN, or the name as it is.
+fn short_name(cluster: &str) -> &str {
+    cluster.rsplit('/').next().unwrap_or(cluster)
+}

@@ -1,0 +1,121 @@
+//! Metrics in the Prometheus text format. Every label has few values, all of them ours.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+/// Labels of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct MessageLabels {
+    /// Its kind: a signal's name, `unknown`, or `unparsable`.
+    pub kind: &'static str,
+    /// What became of it.
+    pub disposition: &'static str,
+}
+
+/// Labels of a closed case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct OutcomeLabels {
+    /// How it ended.
+    pub outcome: &'static str,
+}
+
+/// Labels of an instance's tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct TaskLabels {
+    /// How they ended: `graceful` or `killed`.
+    pub end: &'static str,
+}
+
+/// Labels of a call that changes something.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct CallLabels {
+    /// The action.
+    pub action: &'static str,
+    /// `ok` or `failed`, object by object.
+    pub result: &'static str,
+}
+
+/// Labels of a look.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct LookLabels {
+    /// `ok` or `failed`.
+    pub result: &'static str,
+}
+
+/// What the operator counts.
+#[derive(Debug)]
+pub struct Metrics {
+    registry: Registry,
+    /// Messages by kind and what became of them.
+    pub messages: Family<MessageLabels, Counter>,
+    /// Closed cases by outcome.
+    pub cases: Family<OutcomeLabels, Counter>,
+    /// Tasks of closed cases by how they ended.
+    pub tasks: Family<TaskLabels, Counter>,
+    /// Calls that change something, by object.
+    pub calls: Family<CallLabels, Counter>,
+    /// Looks at AWS.
+    pub looks: Family<LookLabels, Counter>,
+    /// Cases that are open.
+    pub open_cases: Gauge,
+    /// Messages held until their case is closed.
+    pub held_messages: Gauge,
+    /// Container instances in the index.
+    pub indexed_instances: Gauge,
+    /// 1 once the index is filled and every queue has answered.
+    pub ready: Gauge,
+    /// Problems that stand.
+    pub problems: Gauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("ecs_spot_operator");
+        let info = [("version", env!("CARGO_PKG_VERSION"))];
+        registry.register("build", "What is running", prometheus_client::metrics::info::Info::new(info));
+        let mut metrics = Self {
+            messages: Family::default(),
+            cases: Family::default(),
+            tasks: Family::default(),
+            calls: Family::default(),
+            looks: Family::default(),
+            open_cases: Gauge::default(),
+            held_messages: Gauge::default(),
+            indexed_instances: Gauge::default(),
+            ready: Gauge::default(),
+            problems: Gauge::default(),
+            registry: Registry::default(),
+        };
+        registry.register("messages", "Messages by kind and what became of them", metrics.messages.clone());
+        registry.register("cases_closed", "Closed cases by outcome", metrics.cases.clone());
+        registry.register("tasks_ended", "Tasks of closed cases by how they ended", metrics.tasks.clone());
+        registry.register("aws_changes", "Objects that a call was to change, by action and result", metrics.calls.clone());
+        registry.register("aws_looks", "Looks at AWS by result", metrics.looks.clone());
+        registry.register("cases_open", "Cases that are open", metrics.open_cases.clone());
+        registry.register("messages_held", "Messages held until their case is closed", metrics.held_messages.clone());
+        registry.register("instances_indexed", "Container instances in the index", metrics.indexed_instances.clone());
+        registry.register("ready", "1 once the index is filled and every queue has answered", metrics.ready.clone());
+        registry.register("problems", "Problems that stand", metrics.problems.clone());
+        metrics.registry = registry;
+        metrics
+    }
+}
+
+impl Metrics {
+    /// Everything in the Prometheus text format.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a string cannot fail.
+        let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
+        text
+    }
+
+    /// Counts a message.
+    pub fn message(&self, kind: &'static str, disposition: &'static str) {
+        self.messages.get_or_create(&MessageLabels { kind, disposition }).inc();
+    }
+}
