@@ -2,7 +2,9 @@
 pub mod act;
 pub mod api;
 pub mod aws;
+pub mod cli;
 pub mod clock;
+pub mod http;
 pub mod ids;
 pub mod observe;
 pub mod operator;

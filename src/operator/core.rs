@@ -10,13 +10,13 @@ use tokio_util::task::TaskTracker;
 use super::inbox::Inbox;
 use super::intake::Intake;
 use super::message::{Message, Ticket};
-use super::problems::Problems;
+use super::problems::{Problems, cluster_object};
 use super::report::Reporter;
 use super::settings::Settings;
 use crate::act::{self, Actor, Answers};
 use crate::aws::Failure;
 use crate::clock::Clock;
-use crate::ids::{ClusterKey, InstanceId};
+use crate::ids::InstanceId;
 use crate::observe::describe::Observer;
 use crate::observe::{Look, Observation, Snapshot};
 use crate::plan::{Call, Case, CaseId, Cases, Plan, Policies, Step, plan};
@@ -289,18 +289,13 @@ impl Core {
     }
 }
 
-/// A cluster's name among the problems.
-pub fn cluster_object(cluster: &ClusterKey) -> String {
-    format!("cluster {cluster}")
-}
-
 fn look_object(look: &Look) -> String {
     match look {
-        Look::Cluster(cluster)
-        | Look::Find { cluster, .. }
+        Look::Cluster(cluster) => cluster_object(cluster),
+        Look::Find { cluster, .. }
         | Look::Instances { cluster, .. }
         | Look::TasksOf { cluster, .. }
-        | Look::Tasks { cluster, .. } => cluster_object(cluster),
+        | Look::Tasks { cluster, .. } => format!("instances of cluster {cluster}"),
         Look::Locate { region, .. } | Look::Groups { region, .. } => format!("Auto Scaling in {region}"),
     }
 }

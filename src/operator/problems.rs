@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 
 use crate::aws::Failure;
+use crate::ids::ClusterKey;
 
 /// The problems that stand, and what the operator still waits for before it is ready.
 #[derive(Debug, Default)]
@@ -42,6 +43,12 @@ pub struct Readiness {
     pub waiting_for: BTreeMap<String, String>,
     /// What is wrong now, by object.
     pub problems: BTreeMap<String, Standing>,
+}
+
+/// A cluster's name among the problems.
+#[must_use]
+pub fn cluster_object(cluster: &ClusterKey) -> String {
+    format!("cluster {cluster}")
 }
 
 impl Problems {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::message::queue_object;
+use super::problems::{Problems, cluster_object};
 use crate::api::{Manifests, Percent};
 use crate::ids::{ClusterKey, QueueUrl, Region};
 use crate::observe::Snapshot;
@@ -58,6 +60,15 @@ impl Settings {
     #[must_use]
     pub fn addresses(&self) -> BTreeMap<ClusterKey, Address> {
         self.clusters.clone()
+    }
+
+    /// What has to answer once before the operator is ready.
+    #[must_use]
+    pub fn awaited(&self) -> Problems {
+        let clusters = self.clusters.keys().map(|key| (cluster_object(key), "has not been read as a whole yet".to_owned()));
+        let queues = self.queues.iter().filter(|_| !self.paused);
+        let queues = queues.map(|queue| (queue_object(queue), "has not answered yet".to_owned()));
+        Problems::awaiting(clusters.chain(queues))
     }
 
     /// A snapshot in which the clusters stand and nothing is known of them.

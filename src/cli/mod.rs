@@ -1,0 +1,67 @@
+//! The command line: what can be asked of the program, and with which exit code it answers.
+//!
+//! Joins the rooms for each command; decides nothing itself.
+
+mod run;
+mod schema;
+mod stop;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::telemetry::LogFormat;
+
+/// Done.
+pub const DONE: u8 = 0;
+/// It failed.
+pub const FAILED: u8 = 1;
+/// Bad usage or bad input. clap exits with the same.
+pub const BAD_INPUT: u8 = 2;
+
+/// Hands over Amazon ECS container instances that EC2 Spot takes back, inside the two-minute window.
+#[derive(Debug, Parser)]
+#[command(version, about, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the operator.
+    ///
+    /// Credentials, Region and endpoints come the standard AWS way: environment, profile, task role, AWS_ENDPOINT_URL. Exits
+    /// with 0 on SIGTERM and SIGINT, after finishing or handing back what is in flight, within 20 s.
+    Run {
+        /// A YAML file, or a directory of them, with one Operator and at least one SpotCluster.
+        #[arg(long, value_name = "PATH")]
+        config: PathBuf,
+        /// How log lines look; RUST_LOG says which there are.
+        #[arg(long, value_enum, default_value = "auto")]
+        log_format: LogFormat,
+    },
+    /// Print the JSON Schema of a kind.
+    Schema {
+        /// Operator or SpotCluster.
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::api::KINDS))]
+        kind: String,
+    },
+}
+
+/// Does what was asked, and gives back the exit code.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let code = match cli.command {
+        Command::Run { config, log_format } => run::run(&config, log_format),
+        Command::Schema { kind } => schema::print(&kind),
+    };
+    ExitCode::from(code)
+}
+
+/// Says what went wrong, for people.
+#[expect(clippy::print_stderr, reason = "the one place where the program speaks outside its log")]
+fn complain(message: impl std::fmt::Display) {
+    eprintln!("error: {message}");
+}

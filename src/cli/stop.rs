@@ -1,0 +1,34 @@
+//! SIGTERM and SIGINT: the first asks to stop, the second insists.
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// The exit code of a program that a second signal ended, as shells count: 128 and SIGINT's number.
+const INSISTED: i32 = 130;
+
+/// Waits for the signals that ask to stop.
+pub struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    /// Takes the signals over from here on.
+    ///
+    /// # Errors
+    /// When the system does not give them.
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Cancels `stop` at the first signal and ends the process at the second SIGINT.
+    pub async fn pass_to(mut self, stop: CancellationToken) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        stop.cancel();
+        self.interrupt.recv().await;
+        std::process::exit(INSISTED);
+    }
+}
