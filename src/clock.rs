@@ -83,7 +83,9 @@ impl Clock {
     fn real(&self, duration: Duration) -> Duration {
         match self.kind {
             Kind::System => duration,
-            Kind::Simulated { speed, .. } => Duration::try_from_secs_f64(duration.as_secs_f64() / speed).unwrap_or(Duration::MAX),
+            Kind::Simulated { speed, .. } => {
+                Duration::try_from_secs_f64(duration.as_secs_f64() / speed).unwrap_or(Duration::MAX)
+            }
         }
     }
 }

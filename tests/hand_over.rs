@@ -45,7 +45,8 @@ async fn hand_over(kind: Kind) {
 
     emulator.seed(3);
     let newcomer = members.iter().find(|id| !before.contains(id)).unwrap();
-    let registered = operator.line("the replacement's registration", |line| line["event"] == "case.replacement_registered");
+    let registered =
+        operator.line("the replacement's registration", |line| line["event"] == "case.replacement_registered");
     assert_eq!(registered["replacement"], **newcomer);
 
     world.take_away(arn).await;
@@ -67,7 +68,8 @@ async fn of_a_mixed_batch_exactly_the_own_ones_are_acted_on_and_exactly_the_unpa
     let own = &world.instances[..3];
     let bystanders = &world.instances[4..];
 
-    let unparsable = ["no json", r#"{"detail":{}}"#, r#"{"detail-type":"EC2 Spot Instance Interruption Warning","detail":null}"#];
+    let unparsable =
+        ["no json", r#"{"detail":{}}"#, r#"{"detail-type":"EC2 Spot Instance Interruption Warning","detail":null}"#];
     for body in unparsable {
         world.send(body).await;
     }
@@ -121,7 +123,8 @@ fn notice(instance: &str, time: &str) -> String {
 }
 
 async fn ready(address: &str) {
-    eventually("the operator is ready", || async { get(address, "/readyz").filter(|(status, _)| *status == 200) }).await;
+    eventually("the operator is ready", || async { get(address, "/readyz").filter(|(status, _)| *status == 200) })
+        .await;
     assert_eq!(get(address, "/healthz").unwrap().0, 200);
     let (_, metrics) = get(address, "/metrics").unwrap();
     assert!(metrics.contains("ecs_spot_operator_ready 1"), "{metrics}");

@@ -71,10 +71,7 @@ fn is_missing(failure: &Failure) -> bool {
     failure.class == Class::NotFound
 }
 
-fn refused<'a>(
-    failures: &'a [aws_sdk_ecs::types::Failure],
-    request_id: Option<&String>,
-) -> BTreeMap<&'a str, Failure> {
+fn refused<'a>(failures: &'a [aws_sdk_ecs::types::Failure], request_id: Option<&String>) -> BTreeMap<&'a str, Failure> {
     let refused = |failure: &'a aws_sdk_ecs::types::Failure| {
         let reason = failure.reason().unwrap_or("UNKNOWN");
         // The cluster's name is in new ARNs only, and not everybody answers in the form that was asked in.

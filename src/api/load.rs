@@ -108,7 +108,9 @@ impl Documents {
         match source.kind()?.as_str() {
             "Operator" => self.add_operator(source),
             "SpotCluster" => self.add_cluster(source),
-            other => Err(source.problem(format!("kind `{other}` is not one that `run` reads: Operator or SpotCluster"))),
+            other => {
+                Err(source.problem(format!("kind `{other}` is not one that `run` reads: Operator or SpotCluster")))
+            }
         }
     }
 
@@ -123,7 +125,9 @@ impl Documents {
                 return Err(source.problem(format!("spec.queues[{index}].url `{}` is not a queue's URL", queue.url)));
             }
             if operator.spec.queues.iter().take(index).any(|earlier| earlier == queue) {
-                return Err(source.problem(format!("spec.queues[{index}] names a queue for the second time: {}", queue.url)));
+                return Err(
+                    source.problem(format!("spec.queues[{index}] names a queue for the second time: {}", queue.url))
+                );
             }
         }
         if let Some(first) = &self.operator {
@@ -159,7 +163,10 @@ impl Documents {
             Problem::with_file(name, "has no document of the kind Operator, which names the queues to receive from")
         })?;
         if self.clusters.is_empty() {
-            return Err(Problem::with_file(name, "has no document of the kind SpotCluster, so there is nothing to manage"));
+            return Err(Problem::with_file(
+                name,
+                "has no document of the kind SpotCluster, so there is nothing to manage",
+            ));
         }
         Ok(Manifests { operator, clusters: self.clusters })
     }
@@ -175,7 +182,8 @@ struct Source<'a> {
 impl Source<'_> {
     fn kind(&self) -> Result<String, Problem> {
         let header: Header = serde_saphyr::from_str(self.document).map_err(|error| self.yaml_problem(&error))?;
-        let version = header.api_version.ok_or_else(|| self.problem(format!("apiVersion is missing: write `{API_VERSION}`")))?;
+        let version =
+            header.api_version.ok_or_else(|| self.problem(format!("apiVersion is missing: write `{API_VERSION}`")))?;
         if version.value != API_VERSION {
             let message = format!("apiVersion `{}` is not known: write `{API_VERSION}`", version.value);
             return Err(self.problem_at(&version, message));
@@ -194,7 +202,9 @@ impl Source<'_> {
 
     fn refuse(&self, unsupported: Vec<String>) -> Result<(), Problem> {
         match unsupported.first() {
-            Some(path) => Err(self.problem(format!("{path} is not supported by this version; leave it at its default"))),
+            Some(path) => {
+                Err(self.problem(format!("{path} is not supported by this version; leave it at its default")))
+            }
             None => Ok(()),
         }
     }
@@ -217,7 +227,8 @@ impl Source<'_> {
 
     /// A problem of the document as a whole, shown at its first line.
     fn problem(&self, message: impl Into<String>) -> Problem {
-        let first = self.document.lines().position(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+        let first =
+            self.document.lines().position(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
         let line = first.unwrap_or_default() as u64 + 1;
         Problem::at(self.name, self.text, (line, 1), message)
     }
@@ -237,7 +248,8 @@ fn split(text: &str) -> Vec<String> {
             document.push('\n');
         }
     }
-    documents.retain(|document| document.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')));
+    documents
+        .retain(|document| document.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')));
     documents
 }
 

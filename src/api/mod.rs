@@ -21,6 +21,6 @@ pub use problem::Problem;
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use schema::{KINDS, schema};
 pub use spot_cluster::{
-    AssumeRole, CapacityProviderPolicy, Fallback, Headroom, HeadroomMode, Method, Mode, Replacement, Signals, SpotClusterSpec,
-    StandaloneTasks, TaskRules,
+    AssumeRole, CapacityProviderPolicy, Fallback, Headroom, HeadroomMode, Method, Mode, Replacement, Signals,
+    SpotClusterSpec, StandaloneTasks, TaskRules,
 };

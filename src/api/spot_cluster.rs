@@ -187,11 +187,7 @@ pub struct Rebalance {
 
 impl Default for Rebalance {
     fn default() -> Self {
-        Self {
-            enabled: false,
-            budget: Amount::Percent(Percent::new(10)),
-            cooldown: HumanDuration::from_secs(600),
-        }
+        Self { enabled: false, budget: Amount::Percent(Percent::new(10)), cooldown: HumanDuration::from_secs(600) }
     }
 }
 

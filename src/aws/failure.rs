@@ -76,7 +76,11 @@ impl Failure {
             _ => Class::Other,
         };
         let message = error.message().map_or_else(|| DisplayErrorContext(error).to_string(), str::to_owned);
-        let message = if class == Class::Credentials && code.is_none() { "no credentials were found".to_owned() } else { message };
+        let message = if class == Class::Credentials && code.is_none() {
+            "no credentials were found".to_owned()
+        } else {
+            message
+        };
         let request_id = error.request_id().map(str::to_owned);
         Self { action, class, code, message: shortened(&message), request_id }
     }
@@ -93,7 +97,13 @@ impl Failure {
     #[must_use]
     pub fn no_such_cluster(cluster: &ClusterKey) -> Self {
         let message = format!("there is no ECS cluster as SpotCluster `{cluster}` names it");
-        Self { action: "ecs:DescribeClusters", class: Class::NotFound, code: Some("MISSING".to_owned()), message, request_id: None }
+        Self {
+            action: "ecs:DescribeClusters",
+            class: Class::NotFound,
+            code: Some("MISSING".to_owned()),
+            message,
+            request_id: None,
+        }
     }
 
     /// What mends it.
@@ -129,11 +139,20 @@ fn classify(code: Option<&str>, status: u16) -> Class {
     match code {
         _ if THROTTLING.contains(&code) => Class::Throttled,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" => Class::Denied,
-        "ExpiredToken" | "ExpiredTokenException" | "InvalidClientTokenId" | "UnrecognizedClientException"
-        | "SignatureDoesNotMatch" | "InvalidSignatureException" | "MissingAuthenticationToken" | "InvalidAccessKeyId"
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "MissingAuthenticationToken"
+        | "InvalidAccessKeyId"
         | "IncompleteSignature" => Class::Credentials,
         "ClusterNotFoundException" | "QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
-        "ValidationError" | "InvalidParameterException" | "ValidationException" | "ReceiptHandleIsInvalid"
+        "ValidationError"
+        | "InvalidParameterException"
+        | "ValidationException"
+        | "ReceiptHandleIsInvalid"
         | "InvalidParameterValue" => Class::Invalid,
         _ => by_status(status),
     }

@@ -52,7 +52,10 @@ impl Category {
         match action {
             "DescribeClusters" | "ListClusters" => Some(Self::ClusterRead),
             "DescribeCapacityProviders" => Some(Self::CapacityProviderRead),
-            "UpdateContainerInstancesState" | "DeregisterContainerInstance" | "PutAttributes" | "DeleteAttributes"
+            "UpdateContainerInstancesState"
+            | "DeregisterContainerInstance"
+            | "PutAttributes"
+            | "DeleteAttributes"
             | "StopTask" => Some(Self::ClusterResourceModify),
             "ListContainerInstances" | "DescribeContainerInstances" | "ListTasks" | "DescribeTasks" => {
                 Some(Self::ClusterResourceRead)

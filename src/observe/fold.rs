@@ -79,7 +79,9 @@ impl Snapshot {
         match observation {
             Observation::Cluster { cluster, name, providers } => self.cluster(&cluster, name, providers),
             Observation::ClusterMissing(cluster) => self.cluster_missing(&cluster, at),
-            Observation::ClusterRead { cluster, began_at, instances } => self.cluster_read(&cluster, began_at, &instances, at),
+            Observation::ClusterRead { cluster, began_at, instances } => {
+                self.cluster_read(&cluster, began_at, &instances, at)
+            }
             Observation::Groups { found, missing } => {
                 found.into_iter().for_each(|(key, group)| self.group(key, group));
                 missing.iter().for_each(|key| self.group_missing(key));
@@ -98,7 +100,12 @@ impl Snapshot {
         }
     }
 
-    fn cluster(&mut self, key: &ClusterKey, name: Arc<str>, providers: BTreeMap<CapacityProviderName, Option<GroupKey>>) {
+    fn cluster(
+        &mut self,
+        key: &ClusterKey,
+        name: Arc<str>,
+        providers: BTreeMap<CapacityProviderName, Option<GroupKey>>,
+    ) {
         if let Some(cluster) = self.clusters.get_mut(key) {
             cluster.name = name;
             cluster.providers = providers;
@@ -118,7 +125,8 @@ impl Snapshot {
         if let Some(cluster) = self.clusters.get_mut(key) {
             cluster.state = ClusterState::Read { at: began_at };
         }
-        let unseen = self.of_cluster(key).filter(|(id, instance)| instance.observed_at < began_at && !seen.contains(*id));
+        let unseen =
+            self.of_cluster(key).filter(|(id, instance)| instance.observed_at < began_at && !seen.contains(*id));
         let gone: Vec<InstanceId> = unseen.map(|(id, _)| id.clone()).collect();
         gone.iter().for_each(|id| self.instance_gone(id, at));
         self.forget(at);

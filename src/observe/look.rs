@@ -77,7 +77,9 @@ impl Look {
             }
             Self::Groups { groups, .. } => groups.iter().cloned().map(Subject::Group).collect(),
             Self::Find { instances, .. } => instances.iter().cloned().map(Subject::Instance).collect(),
-            Self::Instances { instances, .. } => instances.iter().map(|(id, _)| Subject::Instance(id.clone())).collect(),
+            Self::Instances { instances, .. } => {
+                instances.iter().map(|(id, _)| Subject::Instance(id.clone())).collect()
+            }
             Self::TasksOf { instance, .. } => vec![Subject::Tasks(instance.clone())],
             Self::Tasks { tasks, .. } => tasks.iter().map(|(instance, _)| Subject::Tasks(instance.clone())).collect(),
         }

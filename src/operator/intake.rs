@@ -42,7 +42,11 @@ impl Intake {
             Ok(Parsed::Signal(signal)) => signal,
             Ok(Parsed::UnknownKind(kind)) => {
                 metrics.message("unknown", "acknowledged");
-                tracing::debug!(event = "message.unknown_kind", kind, "a message of the kind `{kind}`, about which nothing is done");
+                tracing::debug!(
+                    event = "message.unknown_kind",
+                    kind,
+                    "a message of the kind `{kind}`, about which nothing is done"
+                );
                 return Some(message.ticket);
             }
             Err(why) => {
@@ -54,7 +58,12 @@ impl Intake {
         if now >= signal.history_from {
             metrics.message(kind, Dismissal::Expired.name());
             let (instance_id, said_at) = (signal.instance.as_str(), signal.said_at);
-            tracing::info!(event = "signal.dismissed", instance_id, reason = "expired", "{instance_id}: the notice of {said_at} is history");
+            tracing::info!(
+                event = "signal.dismissed",
+                instance_id,
+                reason = "expired",
+                "{instance_id}: the notice of {said_at} is history"
+            );
             return Some(message.ticket);
         }
         match cases.admit(&signal, now) {
@@ -64,7 +73,12 @@ impl Intake {
             }
             Admission::Duplicate | Admission::Closed => {
                 metrics.message(kind, Dismissal::Duplicate.name());
-                tracing::debug!(event = "signal.dismissed", instance_id = signal.instance.as_str(), reason = "duplicate", "a duplicate");
+                tracing::debug!(
+                    event = "signal.dismissed",
+                    instance_id = signal.instance.as_str(),
+                    reason = "duplicate",
+                    "a duplicate"
+                );
                 Some(message.ticket)
             }
         }

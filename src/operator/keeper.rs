@@ -76,7 +76,11 @@ async fn delete(post: &Post, mut tickets: Vec<Ticket>) {
         }
     }
     let count = tickets.len();
-    tracing::warn!(event = "message.not_deleted", count, "{count} messages could not be deleted; they will come again and do nothing");
+    tracing::warn!(
+        event = "message.not_deleted",
+        count,
+        "{count} messages could not be deleted; they will come again and do nothing"
+    );
 }
 
 /// Gives back those that have to be tried again.
@@ -94,7 +98,16 @@ async fn delete_once(post: &Post, tickets: Vec<Ticket>) -> Vec<Ticket> {
         }
     };
     // The sender's fault is a receipt that has run out: SQS delivers the message again, with a new one.
-    let again: Vec<&str> =
-        answer.failed().iter().filter(|failed| !failed.sender_fault()).map(aws_sdk_sqs::types::BatchResultErrorEntry::id).collect();
-    tickets.into_iter().enumerate().filter(|(index, _)| again.contains(&index.to_string().as_str())).map(|(_, t)| t).collect()
+    let again: Vec<&str> = answer
+        .failed()
+        .iter()
+        .filter(|failed| !failed.sender_fault())
+        .map(aws_sdk_sqs::types::BatchResultErrorEntry::id)
+        .collect();
+    tickets
+        .into_iter()
+        .enumerate()
+        .filter(|(index, _)| again.contains(&index.to_string().as_str()))
+        .map(|(_, t)| t)
+        .collect()
 }

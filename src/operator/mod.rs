@@ -23,12 +23,12 @@ use tokio_util::task::TaskTracker;
 pub use problems::Problems;
 pub use settings::Settings;
 
+use self::core::Core;
 use crate::act::Actor;
 use crate::aws::{Clients, Connection};
 use crate::clock::Clock;
 use crate::observe::describe::Observer;
 use crate::telemetry::Telemetry;
-use self::core::Core;
 use inbox::Inbox;
 
 /// Stopping takes at most so long: what is in flight is finished or handed back by then.
@@ -65,7 +65,13 @@ impl Operator {
             let sqs = crate::aws::clients::sqs(&connection, queue, &settings.default_region);
             let (acks, to_ack) = mpsc::channel(EVENTS_MAX);
             keepers.push(acks);
-            let post = message::Post { index, queue: queue.clone(), sqs, clock: clock.clone(), problems: Arc::clone(&problems) };
+            let post = message::Post {
+                index,
+                queue: queue.clone(),
+                sqs,
+                clock: clock.clone(),
+                problems: Arc::clone(&problems),
+            };
             tasks.spawn(keeper::keep(post.clone(), to_ack, Arc::clone(&inbox)));
             if !settings.paused {
                 receiver::start(&receiving, post, events.clone(), stop.clone());
@@ -74,9 +80,13 @@ impl Operator {
         receiving.close();
         let observer = Observer::new(clients.clone(), settings.addresses(), clock.clone());
         let actor = Actor { clients, addresses: Arc::new(settings.addresses()), clock: clock.clone() };
-        let mut core = Core::new(&settings, observer, actor, events, inbox, keepers, telemetry, problems, clock.clone());
+        let mut core =
+            Core::new(&settings, observer, actor, events, inbox, keepers, telemetry, problems, clock.clone());
         let unread = core.run(inbound, &stop).await;
-        tracing::info!(event = "operator.stopping", "stopping: nothing new is begun; messages of open cases go back to their queues");
+        tracing::info!(
+            event = "operator.stopping",
+            "stopping: nothing new is begun; messages of open cases go back to their queues"
+        );
         let finish = async {
             core.finish(unread, &receiving).await;
             drop(core);
@@ -84,7 +94,10 @@ impl Operator {
             tasks.wait().await;
         };
         if clock.timeout(STOP_WITHIN, finish).await.is_none() {
-            tracing::warn!(event = "operator.stopped", "not all was finished within {STOP_WITHIN:?}; the queues will deliver it again");
+            tracing::warn!(
+                event = "operator.stopped",
+                "not all was finished within {STOP_WITHIN:?}; the queues will deliver it again"
+            );
         } else {
             tracing::info!(event = "operator.stopped", "stopped");
         }

@@ -103,7 +103,12 @@ impl Receivers {
         let answer = call.send().await.map_err(|error| Failure::of("sqs:ReceiveMessage", &error))?;
         self.post.problems.answered(&self.post.object());
         let now = self.post.clock.now();
-        Ok(answer.messages.unwrap_or_default().into_iter().filter_map(|message| read(self.post.index, message, now)).collect())
+        Ok(answer
+            .messages
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|message| read(self.post.index, message, now))
+            .collect())
     }
 
     /// Hands messages to the loop, or back to the queue where the operator is stopping by now.
@@ -121,7 +126,8 @@ impl Receivers {
 }
 
 fn read(queue: usize, message: types::Message, now: Timestamp) -> Option<Message> {
-    let sent_at = message.attributes.as_ref().and_then(|attributes| attributes.get(&MessageSystemAttributeName::SentTimestamp));
+    let sent_at =
+        message.attributes.as_ref().and_then(|attributes| attributes.get(&MessageSystemAttributeName::SentTimestamp));
     let sent_at = sent_at.and_then(|text| Timestamp::from_millisecond(text.parse().ok()?).ok());
     let ticket = Ticket { queue, id: message.message_id?.into(), receipt: message.receipt_handle?.into() };
     Some(Message { ticket, body: message.body.unwrap_or_default(), sent_at: sent_at.unwrap_or(now) })

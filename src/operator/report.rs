@@ -37,7 +37,9 @@ impl Reporter<'_> {
     /// A phase was reached.
     pub fn reached(&self, case: &Case, phase: Phase) {
         let (event, what) = match phase {
-            Phase::ReplacementRequested => ("case.replacement_requested", "its group launches a replacement".to_owned()),
+            Phase::ReplacementRequested => {
+                ("case.replacement_requested", "its group launches a replacement".to_owned())
+            }
             Phase::ReplacementRegistered => {
                 let by = case.replacement.as_ref().map(ToString::to_string).unwrap_or_default();
                 ("case.replacement_registered", format!("{by} has registered in its place"))
@@ -82,13 +84,23 @@ impl Reporter<'_> {
         let reason = why.name();
         match why {
             Dismissal::Foreign | Dismissal::Gone | Dismissal::Duplicate => {
-                tracing::debug!(event = "signal.dismissed", instance_id, reason, "{instance_id}: nothing to do: {reason}");
+                tracing::debug!(
+                    event = "signal.dismissed",
+                    instance_id,
+                    reason,
+                    "{instance_id}: nothing to do: {reason}"
+                );
             }
             Dismissal::Expired => {
                 let message = "nobody could say in time whose instance it is";
                 tracing::warn!(event = "signal.dismissed", instance_id, reason, "{instance_id}: {message}");
             }
-            _ => tracing::info!(event = "signal.dismissed", instance_id, reason, "{instance_id}: nothing is done: {reason}"),
+            _ => tracing::info!(
+                event = "signal.dismissed",
+                instance_id,
+                reason,
+                "{instance_id}: nothing is done: {reason}"
+            ),
         }
     }
 
@@ -118,7 +130,9 @@ fn closing_words(case: &Case, outcome: Outcome, line: &CaseLine) -> String {
     match outcome {
         Outcome::HandedOver => format!("{instance} handed over, {stopped} tasks stopped gracefully{}", spare(case)),
         Outcome::Late => format!("{instance} is gone, {stopped} tasks stopped gracefully; its replacement came late"),
-        Outcome::Lossy => format!("{instance} is gone and took {} of {} tasks along", line.tasks.killed, line.tasks.killed + stopped),
+        Outcome::Lossy => {
+            format!("{instance} is gone and took {} of {} tasks along", line.tasks.killed, line.tasks.killed + stopped)
+        }
         Outcome::NotReplaced => format!("{instance} is gone, {stopped} tasks stopped gracefully; it was not replaced"),
         Outcome::Returned => returned(case),
     }
@@ -127,7 +141,9 @@ fn closing_words(case: &Case, outcome: Outcome, line: &CaseLine) -> String {
 /// The time between the replacement's registration and the deadline.
 fn spare(case: &Case) -> String {
     let registered = case.phases.get(&Phase::ReplacementRegistered);
-    registered.map_or_else(String::new, |at| format!(", replaced with {} s to spare", case.deadline.duration_since(*at).as_secs()))
+    registered.map_or_else(String::new, |at| {
+        format!(", replaced with {} s to spare", case.deadline.duration_since(*at).as_secs())
+    })
 }
 
 /// Nobody takes care of a detached instance that lives on, so a person gets the commands that do.

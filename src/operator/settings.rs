@@ -65,7 +65,8 @@ impl Settings {
     /// What has to answer once before the operator is ready.
     #[must_use]
     pub fn awaited(&self) -> Problems {
-        let clusters = self.clusters.keys().map(|key| (cluster_object(key), "has not been read as a whole yet".to_owned()));
+        let clusters =
+            self.clusters.keys().map(|key| (cluster_object(key), "has not been read as a whole yet".to_owned()));
         let queues = self.queues.iter().filter(|_| !self.paused);
         let queues = queues.map(|queue| (queue_object(queue), "has not answered yet".to_owned()));
         Problems::awaiting(clusters.chain(queues))

@@ -70,7 +70,8 @@ fn silent(scene: Scene<'_>, case: &Case, instance: &ContainerInstance, draft: &m
 fn never_registered(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Option<Timestamp> {
     let silent_at = after(case.deadline, SILENT_FOR);
     let group = place.group.as_ref().and_then(|group| scene.snapshot.groups.get(group));
-    let left = group.is_some_and(|group| group.observed_at >= case.deadline && !group.members.contains_key(&case.instance));
+    let left =
+        group.is_some_and(|group| group.observed_at >= case.deadline && !group.members.contains_key(&case.instance));
     draft.wake_at(silent_at);
     ((left && scene.now >= case.deadline) || scene.now >= silent_at).then_some(scene.now)
 }

@@ -12,14 +12,14 @@ use crate::observe::snapshot::InstanceStatus;
 
 /// Asks for the drain, where the instance is not draining already.
 pub fn request(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
-    let Some(instance) = scene.snapshot.instances.get(&case.instance).filter(|instance| instance.gone_at.is_none()) else {
+    let Some(instance) = scene.snapshot.instances.get(&case.instance).filter(|instance| instance.gone_at.is_none())
+    else {
         return draft.report.add(case, Reason::NotRegistered);
     };
     match &instance.status {
         InstanceStatus::Draining => reached(case, draft),
         InstanceStatus::Active => {
-            let drained =
-                Drained { case: case.id.clone(), instance: case.instance.clone(), arn: instance.arn.clone() };
+            let drained = Drained { case: case.id.clone(), instance: case.instance.clone(), arn: instance.arn.clone() };
             ask(scene, case, place, drained, draft);
         }
         InstanceStatus::Inactive => {}

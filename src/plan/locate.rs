@@ -60,7 +60,9 @@ pub fn located(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Option<Optio
     let mut complete = true;
     for region in scene.snapshot.regions() {
         match answers.and_then(|answers| answers.get(&region)) {
-            Some(Some(group)) if scene.snapshot.clusters_of(group).next().is_some() => return Some(Some(group.clone())),
+            Some(Some(group)) if scene.snapshot.clusters_of(group).next().is_some() => {
+                return Some(Some(group.clone()));
+            }
             Some(_) => {}
             None => {
                 complete = false;
@@ -76,8 +78,11 @@ pub fn located(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Option<Optio
 /// Not known to be registered: asks the group's clusters once, since a registered instance may have opted out.
 fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) -> Whereabouts {
     let subject = Subject::Instance(case.instance.clone());
-    let answered =
-        scene.snapshot.asked.get(&subject).is_some_and(|asked| !asked.in_flight && asked.failures == 0 && asked.at >= case.received_at);
+    let answered = scene
+        .snapshot
+        .asked
+        .get(&subject)
+        .is_some_and(|asked| !asked.in_flight && asked.failures == 0 && asked.at >= case.received_at);
     let mut clusters = scene.snapshot.clusters_of(group);
     let Some((cluster, provider)) = clusters.next() else { return Whereabouts::Nowhere(Dismissal::Foreign) };
     if answered {

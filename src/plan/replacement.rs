@@ -164,7 +164,10 @@ pub fn pair(scene: Scene<'_>, draft: &mut Draft) {
 /// Whether an instance takes tasks and has taken over from no other.
 fn serves(scene: Scene<'_>, id: &InstanceId, instance: &ContainerInstance) -> bool {
     let alive = instance.gone_at.is_none() && instance.disconnected_since.is_none();
-    alive && instance.status == InstanceStatus::Active && scene.cases.of(id).is_none() && !scene.cases.has_taken_over(id)
+    alive
+        && instance.status == InstanceStatus::Active
+        && scene.cases.of(id).is_none()
+        && !scene.cases.has_taken_over(id)
 }
 
 fn replaces(scene: Scene<'_>, case: &Case, id: &InstanceId, instance: &ContainerInstance) -> bool {

@@ -120,10 +120,12 @@ impl fmt::Display for Reason {
         match self {
             Self::LookingUp => f.write_str("asking AWS whose instance it is"),
             Self::ClusterUnread(cluster) => write!(f, "it may belong to {cluster}, which could not be read so far"),
-            Self::NotInGroup => f.write_str("it is in no Auto Scaling group behind a capacity provider: nothing to replace"),
-            Self::CapacityRebalancing => {
-                f.write_str("its group has Capacity Rebalancing on and replaces it by itself: a detach would add a second one")
+            Self::NotInGroup => {
+                f.write_str("it is in no Auto Scaling group behind a capacity provider: nothing to replace")
             }
+            Self::CapacityRebalancing => f.write_str(
+                "its group has Capacity Rebalancing on and replaces it by itself: a detach would add a second one",
+            ),
             Self::LaunchSuspended => {
                 f.write_str("its group's Launch process is suspended, so no replacement can come: resume it to get one")
             }

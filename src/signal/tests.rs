@@ -89,7 +89,10 @@ fn a_known_kind_without_a_usable_id_is_unparsable() {
     ] {
         assert_eq!(parse(&notice(detail), sent()), Err(Unparsable::NoInstanceId), "{detail}");
     }
-    assert_eq!(parse(&notice(&format!(r#"{{"instance-id":"i-{}"}}"#, "0".repeat(1000))), sent()), Err(Unparsable::NoInstanceId));
+    assert_eq!(
+        parse(&notice(&format!(r#"{{"instance-id":"i-{}"}}"#, "0".repeat(1000))), sent()),
+        Err(Unparsable::NoInstanceId)
+    );
 }
 
 #[test]

@@ -92,7 +92,11 @@ impl Default for Metrics {
         registry.register("messages", "Messages by kind and what became of them", metrics.messages.clone());
         registry.register("cases_closed", "Closed cases by outcome", metrics.cases.clone());
         registry.register("tasks_ended", "Tasks of closed cases by how they ended", metrics.tasks.clone());
-        registry.register("aws_changes", "Objects that a call was to change, by action and result", metrics.calls.clone());
+        registry.register(
+            "aws_changes",
+            "Objects that a call was to change, by action and result",
+            metrics.calls.clone(),
+        );
         registry.register("aws_looks", "Looks at AWS by result", metrics.looks.clone());
         registry.register("cases_open", "Cases that are open", metrics.open_cases.clone());
         registry.register("messages_held", "Messages held until their case is closed", metrics.held_messages.clone());

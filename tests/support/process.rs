@@ -52,7 +52,9 @@ impl Process {
                         return found;
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => panic!("waited {PATIENCE:?} in vain for {what}; it said:\n{}", self.said()),
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("waited {PATIENCE:?} in vain for {what}; it said:\n{}", self.said())
+                }
                 Err(RecvTimeoutError::Disconnected) => panic!("it ended before {what}; it said:\n{}", self.said()),
             }
         }

@@ -114,7 +114,10 @@ fn settings_of_later_versions_are_refused_by_their_path() {
         ("\n  cluster: web\n  replacement: {method: launch}\n", "spec.replacement.method: launch"),
         ("\n  cluster: web\n  signals: {rebalance: {enabled: true}}\n", "spec.signals.rebalance.enabled"),
         ("\n  cluster: web\n  assumeRole: {roleArn: arn}\n", "spec.assumeRole"),
-        ("\n  cluster: web\n  capacityProviders: [{name: a, tasks: {standalone: now}}]\n", "spec.capacityProviders[0].tasks"),
+        (
+            "\n  cluster: web\n  capacityProviders: [{name: a, tasks: {standalone: now}}]\n",
+            "spec.capacityProviders[0].tasks",
+        ),
     ] {
         let problem = problem(&with_cluster_spec(spec));
         assert!(problem.message.contains(path), "{problem}");

@@ -19,8 +19,7 @@ pub async fn locate(
 ) -> Result<Vec<(InstanceId, Option<GroupKey>)>, Failure> {
     let ids = instances.iter().map(ToString::to_string).collect();
     let call = clients.autoscaling.describe_auto_scaling_instances().set_instance_ids(Some(ids));
-    let answer =
-        call.send().await.map_err(|error| Failure::of("autoscaling:DescribeAutoScalingInstances", &error))?;
+    let answer = call.send().await.map_err(|error| Failure::of("autoscaling:DescribeAutoScalingInstances", &error))?;
     let told = answer.auto_scaling_instances().iter().filter_map(|instance| {
         Some((InstanceId::from(instance.instance_id()?), key(region, instance.auto_scaling_group_name()?)))
     });

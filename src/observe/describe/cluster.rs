@@ -41,7 +41,10 @@ async fn missing(view: View<'_>) -> Result<(), Failure> {
 }
 
 /// The group behind each capacity provider. Those of Fargate have none.
-async fn providers(view: View<'_>, names: &[String]) -> Result<BTreeMap<CapacityProviderName, Option<GroupKey>>, Failure> {
+async fn providers(
+    view: View<'_>,
+    names: &[String],
+) -> Result<BTreeMap<CapacityProviderName, Option<GroupKey>>, Failure> {
     let mut providers: BTreeMap<_, _> = names.iter().map(|name| (CapacityProviderName::from(name), None)).collect();
     for some in names.chunks(PROVIDERS_MAX) {
         let mut next = None;

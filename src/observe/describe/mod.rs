@@ -79,7 +79,9 @@ impl Observer {
             Look::TasksOf { cluster, instance, arn } => {
                 self.in_cluster(cluster, sightings, |view| tasks::list(view, instance, arn)).await
             }
-            Look::Tasks { cluster, tasks, .. } => self.in_cluster(cluster, sightings, |view| tasks::again(view, tasks)).await,
+            Look::Tasks { cluster, tasks, .. } => {
+                self.in_cluster(cluster, sightings, |view| tasks::again(view, tasks)).await
+            }
         }
     }
 

@@ -36,7 +36,11 @@ pub async fn again(view: View<'_>, known: &[(InstanceId, TaskArn)]) -> Result<()
     Ok(())
 }
 
-async fn list_by(view: View<'_>, instance: &ContainerInstanceArn, desired: DesiredStatus) -> Result<Vec<String>, Failure> {
+async fn list_by(
+    view: View<'_>,
+    instance: &ContainerInstanceArn,
+    desired: DesiredStatus,
+) -> Result<Vec<String>, Failure> {
     let mut arns = Vec::new();
     let mut next = None;
     for _ in 0..PAGES_MAX {

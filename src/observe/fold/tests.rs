@@ -1,1 +1,94 @@
+use super::*;
+use crate::observe::snapshot::{Cluster, Member};
 
+fn time(text: &str) -> Timestamp {
+    format!("2026-01-02T{text}Z").parse().unwrap()
+}
+
+fn snapshot() -> Snapshot {
+    let cluster = Cluster {
+        region: "us-east-1".into(),
+        name: "web".into(),
+        state: ClusterState::Unread,
+        providers: BTreeMap::new(),
+    };
+    Snapshot { clusters: BTreeMap::from([("web".into(), cluster)]), ..Snapshot::default() }
+}
+
+fn instance(at: Timestamp) -> ContainerInstance {
+    ContainerInstance {
+        cluster: "web".into(),
+        arn: "arn:container-instance/web/1".into(),
+        status: InstanceStatus::Active,
+        disconnected_since: None,
+        provider: None,
+        availability_zone: None,
+        instance_type: None,
+        registered_at: at,
+        ignored: false,
+        observed_at: at,
+        gone_at: None,
+    }
+}
+
+fn see(snapshot: &mut Snapshot, id: &str, instance: ContainerInstance, at: Timestamp) {
+    snapshot.apply(Observation::Instances { found: vec![(id.into(), instance)], missing: vec![] }, at);
+}
+
+#[test]
+fn an_instance_that_a_whole_reading_did_not_see_is_gone() {
+    let mut snapshot = snapshot();
+    see(&mut snapshot, "i-1", instance(time("03:00:00")), time("03:00:00"));
+    see(&mut snapshot, "i-2", instance(time("03:10:01")), time("03:10:01"));
+    let began_at = time("03:10:00");
+    let read = Observation::ClusterRead { cluster: "web".into(), began_at, instances: BTreeSet::new() };
+    snapshot.apply(read, time("03:10:02"));
+    assert_eq!(snapshot.instances[&"i-1".into()].gone_at, Some(time("03:10:02")));
+    assert_eq!(snapshot.instances[&"i-2".into()].gone_at, None, "it was found while the reading went on");
+    assert!(snapshot.is_filled());
+}
+
+#[test]
+fn what_is_gone_is_forgotten_in_the_end() {
+    let mut snapshot = snapshot();
+    see(&mut snapshot, "i-1", instance(time("03:00:00")), time("03:00:00"));
+    snapshot.apply(Observation::Instances { found: vec![], missing: vec!["i-1".into()] }, time("03:00:00"));
+    let read = |began_at| Observation::ClusterRead { cluster: "web".into(), began_at, instances: BTreeSet::new() };
+    snapshot.apply(read(time("04:00:00")), time("04:00:00"));
+    assert!(snapshot.instances.contains_key(&"i-1".into()));
+    snapshot.apply(read(time("04:00:01")), time("04:00:01"));
+    assert!(snapshot.instances.is_empty());
+}
+
+#[test]
+fn silence_counts_from_when_it_was_first_seen() {
+    let mut snapshot = snapshot();
+    let silent = |at| ContainerInstance { disconnected_since: Some(at), ..instance(at) };
+    see(&mut snapshot, "i-1", silent(time("03:00:00")), time("03:00:00"));
+    see(&mut snapshot, "i-1", silent(time("03:00:05")), time("03:00:05"));
+    assert_eq!(snapshot.instances[&"i-1".into()].disconnected_since, Some(time("03:00:00")));
+    see(&mut snapshot, "i-1", instance(time("03:00:06")), time("03:00:06"));
+    assert_eq!(snapshot.instances[&"i-1".into()].disconnected_since, None);
+}
+
+#[test]
+fn members_follow_their_group() {
+    let mut snapshot = snapshot();
+    let key = GroupKey { region: "us-east-1".into(), name: "asg".into() };
+    let member = Member { lifecycle: Lifecycle::InService, availability_zone: None, instance_type: None };
+    let group = |ids: &[&str]| Group {
+        capacity_rebalance: false,
+        launch_suspended: false,
+        members: ids.iter().map(|id| (InstanceId::from(id), member.clone())).collect(),
+        observed_at: time("03:00:00"),
+    };
+    let at = time("03:00:00");
+    snapshot.apply(Observation::Groups { found: vec![(key.clone(), group(&["i-1", "i-2"]))], missing: vec![] }, at);
+    snapshot.apply(Observation::Detached { group: key.clone(), instances: vec!["i-1".into()] }, at);
+    assert_eq!(snapshot.member(&"i-1".into()).unwrap().2.lifecycle, Lifecycle::Leaving("Detaching".into()));
+    snapshot.apply(Observation::Groups { found: vec![(key.clone(), group(&["i-2"]))], missing: vec![] }, at);
+    assert!(snapshot.member(&"i-1".into()).is_none());
+    assert!(snapshot.member(&"i-2".into()).is_some());
+    snapshot.apply(Observation::Groups { found: vec![], missing: vec![key] }, at);
+    assert!(snapshot.member_of.is_empty());
+}

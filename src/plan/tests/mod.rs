@@ -1,0 +1,8 @@
+//! Planning, situation by situation. Every test ends in [`Scenario::plan`], which also plans a second time on the same
+//! input and holds it to change nothing.
+
+mod closing;
+mod notice;
+mod replacement;
+mod scenario;
+mod watching;

@@ -1,0 +1,226 @@
+//! Situations to plan for: a cluster `web` with a group behind the capacity provider `web-spot`, and what happens to it.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::api;
+use crate::ids::{GroupKey, InstanceId, TaskArn};
+use crate::observe::snapshot::{
+    Cluster, ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Member, Snapshot, Task,
+};
+use crate::observe::{Look, Observation};
+use crate::plan::{Admission, Call, CaseId, Cases, Plan, Policies, Step, plan};
+use crate::signal::{self, Parsed, Signal};
+
+pub struct Scenario {
+    pub snapshot: Snapshot,
+    pub cases: Cases,
+    pub policies: Policies,
+    pub now: Timestamp,
+}
+
+pub fn time(text: &str) -> Timestamp {
+    format!("2026-01-02T{text}Z").parse().unwrap()
+}
+
+pub fn group_key() -> GroupKey {
+    GroupKey { region: "us-east-1".into(), name: "web-asg".into() }
+}
+
+pub fn member(state: &str) -> Member {
+    Member { lifecycle: Lifecycle::from(state), availability_zone: Some("us-east-1a".into()), instance_type: None }
+}
+
+pub fn manifests(spec: &str) -> Policies {
+    let text = format!(
+        "apiVersion: ecs-spot-operator/v1\nkind: Operator\nmetadata: {{name: o}}\nspec: {{queues: [{{url: 'https://q'}}]}}\n---\n\
+         apiVersion: ecs-spot-operator/v1\nkind: SpotCluster\nmetadata: {{name: web}}\nspec: {{cluster: web{spec}}}\n"
+    );
+    Policies::new(&api::load_str("test", &text).unwrap())
+}
+
+impl Scenario {
+    /// A cluster that has been read, with these instances, all ACTIVE and InService, at 03:00:00.
+    pub fn with(instances: &[&str]) -> Self {
+        let now = time("03:00:00");
+        let cluster = Cluster {
+            region: "us-east-1".into(),
+            name: "web".into(),
+            state: ClusterState::Read { at: now },
+            providers: BTreeMap::from([("web-spot".into(), Some(group_key()))]),
+        };
+        let mut snapshot = Snapshot { clusters: BTreeMap::from([("web".into(), cluster)]), ..Snapshot::default() };
+        snapshot.begin(vec![crate::observe::Subject::Cluster("web".into())], now);
+        snapshot.end(vec![crate::observe::Subject::Cluster("web".into())], false);
+        let mut scenario = Self { snapshot, cases: Cases::default(), policies: manifests(""), now };
+        let members: Vec<(&str, &str)> = instances.iter().map(|id| (*id, "InService")).collect();
+        scenario.group(&members, |_| {});
+        instances.iter().for_each(|id| scenario.instance(id, |_| {}));
+        scenario
+    }
+
+    pub fn policy(mut self, spec: &str) -> Self {
+        self.policies = manifests(spec);
+        self
+    }
+
+    pub fn at(&mut self, text: &str) -> &mut Self {
+        self.now = time(text);
+        self
+    }
+
+    /// The group is seen with these members.
+    pub fn group(&mut self, members: &[(&str, &str)], change: impl FnOnce(&mut Group)) {
+        let members = members.iter().map(|(id, state)| (InstanceId::from(id), member(state))).collect();
+        let mut group = Group { capacity_rebalance: false, launch_suspended: false, members, observed_at: self.now };
+        change(&mut group);
+        self.snapshot.apply(Observation::Groups { found: vec![(group_key(), group)], missing: vec![] }, self.now);
+    }
+
+    /// A container instance is seen.
+    pub fn instance(&mut self, id: &str, change: impl FnOnce(&mut ContainerInstance)) {
+        let mut instance = ContainerInstance {
+            cluster: "web".into(),
+            arn: format!("arn:container-instance/web/{id}").into(),
+            status: InstanceStatus::Active,
+            disconnected_since: None,
+            provider: Some("web-spot".into()),
+            availability_zone: Some("us-east-1a".into()),
+            instance_type: Some("m5.large".into()),
+            registered_at: self.now,
+            ignored: false,
+            observed_at: self.now,
+            gone_at: None,
+        };
+        change(&mut instance);
+        self.snapshot.apply(Observation::Instances { found: vec![(id.into(), instance)], missing: vec![] }, self.now);
+    }
+
+    /// A container instance is seen to be missing.
+    pub fn missing(&mut self, id: &str) {
+        self.snapshot.apply(Observation::Instances { found: vec![], missing: vec![id.into()] }, self.now);
+    }
+
+    /// Auto Scaling says which group an instance is in.
+    pub fn located(&mut self, id: &str, group: Option<GroupKey>) {
+        let groups = vec![(InstanceId::from(id), group)];
+        self.snapshot.apply(Observation::Located { region: "us-east-1".into(), groups }, self.now);
+    }
+
+    /// All looks that are under way come back empty.
+    pub fn looks_answered(&mut self) {
+        let subjects: Vec<_> = self.snapshot.asked.keys().cloned().collect();
+        self.snapshot.end(subjects, false);
+    }
+
+    /// The instance's tasks are listed: each stopped or not.
+    pub fn tasks(&mut self, id: &str, stopped: &[bool]) {
+        let tasks = stopped.iter().enumerate().map(|(index, stopped)| {
+            let stopped_at = stopped.then_some(self.now);
+            let task = Task { stopped: *stopped, stopped_at, died_with_host: false, observed_at: self.now };
+            (TaskArn::from(format!("arn:task/{id}/{index}")), task)
+        });
+        let found = tasks.collect();
+        self.snapshot.apply(Observation::Tasks { instance: id.into(), found, complete: true }, self.now);
+    }
+
+    /// A notice arrives as it is given.
+    pub fn notice(&mut self, id: &str) -> Admission {
+        self.notice_of(id, "terminate")
+    }
+
+    pub fn notice_of(&mut self, id: &str, action: &str) -> Admission {
+        let signal = signal(id, action, self.now);
+        self.cases.admit(&signal, self.now)
+    }
+
+    pub fn case(&self, id: &str) -> CaseId {
+        self.cases.of(&id.into()).unwrap().id.clone()
+    }
+
+    pub fn answered(&mut self, call: Call, id: &str, result: Result<(), &str>) {
+        let case = self.case(id);
+        let result = result.map(|()| Some("request".to_owned())).map_err(str::to_owned);
+        self.cases.answered(call, &case, result, self.now);
+    }
+
+    /// Both calls for an instance have been accepted, and AWS shows it.
+    pub fn accepted(&mut self, id: &str) {
+        self.answered(Call::Detach, id, Ok(()));
+        self.answered(Call::Drain, id, Ok(()));
+        self.snapshot.apply(Observation::Detached { group: group_key(), instances: vec![id.into()] }, self.now);
+        self.instance(id, |instance| instance.status = InstanceStatus::Draining);
+    }
+
+    /// Plans, carries the plan's notes out, and holds a second plan on the same input to change nothing.
+    pub fn plan(&mut self) -> Plan {
+        let first = plan(&self.snapshot, &self.cases, &self.policies, self.now);
+        for step in &first.steps {
+            self.cases.apply(step, self.now);
+        }
+        for look in &first.looks {
+            self.snapshot.begin(look.subjects(), self.now);
+        }
+        let second = plan(&self.snapshot, &self.cases, &self.policies, self.now);
+        assert_eq!(second.steps, [], "planning twice takes no step twice");
+        assert_eq!(second.looks, [], "planning twice asks nothing twice");
+        first
+    }
+
+    pub fn steps(&mut self) -> Vec<Step> {
+        self.plan().steps
+    }
+
+    pub fn looks(&mut self) -> Vec<Look> {
+        self.plan().looks
+    }
+
+    pub fn reasons(&mut self, id: &str) -> Vec<&'static str> {
+        let plan = self.plan();
+        let case = self.case(id);
+        plan.report.of(&case).iter().map(|reason| reason.name()).collect()
+    }
+}
+
+pub fn signal(id: &str, action: &str, at: Timestamp) -> Signal {
+    let body = serde_json::json!({
+        "detail-type": "EC2 Spot Instance Interruption Warning",
+        "time": at.to_string(),
+        "detail": {"instance-id": id, "instance-action": action},
+    });
+    match signal::parse(&body.to_string(), at) {
+        Ok(Parsed::Signal(signal)) => signal,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The instances that a plan detaches.
+pub fn detached(steps: &[Step]) -> Vec<String> {
+    let batches = steps.iter().filter_map(|step| match step {
+        Step::Detach { instances, .. } => Some(instances.iter().map(|(_, id)| id.to_string())),
+        _ => None,
+    });
+    batches.flatten().collect()
+}
+
+/// The instances that a plan drains.
+pub fn drained(steps: &[Step]) -> Vec<String> {
+    let batches = steps.iter().filter_map(|step| match step {
+        Step::Drain { instances, .. } => Some(instances.iter().map(|drained| drained.instance.to_string())),
+        _ => None,
+    });
+    batches.flatten().collect()
+}
+
+/// The reason for which a plan gives up on a replacement.
+pub fn skipped(steps: &[Step]) -> Option<&'static str> {
+    steps.iter().find_map(|step| match step {
+        Step::SkipReplacement { reason, .. } => Some(reason.name()),
+        _ => None,
+    })
+}
+
+pub fn seconds(seconds: i64) -> SignedDuration {
+    SignedDuration::from_secs(seconds)
+}

@@ -1,0 +1,57 @@
+//! The pace of observing.
+
+use super::scenario::*;
+use crate::observe::{Look, Subject};
+
+#[test]
+fn a_quiet_cluster_is_read_again_after_the_resync_and_not_before() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    let plan = scenario.at("03:09:59").plan();
+    assert!(plan.looks.is_empty() && plan.wake_at == Some(time("03:10:00")), "{plan:?}");
+    let looks = scenario.at("03:10:00").looks();
+    assert_eq!(looks, [Look::Cluster("web".into())]);
+}
+
+#[test]
+fn failed_looks_slow_down() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    let cluster = Subject::Cluster("web".into());
+    scenario.at("03:10:00");
+    let mut pauses = Vec::new();
+    for _ in 0..7 {
+        assert_eq!(scenario.looks().len(), 1);
+        scenario.snapshot.end(vec![cluster.clone()], true);
+        let wake_at = scenario.plan().wake_at.unwrap();
+        pauses.push(wake_at.duration_since(scenario.now));
+        scenario.now = wake_at;
+    }
+    assert_eq!(pauses, [2, 4, 8, 16, 30, 30, 30].map(seconds));
+}
+
+#[test]
+fn an_open_case_is_looked_at_every_few_seconds() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-1");
+    scenario.steps();
+    scenario.accepted("i-1");
+    scenario.steps();
+    scenario.tasks("i-1", &[false]);
+    scenario.looks_answered();
+    let kinds = |looks: &[Look]| {
+        let instance = looks.iter().any(|look| matches!(look, Look::Instances { .. }));
+        let group = looks.iter().any(|look| matches!(look, Look::Groups { .. }));
+        let tasks = looks.iter().any(|look| matches!(look, Look::Tasks { .. }));
+        (instance, group, tasks)
+    };
+    assert_eq!(kinds(&scenario.at("03:05:03").looks()), (true, true, false));
+    scenario.looks_answered();
+    assert_eq!(kinds(&scenario.at("03:05:05").looks()), (false, false, true));
+}
+
+#[test]
+fn nothing_is_asked_twice_at_a_time() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-9");
+    assert_eq!(scenario.looks().len(), 1);
+    assert_eq!(scenario.at("03:05:30").looks(), [], "the first answer is still out");
+}
