@@ -2,6 +2,7 @@
 //!
 //! Joins the rooms for each command; decides nothing itself.
 
+mod demo;
 mod run;
 mod schema;
 mod stop;
@@ -42,6 +43,8 @@ enum Command {
         #[arg(long, value_enum, default_value = "auto")]
         log_format: LogFormat,
     },
+    /// Show the operator at work on a simulated AWS, in this process. No account is needed.
+    Demo(demo::Options),
     /// Print the JSON Schema of a kind.
     Schema {
         /// Operator or SpotCluster.
@@ -55,6 +58,7 @@ enum Command {
 pub fn run(cli: Cli) -> ExitCode {
     let code = match cli.command {
         Command::Run { config, log_format } => run::run(&config, log_format),
+        Command::Demo(options) => demo::demo(&options),
         Command::Schema { kind } => schema::print(&kind),
     };
     ExitCode::from(code)

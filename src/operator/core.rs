@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
+use super::crew::Crew;
 use super::inbox::Inbox;
 use super::intake::Intake;
 use super::message::{Message, Ticket};
@@ -45,6 +45,22 @@ pub enum Event {
     Acted(Call, Answers),
 }
 
+/// Whatever of the loop's work waits for AWS.
+pub struct Outside {
+    /// Looks at AWS.
+    pub observer: Observer,
+    /// Changes AWS.
+    pub actor: Actor,
+    /// The looks under way.
+    pub looking: Crew,
+    /// The changes under way.
+    pub acting: Crew,
+    /// Take the tickets of messages that are done, by queue.
+    pub keepers: Vec<mpsc::Sender<Ticket>>,
+    /// Where looks and changes report to.
+    pub events: mpsc::Sender<Event>,
+}
+
 /// The loop and its state.
 pub struct Core {
     snapshot: Snapshot,
@@ -52,12 +68,7 @@ pub struct Core {
     policies: Policies,
     intake: Intake,
     inbox: Arc<Inbox>,
-    keepers: Vec<mpsc::Sender<Ticket>>,
-    observer: Observer,
-    actor: Actor,
-    events: mpsc::Sender<Event>,
-    looking: TaskTracker,
-    acting: TaskTracker,
+    outside: Outside,
     telemetry: Telemetry,
     problems: Arc<Problems>,
     clock: Clock,
@@ -65,14 +76,10 @@ pub struct Core {
 
 impl Core {
     /// A loop that has seen nothing yet.
-    #[expect(clippy::too_many_arguments, reason = "the one place where all rooms join")]
     pub fn new(
         settings: &Settings,
-        observer: Observer,
-        actor: Actor,
-        events: mpsc::Sender<Event>,
+        outside: Outside,
         inbox: Arc<Inbox>,
-        keepers: Vec<mpsc::Sender<Ticket>>,
         telemetry: Telemetry,
         problems: Arc<Problems>,
         clock: Clock,
@@ -83,12 +90,7 @@ impl Core {
             policies: settings.policies.clone(),
             intake: Intake::default(),
             inbox,
-            keepers,
-            observer,
-            actor,
-            events,
-            looking: TaskTracker::new(),
-            acting: TaskTracker::new(),
+            outside,
             telemetry,
             problems,
             clock,
@@ -167,9 +169,9 @@ impl Core {
     where
         F: Future<Output = Answers> + Send + 'static,
     {
-        let events = self.events.clone();
-        let work = work(self.actor.clone());
-        self.acting.spawn(async move {
+        let events = self.outside.events.clone();
+        let work = work(self.outside.actor.clone());
+        self.outside.acting.spawn(async move {
             // Nobody listens any more only when the operator is stopping.
             let _ = events.send(Event::Acted(call, work.await)).await;
         });
@@ -177,8 +179,8 @@ impl Core {
 
     fn set_off(&mut self, look: Look, now: Timestamp) {
         self.snapshot.begin(look.subjects(), now);
-        let (observer, events) = (self.observer.clone(), self.events.clone());
-        self.looking.spawn(async move {
+        let (observer, events) = (self.outside.observer.clone(), self.outside.events.clone());
+        self.outside.looking.spawn(async move {
             let (sightings, mut seen) = mpsc::channel(SIGHTINGS_MAX);
             let forward = async {
                 while let Some((observation, at)) = seen.recv().await {
@@ -202,7 +204,7 @@ impl Core {
     }
 
     async fn delete(&self, ticket: Ticket) {
-        if let Some(keeper) = self.keepers.get(ticket.queue) {
+        if let Some(keeper) = self.outside.keepers.get(ticket.queue) {
             // The keeper outlives the loop.
             let _ = keeper.send(ticket).await;
         }
@@ -269,11 +271,11 @@ impl Core {
     }
 
     /// After [`Core::run`]: waits for what is in flight, and gives back what was received meanwhile.
-    pub async fn finish(&mut self, mut inbound: mpsc::Receiver<Event>, receiving: &TaskTracker) {
-        self.acting.close();
+    pub async fn finish(&mut self, mut inbound: mpsc::Receiver<Event>, receiving: &Crew) {
+        let acting = self.outside.acting.clone();
         let done = async {
-            self.acting.wait().await;
-            receiving.wait().await;
+            acting.finished().await;
+            receiving.finished().await;
         };
         tokio::pin!(done);
         loop {

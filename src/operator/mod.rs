@@ -4,6 +4,7 @@
 //! joins the other rooms and decides nothing about instances itself.
 
 mod core;
+mod crew;
 mod inbox;
 mod intake;
 mod keeper;
@@ -18,18 +19,19 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 pub use problems::Problems;
 pub use settings::Settings;
 
-use self::core::Core;
+use self::core::{Core, Event, Outside};
 use crate::act::Actor;
-use crate::aws::{Clients, Connection};
+use crate::aws::{self, Clients, Connection};
 use crate::clock::Clock;
 use crate::observe::describe::Observer;
 use crate::telemetry::Telemetry;
+use crew::Crew;
 use inbox::Inbox;
+use message::Post;
 
 /// Stopping takes at most so long: what is in flight is finished or handed back by then.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
@@ -53,56 +55,52 @@ pub struct Operator {
 
 impl Operator {
     /// Runs until `stop` is cancelled, then finishes or hands back what is in flight, within 20 s.
+    ///
+    /// Dropping the future is what a crash is: nothing is handed back, and the queues deliver again what was held.
     pub async fn run(self, stop: CancellationToken) {
-        let Self { settings, connection, clock, telemetry, problems } = self;
-        let clients = Clients::new(&connection, settings.regions(), settings.api_share);
-        let (events, inbound) = mpsc::channel(EVENTS_MAX);
-        let inbox = Arc::new(Inbox::new(settings.queues.len()));
-        let tasks = TaskTracker::new();
-        let receiving = TaskTracker::new();
-        let mut keepers = Vec::new();
-        for (index, queue) in settings.queues.iter().enumerate() {
-            let sqs = crate::aws::clients::sqs(&connection, queue, &settings.default_region);
-            let (acks, to_ack) = mpsc::channel(EVENTS_MAX);
-            keepers.push(acks);
-            let post = message::Post {
-                index,
-                queue: queue.clone(),
-                sqs,
-                clock: clock.clone(),
-                problems: Arc::clone(&problems),
-            };
-            tasks.spawn(keeper::keep(post.clone(), to_ack, Arc::clone(&inbox)));
-            if !settings.paused {
-                receiver::start(&receiving, post, events.clone(), stop.clone());
-            }
-        }
-        receiving.close();
-        let observer = Observer::new(clients.clone(), settings.addresses(), clock.clone());
-        let actor = Actor { clients, addresses: Arc::new(settings.addresses()), clock: clock.clone() };
-        let mut core =
-            Core::new(&settings, observer, actor, events, inbox, keepers, telemetry, problems, clock.clone());
+        let (crew, clock) = (Crew::default(), self.clock.clone());
+        let _guard = crew.guard();
+        let receiving = crew.another();
+        let (mut core, inbound) = self.assemble(&crew, &receiving, &stop);
         let unread = core.run(inbound, &stop).await;
-        tracing::info!(
-            event = "operator.stopping",
-            "stopping: nothing new is begun; messages of open cases go back to their queues"
-        );
+        tracing::info!(event = "operator.stopping", "stopping: nothing new is begun, held messages go back to their queues");
         let finish = async {
             core.finish(unread, &receiving).await;
             drop(core);
-            tasks.close();
-            tasks.wait().await;
+            crew.finished().await;
         };
-        if clock.timeout(STOP_WITHIN, finish).await.is_none() {
-            tracing::warn!(
-                event = "operator.stopped",
-                "not all was finished within {STOP_WITHIN:?}; the queues will deliver it again"
-            );
-        } else {
-            tracing::info!(event = "operator.stopped", "stopped");
+        match clock.timeout(STOP_WITHIN, finish).await {
+            Some(()) => tracing::info!(event = "operator.stopped", "stopped"),
+            None => tracing::warn!(event = "operator.stopped", "stopped; the queues deliver again what was not handed back"),
         }
     }
-}
 
-#[cfg(test)]
-mod tests;
+    /// Joins the rooms: receivers and keepers for each queue, observer, actor, and the loop in their middle.
+    fn assemble(self, crew: &Crew, receiving: &Crew, stop: &CancellationToken) -> (Core, mpsc::Receiver<Event>) {
+        let Self { settings, connection, clock, telemetry, problems } = self;
+        let (events, inbound) = mpsc::channel(EVENTS_MAX);
+        let inbox = Arc::new(Inbox::new(settings.queues.len()));
+        let mut keepers = Vec::new();
+        for (index, queue) in settings.queues.iter().enumerate() {
+            let sqs = aws::clients::sqs(&connection, queue, &settings.default_region);
+            let post = Post { index, queue: queue.clone(), sqs, clock: clock.clone(), problems: Arc::clone(&problems) };
+            let (acks, to_ack) = mpsc::channel(EVENTS_MAX);
+            keepers.push(acks);
+            crew.spawn(keeper::keep(post.clone(), to_ack, Arc::clone(&inbox)));
+            if !settings.paused {
+                receiver::start(receiving, post, events.clone(), stop.clone());
+            }
+        }
+        let clients = Clients::new(&connection, settings.regions(), settings.api_share);
+        let addresses = Arc::new(settings.addresses());
+        let outside = Outside {
+            observer: Observer::new(clients.clone(), Arc::clone(&addresses), clock.clone()),
+            actor: Actor { clients, addresses, clock: clock.clone() },
+            looking: crew.another(),
+            acting: crew.another(),
+            keepers,
+            events,
+        };
+        (Core::new(&settings, outside, inbox, telemetry, problems, clock), inbound)
+    }
+}

@@ -10,9 +10,9 @@ use aws_sdk_sqs::types::{self, MessageSystemAttributeName};
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use super::core::Event;
+use super::crew::Crew;
 use super::keeper;
 use super::message::{Message, Post, Ticket};
 use crate::aws::Failure;
@@ -35,7 +35,7 @@ const RETRY_LAST: Duration = Duration::from_secs(30);
 /// What the receivers of a queue share.
 #[derive(Clone)]
 struct Receivers {
-    tasks: TaskTracker,
+    crew: Crew,
     post: Post,
     events: mpsc::Sender<Event>,
     stop: CancellationToken,
@@ -43,8 +43,8 @@ struct Receivers {
 }
 
 /// Starts receiving from a queue, until `stop` is cancelled.
-pub fn start(tasks: &TaskTracker, post: Post, events: mpsc::Sender<Event>, stop: CancellationToken) {
-    let receivers = Receivers { tasks: tasks.clone(), post, events, stop, count: Arc::default() };
+pub fn start(crew: &Crew, post: Post, events: mpsc::Sender<Event>, stop: CancellationToken) {
+    let receivers = Receivers { crew: crew.clone(), post, events, stop, count: Arc::default() };
     receivers.add();
 }
 
@@ -52,7 +52,7 @@ impl Receivers {
     fn add(&self) {
         let claim = |count: usize| (count < RECEIVERS_MAX).then_some(count + 1);
         if self.count.fetch_update(Ordering::AcqRel, Ordering::Acquire, claim).is_ok() {
-            self.tasks.spawn(self.clone().receive_all());
+            self.crew.spawn(self.clone().receive_all());
         }
     }
 

@@ -46,8 +46,8 @@ pub type Sightings = mpsc::Sender<(Observation, Timestamp)>;
 impl Observer {
     /// An observer of the clusters at `addresses`.
     #[must_use]
-    pub fn new(clients: Clients, addresses: BTreeMap<ClusterKey, Address>, clock: Clock) -> Self {
-        Self { clients, addresses: Arc::new(addresses), clock }
+    pub fn new(clients: Clients, addresses: Arc<BTreeMap<ClusterKey, Address>>, clock: Clock) -> Self {
+        Self { clients, addresses, clock }
     }
 
     /// Carries out `look`.

@@ -1,0 +1,87 @@
+//! What was asked and what happened, in order: counts of all calls, and the latest calls and facts.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::Timestamp;
+
+use super::fact::Fact;
+
+/// A call to the API.
+#[derive(Clone, Debug)]
+pub struct CallRecord {
+    pub service: &'static str,
+    pub action: String,
+    /// The access key that signed the call.
+    pub caller: String,
+    /// The code of the error that it was answered with.
+    pub error: Option<&'static str>,
+}
+
+#[derive(Clone, Debug)]
+enum Entry {
+    Call(CallRecord),
+    Fact(Fact),
+}
+
+#[derive(Debug)]
+pub struct Journal {
+    limit: usize,
+    counts: BTreeMap<(&'static str, String), u64>,
+    entries: VecDeque<(Timestamp, Entry)>,
+}
+
+impl Journal {
+    pub fn new(limit: usize) -> Self {
+        Self { limit, counts: BTreeMap::new(), entries: VecDeque::new() }
+    }
+
+    pub fn call(&mut self, at: Timestamp, call: CallRecord) {
+        *self.counts.entry((call.service, call.action.clone())).or_default() += 1;
+        self.push(at, Entry::Call(call));
+    }
+
+    pub fn fact(&mut self, at: Timestamp, fact: Fact) {
+        self.push(at, Entry::Fact(fact));
+    }
+
+    fn push(&mut self, at: Timestamp, entry: Entry) {
+        self.entries.push_back((at, entry));
+        if self.entries.len() > self.limit {
+            self.entries.pop_front();
+        }
+    }
+
+    pub fn counts(&self) -> BTreeMap<(String, String), u64> {
+        self.counts.iter().map(|((service, action), n)| (((*service).to_owned(), action.clone()), *n)).collect()
+    }
+
+    /// One line an entry.
+    pub fn lines(&self) -> Vec<String> {
+        self.entries.iter().map(|(at, entry)| line(*at, entry)).collect()
+    }
+}
+
+fn line(at: Timestamp, entry: &Entry) -> String {
+    match entry {
+        Entry::Call(CallRecord { service, action, caller, error }) => {
+            format!("{at} {service}.{action} by {caller}: {}", error.unwrap_or("ok"))
+        }
+        Entry::Fact(fact) => format!("{at} {}", serde_json::to_string(fact).unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_entries_go_and_counts_stay() {
+        let mut journal = Journal::new(2);
+        for _ in 0..3 {
+            let call = CallRecord { service: "ecs", action: "ListTasks".into(), caller: "AKIA".into(), error: None };
+            journal.call(Timestamp::UNIX_EPOCH, call);
+        }
+        assert_eq!(journal.lines().len(), 2);
+        assert_eq!(journal.counts().values().sum::<u64>(), 3);
+    }
+}

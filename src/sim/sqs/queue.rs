@@ -1,0 +1,105 @@
+//! One standard queue: messages, visible or in flight.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::sim::core::{Core, later};
+use crate::sim::dice::Purpose;
+use crate::sim::scenario::{QueueSpec, Redrive};
+
+#[derive(Clone, Debug)]
+pub struct Message {
+    pub id: String,
+    pub body: String,
+    pub sent_at: Timestamp,
+    pub visible_at: Timestamp,
+    /// How often it was received.
+    pub received: u32,
+    pub first_received_at: Option<Timestamp>,
+    /// The handle that the last receive gave out.
+    pub receipt: Option<String>,
+}
+
+impl Message {
+    pub fn new(id: String, body: String, now: Timestamp) -> Self {
+        let (received, first_received_at, receipt) = (0, None, None);
+        Self { id, body, sent_at: now, visible_at: now, received, first_received_at, receipt }
+    }
+
+    fn is_visible(&self, now: Timestamp) -> bool {
+        self.visible_at <= now
+    }
+}
+
+#[derive(Debug)]
+pub struct Queue {
+    pub name: String,
+    pub visibility_timeout: Duration,
+    pub redrive: Option<Redrive>,
+    messages: BTreeMap<u64, Message>,
+    pushed: u64,
+}
+
+impl Queue {
+    pub fn new(spec: QueueSpec) -> Self {
+        let QueueSpec { name, visibility_timeout, redrive } = spec;
+        Self { name, visibility_timeout, redrive, messages: BTreeMap::new(), pushed: 0 }
+    }
+
+    pub fn push(&mut self, message: Message) {
+        self.messages.insert(self.pushed, message);
+        self.pushed += 1;
+    }
+
+    fn is_dead(&self, message: &Message) -> bool {
+        self.redrive.as_ref().is_some_and(|redrive| message.received >= redrive.max_receive_count)
+    }
+
+    /// Whether there is something to receive.
+    pub fn has_visible(&self, now: Timestamp) -> bool {
+        self.messages.values().any(|message| message.is_visible(now) && !self.is_dead(message))
+    }
+
+    pub fn next_visible(&self, now: Timestamp) -> Option<Timestamp> {
+        self.messages.values().map(|message| message.visible_at).filter(|moment| *moment > now).min()
+    }
+
+    /// Takes out what was received as often as the redrive policy allows, and is visible again.
+    pub fn take_dead(&mut self, now: Timestamp) -> Vec<Message> {
+        let dead = |(_, message): &(&u64, &Message)| message.is_visible(now) && self.is_dead(message);
+        let keys: Vec<u64> = self.messages.iter().filter(dead).map(|(key, _)| *key).collect();
+        keys.iter().filter_map(|key| self.messages.remove(key)).collect()
+    }
+
+    /// Hands out up to `max` messages and hides them for `visibility`.
+    pub fn receive(&mut self, max: usize, visibility: Duration, core: &mut Core) -> Vec<Message> {
+        let now = core.now;
+        let visible = self.messages.values_mut().filter(|message| message.is_visible(now));
+        let hand_out = |message: &mut Message| {
+            message.received += 1;
+            message.first_received_at.get_or_insert(now);
+            message.visible_at = later(now, visibility);
+            message.receipt = Some(format!("{}#{}", message.id, core.dice.hex(Purpose::Receipts, 16)));
+            message.clone()
+        };
+        visible.take(max).map(hand_out).collect()
+    }
+
+    /// The message that a receipt handle was given out for; `None` where it is gone, or was received again since.
+    pub fn holding(&mut self, receipt: &str) -> Option<&mut Message> {
+        self.messages.values_mut().find(|message| message.receipt.as_deref() == Some(receipt))
+    }
+
+    /// Deletes by handle. An old handle deletes nothing and is no error (SQS API reference, `DeleteMessage`).
+    pub fn delete(&mut self, receipt: &str) {
+        self.messages.retain(|_, message| message.receipt.as_deref() != Some(receipt));
+    }
+
+    /// How many messages are visible, and how many are in flight.
+    pub fn depth(&self, now: Timestamp) -> (usize, usize) {
+        let visible = self.messages.values().filter(|message| message.is_visible(now)).count();
+        (visible, self.messages.len() - visible)
+    }
+}

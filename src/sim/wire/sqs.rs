@@ -1,0 +1,231 @@
+//! SQS's actions.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::json::{input, unknown_operation};
+use crate::sim::fault::Fault;
+use crate::sim::sqs::{Message, Receive};
+use crate::sim::world::World;
+
+/// What the senders of the simulated messages are called: EventBridge has an id of its own in reality.
+const SENDER: &str = "AIDAIENQZJOLO23YVJ4VO";
+
+pub fn handle(world: &mut World, action: &str, body: &[u8]) -> Result<Value, Fault> {
+    match action {
+        "SendMessage" => send(world, input(body)?),
+        "ReceiveMessage" => receive(world, &input(body)?),
+        "DeleteMessage" => delete(world, &input(body)?),
+        "DeleteMessageBatch" => {
+            batch(world, input(body)?, |world, url, entry| world.sqs.delete(url, &entry.receipt_handle))
+        }
+        "ChangeMessageVisibility" => change_visibility(world, &input(body)?),
+        "ChangeMessageVisibilityBatch" => batch(world, input(body)?, |world, url, entry| {
+            change(world, url, &entry.receipt_handle, entry.visibility_timeout.unwrap_or_default())
+        }),
+        "GetQueueUrl" => queue_url(world, &input(body)?),
+        "GetQueueAttributes" => attributes(world, &input(body)?),
+        _ => Err(unknown_operation()),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SendInput {
+    queue_url: String,
+    message_body: String,
+}
+
+fn send(world: &mut World, asked: SendInput) -> Result<Value, Fault> {
+    let queue = world.sqs.queue(&asked.queue_url)?.name.clone();
+    let id = world.sqs.send(&queue, asked.message_body, &mut world.core);
+    Ok(json!({"MessageId": id}))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ReceiveInput {
+    queue_url: String,
+    max_number_of_messages: Option<usize>,
+    visibility_timeout: Option<u64>,
+    #[serde(default)]
+    wait_time_seconds: u64,
+    /// The older name of `MessageSystemAttributeNames`.
+    #[serde(default)]
+    attribute_names: Vec<String>,
+    #[serde(default)]
+    message_system_attribute_names: Vec<String>,
+}
+
+/// How long a `ReceiveMessage` polls: up to 20 s.
+pub fn patience(action: &str, body: &[u8]) -> Duration {
+    const WAIT_MAX: u64 = 20;
+    match (action, input::<ReceiveInput>(body)) {
+        ("ReceiveMessage", Ok(asked)) => Duration::from_secs(asked.wait_time_seconds.min(WAIT_MAX)),
+        _ => Duration::ZERO,
+    }
+}
+
+/// Whether a `ReceiveMessage` finds nothing now.
+pub fn would_wait(world: &World, action: &str, body: &[u8]) -> bool {
+    match (action, input::<ReceiveInput>(body)) {
+        ("ReceiveMessage", Ok(asked)) => {
+            world.sqs.queue(&asked.queue_url).is_ok_and(|queue| !queue.has_visible(world.core.now))
+        }
+        _ => false,
+    }
+}
+
+fn receive(world: &mut World, asked: &ReceiveInput) -> Result<Value, Fault> {
+    let receive = Receive {
+        max: asked.max_number_of_messages.unwrap_or(1),
+        visibility: asked.visibility_timeout.map(Duration::from_secs),
+    };
+    let messages = world.sqs.receive(&asked.queue_url, receive, &mut world.core)?;
+    if messages.is_empty() {
+        return Ok(json!({}));
+    }
+    let messages: Vec<Value> = messages.iter().map(|message| describe(message, asked)).collect();
+    Ok(json!({"Messages": messages}))
+}
+
+fn describe(message: &Message, asked: &ReceiveInput) -> Value {
+    let wanted = |name: &str| {
+        let names = asked.attribute_names.iter().chain(&asked.message_system_attribute_names);
+        names.into_iter().any(|asked| asked == name || asked == "All")
+    };
+    let first = message.first_received_at.unwrap_or(message.sent_at);
+    let attributes = [
+        ("SentTimestamp", message.sent_at.as_millisecond().to_string()),
+        ("ApproximateReceiveCount", message.received.to_string()),
+        ("ApproximateFirstReceiveTimestamp", first.as_millisecond().to_string()),
+        ("SenderId", SENDER.to_owned()),
+    ];
+    let attributes: Map<String, Value> = attributes
+        .into_iter()
+        .filter(|(name, _)| wanted(name))
+        .map(|(name, value)| (name.to_owned(), Value::String(value)))
+        .collect();
+    let mut described = json!({
+        "MessageId": message.id,
+        "ReceiptHandle": message.receipt,
+        "Body": message.body,
+    });
+    if let (false, Some(fields)) = (attributes.is_empty(), described.as_object_mut()) {
+        fields.insert("Attributes".to_owned(), Value::Object(attributes));
+    }
+    described
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct HandleInput {
+    queue_url: String,
+    receipt_handle: String,
+    visibility_timeout: Option<u64>,
+}
+
+fn delete(world: &mut World, asked: &HandleInput) -> Result<Value, Fault> {
+    world.sqs.delete(&asked.queue_url, &asked.receipt_handle)?;
+    Ok(json!({}))
+}
+
+fn change_visibility(world: &mut World, asked: &HandleInput) -> Result<Value, Fault> {
+    change(world, &asked.queue_url, &asked.receipt_handle, asked.visibility_timeout.unwrap_or_default())?;
+    Ok(json!({}))
+}
+
+fn change(world: &mut World, url: &str, receipt: &str, seconds: u64) -> Result<(), Fault> {
+    world.sqs.change_visibility(url, receipt, Duration::from_secs(seconds), &mut world.core)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct BatchInput {
+    queue_url: String,
+    #[serde(default)]
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    id: String,
+    receipt_handle: String,
+    visibility_timeout: Option<u64>,
+}
+
+/// Does something for each entry; what fails for one entry stands in the answer and fails nothing else.
+fn batch(
+    world: &mut World,
+    asked: BatchInput,
+    mut each: impl FnMut(&mut World, &str, &Entry) -> Result<(), Fault>,
+) -> Result<Value, Fault> {
+    const ENTRIES_MAX: usize = 10;
+    world.sqs.queue(&asked.queue_url)?;
+    if asked.entries.is_empty() {
+        return Err(batch_fault("EmptyBatchRequest", "There should be at least one entry in the request."));
+    }
+    if asked.entries.len() > ENTRIES_MAX {
+        let message = "Maximum number of entries per request are 10.";
+        return Err(batch_fault("TooManyEntriesInBatchRequest", message));
+    }
+    let (mut successful, mut failed) = (Vec::new(), Vec::new());
+    for entry in &asked.entries {
+        match each(world, &asked.queue_url, entry) {
+            Ok(()) => successful.push(json!({"Id": entry.id})),
+            Err(fault) => failed.push(json!({
+                "Id": entry.id,
+                "SenderFault": true,
+                "Code": fault.query_code.unwrap_or(fault.code),
+                "Message": fault.message,
+            })),
+        }
+    }
+    Ok(json!({"Successful": successful, "Failed": failed}))
+}
+
+fn batch_fault(name: &'static str, message: &str) -> Fault {
+    let code = match name {
+        "EmptyBatchRequest" => "com.amazonaws.sqs#EmptyBatchRequest",
+        _ => "com.amazonaws.sqs#TooManyEntriesInBatchRequest",
+    };
+    Fault::sender(code, message).with_query_code(name)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct NameInput {
+    queue_name: String,
+}
+
+fn queue_url(world: &World, asked: &NameInput) -> Result<Value, Fault> {
+    let queue = world.sqs.queue(&asked.queue_name)?;
+    Ok(json!({"QueueUrl": world.core.names.queue_url(&queue.name)}))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct UrlInput {
+    queue_url: String,
+}
+
+/// All attributes, whatever was asked for: callers pick.
+fn attributes(world: &World, asked: &UrlInput) -> Result<Value, Fault> {
+    let queue = world.sqs.queue(&asked.queue_url)?;
+    let (visible, in_flight) = queue.depth(world.core.now);
+    let mut attributes = json!({
+        "QueueArn": world.core.names.queue_arn(&queue.name),
+        "ApproximateNumberOfMessages": visible.to_string(),
+        "ApproximateNumberOfMessagesNotVisible": in_flight.to_string(),
+        "VisibilityTimeout": queue.visibility_timeout.as_secs().to_string(),
+    });
+    if let (Some(redrive), Some(fields)) = (&queue.redrive, attributes.as_object_mut()) {
+        let target = world.core.names.queue_arn(&redrive.queue);
+        let policy = json!({"deadLetterTargetArn": target, "maxReceiveCount": redrive.max_receive_count});
+        fields.insert("RedrivePolicy".to_owned(), Value::String(policy.to_string()));
+    }
+    Ok(json!({"Attributes": attributes}))
+}
