@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
+use super::crew::Crew;
 use super::inbox::Inbox;
 use super::message::{Post, Ticket};
 use super::receiver::VISIBILITY_SECONDS;
@@ -20,48 +21,86 @@ const RENEW_EVERY: Duration = Duration::from_secs(10);
 /// How often a message is tried to be deleted. One that stays comes again and is known for a duplicate then.
 const DELETES_MAX: u32 = 5;
 
-/// Deletes what comes through `acks`, and renews what is held, until nobody can send an ack any more; then hands the rest
-/// back to the queue.
-pub async fn keep(post: Post, mut acks: mpsc::Receiver<Ticket>, inbox: Arc<Inbox>) {
-    let mut renew_at = post.clock.elapsed() + RENEW_EVERY;
-    let mut batch = Vec::with_capacity(BATCH_MAX);
-    loop {
-        let until = renew_at.saturating_sub(post.clock.elapsed());
-        tokio::select! {
-            count = acks.recv_many(&mut batch, BATCH_MAX) => {
-                if count == 0 {
-                    break;
+/// Calls of one keeper under way at once.
+const CALLS_MAX: usize = 16;
+
+/// Keeps the messages of one queue.
+pub struct Keeper {
+    post: Post,
+    inbox: Arc<Inbox>,
+    crew: Crew,
+    calls: Arc<Semaphore>,
+}
+
+impl Keeper {
+    /// A keeper of `inbox`'s messages of one queue, whose calls are made by `crew`.
+    pub fn new(post: Post, inbox: Arc<Inbox>, crew: Crew) -> Self {
+        Self { post, inbox, crew, calls: Arc::new(Semaphore::new(CALLS_MAX)) }
+    }
+
+    /// Deletes what comes through `acks`, and renews what is held, until nobody can send an ack any more; then hands the
+    /// rest back to the queue.
+    pub async fn keep(self, mut acks: mpsc::Receiver<Ticket>) {
+        let clock = &self.post.clock;
+        let mut renew_at = clock.elapsed() + RENEW_EVERY;
+        let mut batch = Vec::with_capacity(BATCH_MAX);
+        loop {
+            let until = renew_at.saturating_sub(clock.elapsed());
+            tokio::select! {
+                count = acks.recv_many(&mut batch, BATCH_MAX) => {
+                    if count == 0 {
+                        break;
+                    }
+                    let (post, batch) = (self.post.clone(), std::mem::take(&mut batch));
+                    self.call(async move { delete(&post, batch).await }).await;
                 }
-                delete(&post, std::mem::take(&mut batch)).await;
+                () = clock.sleep(until) => {}
             }
-            () = post.clock.sleep(until) => {}
+            if clock.elapsed() >= renew_at {
+                self.change_all(VISIBILITY_SECONDS).await;
+                renew_at = clock.elapsed() + RENEW_EVERY;
+            }
         }
-        if post.clock.elapsed() >= renew_at {
-            change(&post, &inbox.of_queue(post.index), VISIBILITY_SECONDS).await;
-            renew_at = post.clock.elapsed() + RENEW_EVERY;
+        self.change_all(0).await;
+        self.crew.finished().await;
+    }
+
+    async fn change_all(&self, seconds: i32) {
+        for batch in self.inbox.of_queue(self.post.index).chunks(BATCH_MAX) {
+            let (post, batch) = (self.post.clone(), batch.to_vec());
+            self.call(async move { change(&post, &batch, seconds).await }).await;
         }
     }
-    hand_back(&post, &inbox.of_queue(post.index)).await;
+
+    /// Makes a call beside the others, as soon as there is room for it.
+    async fn call(&self, work: impl Future<Output = ()> + Send + 'static) {
+        // The semaphore is never closed.
+        let Ok(room) = Arc::clone(&self.calls).acquire_owned().await else { return };
+        self.crew.spawn(async move {
+            work.await;
+            drop(room);
+        });
+    }
 }
 
 /// Makes messages visible to others at once.
 pub async fn hand_back(post: &Post, tickets: &[Ticket]) {
-    change(post, tickets, 0).await;
+    for batch in tickets.chunks(BATCH_MAX) {
+        change(post, batch, 0).await;
+    }
 }
 
 async fn change(post: &Post, tickets: &[Ticket], seconds: i32) {
-    for batch in tickets.chunks(BATCH_MAX) {
-        let entries = batch.iter().enumerate().filter_map(|(index, ticket)| {
-            let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(index.to_string());
-            entry.receipt_handle(&*ticket.receipt).visibility_timeout(seconds).build().ok()
-        });
-        let call = post.sqs.change_message_visibility_batch().queue_url(post.queue.as_str());
-        match call.set_entries(Some(entries.collect())).send().await {
-            Ok(answer) => answer.failed().iter().for_each(|failed| {
-                tracing::debug!(event = "message.not_renewed", code = failed.code(), "a message was not renewed");
-            }),
-            Err(error) => post.problems.failed(&post.object(), &Failure::of("sqs:ChangeMessageVisibility", &error)),
-        }
+    let entries = tickets.iter().enumerate().filter_map(|(index, ticket)| {
+        let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(index.to_string());
+        entry.receipt_handle(&*ticket.receipt).visibility_timeout(seconds).build().ok()
+    });
+    let call = post.sqs.change_message_visibility_batch().queue_url(post.queue.as_str());
+    match call.set_entries(Some(entries.collect())).send().await {
+        Ok(answer) => answer.failed().iter().for_each(|failed| {
+            tracing::debug!(event = "message.not_renewed", code = failed.code(), "a message was not renewed");
+        }),
+        Err(error) => post.problems.failed(&post.object(), &Failure::of("sqs:ChangeMessageVisibility", &error)),
     }
 }
 

@@ -31,6 +31,7 @@ use crate::observe::describe::Observer;
 use crate::telemetry::Telemetry;
 use crew::Crew;
 use inbox::Inbox;
+use keeper::Keeper;
 use message::Post;
 
 /// Stopping takes at most so long: what is in flight is finished or handed back by then.
@@ -86,7 +87,7 @@ impl Operator {
             let post = Post { index, queue: queue.clone(), sqs, clock: clock.clone(), problems: Arc::clone(&problems) };
             let (acks, to_ack) = mpsc::channel(EVENTS_MAX);
             keepers.push(acks);
-            crew.spawn(keeper::keep(post.clone(), to_ack, Arc::clone(&inbox)));
+            crew.spawn(Keeper::new(post.clone(), Arc::clone(&inbox), crew.another()).keep(to_ack));
             if !settings.paused {
                 receiver::start(receiving, post, events.clone(), stop.clone());
             }
