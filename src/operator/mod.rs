@@ -64,7 +64,10 @@ impl Operator {
         let receiving = crew.another();
         let (mut core, inbound) = self.assemble(&crew, &receiving, &stop);
         let unread = core.run(inbound, &stop).await;
-        tracing::info!(event = "operator.stopping", "stopping: nothing new is begun, held messages go back to their queues");
+        tracing::info!(
+            event = "operator.stopping",
+            "stopping: nothing new is begun, held messages go back to their queues"
+        );
         let finish = async {
             core.finish(unread, &receiving).await;
             drop(core);
@@ -72,7 +75,9 @@ impl Operator {
         };
         match clock.timeout(STOP_WITHIN, finish).await {
             Some(()) => tracing::info!(event = "operator.stopped", "stopped"),
-            None => tracing::warn!(event = "operator.stopped", "stopped; the queues deliver again what was not handed back"),
+            None => {
+                tracing::warn!(event = "operator.stopped", "stopped; the queues deliver again what was not handed back")
+            }
         }
     }
 

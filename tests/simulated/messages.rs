@@ -7,7 +7,12 @@ async fn of_a_mixed_batch_exactly_the_own_are_acted_on_and_the_unparsable_end_as
     let rig = Rig::new(scenario());
     let members = rig.members();
     let (own, bystanders) = members.split_at(3);
-    let unparsable = ["", "[1]", r#"{"detail":{}}"#, r#"{"detail-type":"EC2 Spot Instance Interruption Warning","detail":{"instance-id":7}}"#];
+    let unparsable = [
+        "",
+        "[1]",
+        r#"{"detail":{}}"#,
+        r#"{"detail-type":"EC2 Spot Instance Interruption Warning","detail":{"instance-id":7}}"#,
+    ];
     for (instance, action) in own.iter().zip(["terminate", "stop", "hibernate"]) {
         rig.send(rig.notice(instance, action, 1));
         rig.send(rig.notice(instance, action, 1));
@@ -21,9 +26,16 @@ async fn of_a_mixed_batch_exactly_the_own_are_acted_on_and_the_unparsable_end_as
     let operator = rig.operate();
     rig.secs(5).await;
     for instance in own {
-        assert!(!rig.members().contains(instance) || rig.sim.group(GROUP).unwrap().members.iter().any(|member| {
-            member.instance_id == *instance && member.lifecycle_state == "Detaching"
-        }));
+        assert!(
+            !rig.members().contains(instance)
+                || rig
+                    .sim
+                    .group(GROUP)
+                    .unwrap()
+                    .members
+                    .iter()
+                    .any(|member| { member.instance_id == *instance && member.lifecycle_state == "Detaching" })
+        );
         assert_eq!(rig.status(instance), "DRAINING");
     }
     for instance in bystanders {

@@ -5,10 +5,8 @@ use crate::rig::*;
 #[tokio::test(start_paused = true)]
 async fn a_cluster_and_a_queue_that_do_not_exist_do_not_stop_those_that_do() {
     let url = "https://sqs.us-east-1.amazonaws.com/123456789012/nowhere";
-    let broken = manifests("", "").replace(
-        "spec: {queues: [",
-        &format!("spec: {{queues: [{{url: '{url}'}}, "),
-    ) + "---\napiVersion: ecs-spot-operator/v1\nkind: SpotCluster\nmetadata: {name: gone}\nspec: {cluster: gone}\n";
+    let broken = manifests("", "").replace("spec: {queues: [", &format!("spec: {{queues: [{{url: '{url}'}}, "))
+        + "---\napiVersion: ecs-spot-operator/v1\nkind: SpotCluster\nmetadata: {name: gone}\nspec: {cluster: gone}\n";
     let rig = Rig::with(interrupted(1), &broken);
     let operator = rig.operate();
     rig.secs(20).await;

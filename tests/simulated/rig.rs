@@ -94,7 +94,8 @@ impl Rig {
             Some(Arc::new(move |line: &CaseLine| lines.lock().unwrap().push(line.clone()))),
         );
         let connection = Connection::through(self.sim.http_client(), &region, &self.clock);
-        let operator = Operator { settings, connection, clock: self.clock.clone(), telemetry, problems: Arc::clone(&problems) };
+        let operator =
+            Operator { settings, connection, clock: self.clock.clone(), telemetry, problems: Arc::clone(&problems) };
         Running { problems, task: tokio::spawn(operator.run(stop.clone())), stop }
     }
 

@@ -44,19 +44,28 @@ impl Process {
     /// Waits for a log line that `wanted` is true of, from here on.
     pub fn line(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
-            match self.lines.recv_timeout(PATIENCE) {
-                Ok(line) => {
-                    let parsed = serde_json::from_str::<Value>(&line).ok();
-                    self.seen.push(line);
-                    if let Some(found) = parsed.filter(&wanted) {
-                        return found;
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    panic!("waited {PATIENCE:?} in vain for {what}; it said:\n{}", self.said())
-                }
-                Err(RecvTimeoutError::Disconnected) => panic!("it ended before {what}; it said:\n{}", self.said()),
+            let line = self.next(what);
+            if let Some(found) = serde_json::from_str::<Value>(&line).ok().filter(&wanted) {
+                return found;
             }
+        }
+    }
+
+    /// Waits for a line with `part` in it.
+    pub fn text(&mut self, part: &str) {
+        while !self.next(part).contains(part) {}
+    }
+
+    fn next(&mut self, what: &str) -> String {
+        match self.lines.recv_timeout(PATIENCE) {
+            Ok(line) => {
+                self.seen.push(line.clone());
+                line
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                panic!("waited {PATIENCE:?} in vain for {what}; it said:\n{}", self.said())
+            }
+            Err(RecvTimeoutError::Disconnected) => panic!("it ended before {what}; it said:\n{}", self.said()),
         }
     }
 
