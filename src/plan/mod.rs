@@ -43,7 +43,6 @@ struct Scene<'a> {
 }
 
 /// Decides what is to be done now, and when to think again at the latest.
-#[must_use]
 pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timestamp) -> Plan {
     let scene = Scene { snapshot, cases, policies, now };
     let mut draft = Draft::default();

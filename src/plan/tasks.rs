@@ -35,7 +35,7 @@ pub fn tally(snapshot: &Snapshot, case: &Case) -> Tally {
 /// The tasks that had not ended when the signal was given.
 fn concerned<'a>(snapshot: &'a Snapshot, case: &'a Case) -> impl Iterator<Item = (&'a TaskArn, &'a Task)> {
     let tasks = snapshot.tasks.get(&case.instance).into_iter().flat_map(|of| of.tasks.iter());
-    tasks.filter(|(_, task)| !task.stopped_at.is_some_and(|at| at < case.id.said_at))
+    tasks.filter(|(_, task)| task.stopped_at.is_none_or(|at| at >= case.id.said_at))
 }
 
 /// The tasks of a case that have not come to their end.

@@ -1,0 +1,44 @@
+# The front door for people who work on ecs-spot-operator. `make` alone lists what there is.
+
+CARGO ?= cargo
+BINARY := target/debug/ecs-spot-operator
+
+.PHONY: help test lint unit emulators doc demo schemas deny clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+test: lint emulators unit doc ## Everything that has to hold: format, lints, all tests, documentation
+
+lint: ## rustfmt and clippy, warnings as errors
+	@echo "==> rustfmt"
+	$(CARGO) fmt --all --check
+	@echo "==> clippy"
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+emulators: ## Install LocalStack and moto into .venv (about two minutes the first time)
+	@echo "==> LocalStack and moto"
+	localstack/setup.sh
+
+unit: emulators ## All tests, the ones against LocalStack and moto included
+	@echo "==> tests"
+	$(CARGO) test --locked
+
+doc: ## The documentation of the code, warnings as errors
+	@echo "==> documentation"
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
+
+demo: ## The operator on a simulated AWS
+	$(CARGO) run --locked -- demo
+
+schemas: ## Write crds-like-schemas/ anew
+	$(CARGO) build --locked
+	$(BINARY) schema Operator > crds-like-schemas/operator.schema.json
+	$(BINARY) schema SpotCluster > crds-like-schemas/spotcluster.schema.json
+
+deny: ## Licences, advisories and duplicates (needs cargo-deny)
+	$(CARGO) deny --locked check
+
+clean: ## Remove what was built and installed here
+	$(CARGO) clean
+	rm -rf .venv
