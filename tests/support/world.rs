@@ -65,11 +65,10 @@ impl World {
 
     /// Puts a Spot interruption warning on the event bus.
     pub async fn interrupt(&self, instance: &str, action: &str) {
-        let now = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(now().as_millisecond() as u64);
         let entry = PutEventsRequestEntry::builder()
             .source("aws.ec2")
             .detail_type("EC2 Spot Instance Interruption Warning")
-            .time(DateTime::from(now))
+            .time(DateTime::from_millis(now().as_millisecond()))
             .resources(format!("arn:aws:ec2:us-east-1a:instance/{instance}"))
             .detail(json!({"instance-id": instance, "instance-action": action}).to_string())
             .build();
