@@ -59,7 +59,7 @@ impl Agenda {
 mod tests {
     use super::*;
 
-    fn notice(text: &str) -> Timer {
+    fn running(text: &str) -> Timer {
         ec2::Timer::Running(text.to_owned()).into()
     }
 
@@ -68,7 +68,7 @@ mod tests {
         let (early, late) = (Timestamp::from_second(1).unwrap(), Timestamp::from_second(2).unwrap());
         let mut agenda = Agenda::default();
         for (moment, name) in [(late, "c"), (early, "a"), (early, "b")] {
-            agenda.add(moment, notice(name));
+            agenda.add(moment, running(name));
         }
         let taken: Vec<String> =
             std::iter::from_fn(|| agenda.take_due(early)).map(|(_, timer)| format!("{timer:?}")).collect();

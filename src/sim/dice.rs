@@ -22,6 +22,7 @@ pub enum Purpose {
     Scheduler,
     TaskStart,
     TaskStop,
+    EventIds,
     EventLatency,
     ApiLatency,
     Reclaim,

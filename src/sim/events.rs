@@ -55,20 +55,20 @@ impl Events {
     }
 
     fn publish(&self, kind: &str, resource: &str, detail: &serde_json::Value, core: &mut Core) {
-        let targets = self.rules.iter().filter(|rule| rule.detail_types.iter().any(|wanted| wanted == kind));
-        for rule in targets {
-            let body = json!({
-                "version": "0",
-                "id": core.dice.uuid(Purpose::EventLatency),
-                "detail-type": kind,
-                "source": "aws.ec2",
-                "account": core.names.account,
-                "time": whole_seconds(core.now),
-                "region": core.names.region,
-                "resources": [resource],
-                "detail": detail,
-            });
-            let timer = Timer::Deliver { queue: rule.queue.clone(), body: body.to_string() };
+        let body = json!({
+            "version": "0",
+            "id": core.dice.uuid(Purpose::EventIds),
+            "detail-type": kind,
+            "source": "aws.ec2",
+            "account": core.names.account,
+            "time": whole_seconds(core.now),
+            "region": core.names.region,
+            "resources": [resource],
+            "detail": detail,
+        });
+        let body = body.to_string();
+        for rule in self.rules.iter().filter(|rule| rule.detail_types.iter().any(|wanted| wanted == kind)) {
+            let timer = Timer::Deliver { queue: rule.queue.clone(), body: body.clone() };
             core.within(Purpose::EventLatency, core.params.event_latency, timer);
         }
     }

@@ -250,7 +250,7 @@ pub struct InterruptionPlan {
     pub after: Duration,
     /// The group whose instances they are; which ones is drawn.
     pub group: String,
-    /// How many; fewer where the group has no more that are in service and without notice.
+    /// How many; fewer where the group has no more that are in service, in their cluster, and without notice.
     pub count: usize,
     /// What Spot does with them.
     pub action: Action,

@@ -150,7 +150,10 @@ fn interrupt(world: &mut World, plan: &InterruptionPlan) {
 }
 
 fn candidates(world: &World, group: &str) -> Vec<String> {
-    let members = world.autoscaling.groups.get(group).into_iter().flat_map(|group| group.members.values());
-    let serving = members.filter(|m| m.state == LifecycleState::InService && world.ec2.is_undisturbed(&m.instance));
+    let Some(group) = world.autoscaling.groups.get(group) else { return Vec::new() };
+    let serving = group.members.values().filter(|member| {
+        let joined = group.cluster.is_none() || world.ecs.is_registered(&member.instance);
+        member.state == LifecycleState::InService && world.ec2.is_undisturbed(&member.instance) && joined
+    });
     serving.map(|member| member.instance.clone()).collect()
 }

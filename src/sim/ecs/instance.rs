@@ -32,6 +32,8 @@ pub struct ContainerInstance {
     pub host: Host,
     pub provider: Option<String>,
     pub status: Status,
+    /// Since when it is DRAINING.
+    pub drained_at: Option<Timestamp>,
     pub agent_connected: bool,
     pub registered_at: Timestamp,
     /// Grows with every change.
@@ -55,6 +57,7 @@ impl ContainerInstance {
             host,
             provider,
             status: Status::Active,
+            drained_at: None,
             agent_connected: true,
             registered_at: now,
             version: 1,
@@ -75,6 +78,7 @@ impl ContainerInstance {
 
     pub fn set_status(&mut self, status: Status, core: &mut Core) {
         self.status = status;
+        self.drained_at = (status == Status::Draining).then_some(core.now);
         self.version += 1;
         core.tell(Fact::ContainerInstanceStatus { instance: self.host.id.clone(), status: status.name() });
     }

@@ -10,7 +10,7 @@ mod scheduler;
 mod service;
 mod task;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use cluster::{CapacityProvider, Cluster, epoch_seconds};
 pub use instance::{ContainerInstance, Status};
@@ -42,6 +42,8 @@ pub enum Timer {
 pub struct Ecs {
     pub clusters: BTreeMap<String, Cluster>,
     pub providers: BTreeMap<String, CapacityProvider>,
+    /// Hosts that run and whose agent has not registered yet.
+    starting: BTreeSet<String>,
 }
 
 impl Ecs {
@@ -62,9 +64,11 @@ impl Ecs {
     pub fn hear(&mut self, fact: &Fact, core: &mut Core) {
         match fact {
             Fact::InstanceRunning(host) if host.cluster.is_some() => {
+                self.starting.insert(host.id.clone());
                 core.within(Purpose::Agent, core.params.agent_registration, Timer::Register(host.clone()));
             }
             Fact::InstanceGone { host, how } => {
+                self.starting.remove(&host.id);
                 if let Some(cluster) = host.cluster.as_ref().and_then(|name| self.clusters.get_mut(name)) {
                     cluster.host_gone(&host.id, *how, core);
                 }
@@ -73,7 +77,16 @@ impl Ecs {
         }
     }
 
+    /// Whether an instance is in a cluster.
+    pub fn is_registered(&self, host: &str) -> bool {
+        let mut instances = self.clusters.values().flat_map(|cluster| cluster.instances.values());
+        instances.any(|instance| instance.host.id == host && instance.status != Status::Inactive)
+    }
+
     fn register(&mut self, host: Host, core: &mut Core) {
+        if !self.starting.remove(&host.id) {
+            return;
+        }
         let group = host.group.as_deref();
         let provider = self.providers.values().find(|p| group == Some(p.group.as_str())).map(|p| p.name.clone());
         let Some(cluster) = host.cluster.as_ref().and_then(|name| self.clusters.get_mut(name)) else { return };

@@ -1,9 +1,18 @@
 //! Where a task goes: spread over the zones, then over the instances.
 
+use std::collections::BTreeMap;
+
 use super::cluster::Cluster;
 use super::instance::ContainerInstance;
 use super::task::Task;
 use crate::sim::scenario::Launch;
+
+/// How many tasks of the same kind there are in each zone, and on each instance.
+#[derive(Debug, Default)]
+struct Crowd<'a> {
+    in_zone: BTreeMap<&'a str, usize>,
+    on_instance: BTreeMap<&'a str, usize>,
+}
 
 impl Cluster {
     /// The container instance that the task should go to, if one has room.
@@ -11,23 +20,24 @@ impl Cluster {
         let eligible = |instance: &&ContainerInstance| {
             instance.takes_tasks() && accepts(instance, launch) && task.spec.need().fits(self.remaining(instance))
         };
-        let service = task.service.as_deref();
-        let crowd = |instance: &ContainerInstance| {
-            let here = self.tasks_of(service, instance);
-            (self.tasks_in_zone(service, &instance.host.zone), here, instance.tasks.len())
-        };
-        let best = self.instances.values().filter(eligible).min_by_key(|instance| crowd(instance));
-        best.map(|instance| instance.arn.clone())
+        let crowd = self.crowd(task.service.as_deref());
+        let emptiest = self.instances.values().filter(eligible).min_by_key(|instance| {
+            let in_zone = crowd.in_zone.get(instance.host.zone.as_str());
+            (in_zone, crowd.on_instance.get(instance.arn.as_str()), instance.tasks.len())
+        });
+        emptiest.map(|instance| instance.arn.clone())
     }
 
-    fn tasks_of(&self, service: Option<&str>, instance: &ContainerInstance) -> usize {
-        let wanted = |task: &&Task| task.is_wanted() && task.service.as_deref() == service;
-        instance.tasks.iter().filter_map(|arn| self.tasks.get(arn)).filter(wanted).count()
-    }
-
-    fn tasks_in_zone(&self, service: Option<&str>, zone: &str) -> usize {
-        let in_zone = self.instances.values().filter(|i| i.host.zone == zone && i.takes_tasks());
-        in_zone.map(|instance| self.tasks_of(service, instance)).sum()
+    fn crowd(&self, service: Option<&str>) -> Crowd<'_> {
+        let mut crowd = Crowd::default();
+        let tasks = service.and_then(|name| self.services.get(name)).into_iter().flat_map(|service| &service.tasks);
+        let wanted = tasks.filter_map(|arn| self.tasks.get(arn)).filter(|task| task.is_wanted());
+        let instances = wanted.filter_map(|task| self.instances.get(task.instance.as_ref()?));
+        for instance in instances.filter(|instance| instance.takes_tasks()) {
+            *crowd.in_zone.entry(&instance.host.zone).or_default() += 1;
+            *crowd.on_instance.entry(&instance.arn).or_default() += 1;
+        }
+        crowd
     }
 }
 

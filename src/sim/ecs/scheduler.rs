@@ -1,8 +1,9 @@
 //! The service scheduler: replaces the tasks on DRAINING instances within minimumHealthyPercent and maximumPercent (ECS API
 //! reference, `UpdateContainerInstancesState`), and keeps the desired count.
 
+use jiff::Timestamp;
+
 use super::cluster::Cluster;
-use super::instance::Status;
 use super::task::{Stop, Task, TaskStatus};
 use crate::sim::core::Core;
 use crate::sim::fact::Fact;
@@ -13,7 +14,7 @@ use crate::sim::scenario::Launch;
 struct Survey {
     /// They stay.
     keepers: Vec<String>,
-    /// They run on a DRAINING instance.
+    /// They run on a DRAINING instance; those that have done so longest come first.
     doomed: Vec<String>,
     /// They are about to start on a DRAINING instance.
     unborn: Vec<String>,
@@ -50,7 +51,7 @@ impl Cluster {
                 continue;
             }
             survey.healthy += usize::from(task.healthy);
-            let list = match (self.is_draining(task), task.status) {
+            let list = match (self.draining_since(task).is_some(), task.status) {
                 (true, TaskStatus::Pending) => &mut survey.unborn,
                 (true, _) => &mut survey.doomed,
                 (false, TaskStatus::Provisioning) => {
@@ -61,12 +62,12 @@ impl Cluster {
             };
             list.push(task.arn.clone());
         }
+        survey.doomed.sort_by_key(|arn| self.tasks.get(arn).and_then(|task| self.draining_since(task)));
         survey
     }
 
-    fn is_draining(&self, task: &Task) -> bool {
-        let instance = task.instance.as_ref().and_then(|arn| self.instances.get(arn));
-        instance.is_some_and(|instance| instance.status == Status::Draining)
+    fn draining_since(&self, task: &Task) -> Option<Timestamp> {
+        self.instances.get(task.instance.as_ref()?)?.drained_at
     }
 
     fn start_missing(&mut self, service: &str, survey: &Survey, core: &mut Core) {

@@ -44,6 +44,5 @@ impl Sqs {
     }
 }
 
-/// ECS's agents have their own; SQS holds a message back 30 s when nobody says otherwise (SQS API reference,
-/// `VisibilityTimeout`).
+/// How long a received message is hidden when nobody says otherwise (SQS API reference, `CreateQueue`).
 pub const VISIBILITY_DEFAULT: Duration = Duration::from_secs(30);

@@ -78,7 +78,11 @@ impl Account {
     }
 
     async fn detach(&self, ids: &[String]) -> Result<i32, aws_sdk_autoscaling::Error> {
-        let call = self.autoscaling.detach_instances().auto_scaling_group_name(GROUP);
+        self.detach_from(GROUP, ids).await
+    }
+
+    async fn detach_from(&self, group: &str, ids: &[String]) -> Result<i32, aws_sdk_autoscaling::Error> {
+        let call = self.autoscaling.detach_instances().auto_scaling_group_name(group);
         let call = call.set_instance_ids(Some(ids.to_vec())).should_decrement_desired_capacity(false);
         Ok(i32::try_from(call.send().await?.activities().len()).unwrap())
     }
