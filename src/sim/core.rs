@@ -1,4 +1,5 @@
-//! What every service is handed when it acts: the time, the agenda, chance, the parameters, and an ear for what it tells.
+//! What every service is handed when it acts: the time, the agenda, chance, the parameters, and an ear for what it
+//! tells.
 
 use std::collections::VecDeque;
 use std::time::Duration;

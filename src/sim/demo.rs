@@ -15,8 +15,8 @@ const EVERY: Duration = Duration::from_secs(20);
 /// A day of interruptions: nobody watches longer.
 const INTERRUPTIONS: u32 = 4_320;
 
-/// One cluster, `web`, of 20 instances in two capacity providers, that Spot takes something back from every 20 s. Notices
-/// arrive in the queue `https://sqs.us-east-1.amazonaws.com/123456789012/spot-events`.
+/// One cluster, `web`, of 20 instances in two capacity providers, that Spot takes something back from every 20 s.
+/// Notices arrive in the queue `https://sqs.us-east-1.amazonaws.com/123456789012/spot-events`.
 #[must_use]
 pub fn demo() -> Scenario {
     Scenario {

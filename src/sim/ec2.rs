@@ -209,6 +209,21 @@ mod tests {
     }
 
     #[test]
+    fn a_second_notice_has_its_own_deadline() {
+        let (mut ec2, mut core) = (Ec2::default(), core());
+        let id = running_instance(&mut ec2, &mut core);
+        ec2.interrupt(&id, Action::Terminate, Duration::from_secs(120), &mut core);
+        ec2.cancel_reclaim(&id, &mut core);
+        core.now = later(core.now, Duration::from_secs(60));
+        ec2.interrupt(&id, Action::Terminate, Duration::from_secs(120), &mut core);
+        for (now, state) in [(120, State::Running), (180, State::ShuttingDown)] {
+            core.now = Timestamp::from_second(now).unwrap();
+            ec2.on_timer(Timer::Reclaim(id.clone()), &mut core);
+            assert_eq!(ec2.state(&id), Some(state));
+        }
+    }
+
+    #[test]
     fn hibernation_comes_without_lead_time() {
         let (mut ec2, mut core) = (Ec2::default(), core());
         let id = running_instance(&mut ec2, &mut core);

@@ -1,5 +1,5 @@
-//! Amazon EventBridge: turns what happens in EC2 into events, and sends them to the queues that rules name. Delivery of EC2's
-//! events is best effort (EventBridge User Guide, "Events from AWS services").
+//! Amazon EventBridge: turns what happens in EC2 into events, and sends them to the queues that rules name. Delivery of
+//! EC2's events is best effort (EventBridge User Guide, "Events from AWS services").
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -36,8 +36,8 @@ impl Events {
         match fact {
             Fact::InterruptionNotice { host, action, .. } => {
                 let detail = json!({"instance-id": host.id, "instance-action": action.name()});
-                // This event's ARN has the zone in the place of the Region, and no account (EC2 User Guide, "Spot Instance
-                // interruption notices").
+                // This event's ARN has the zone in the place of the Region, and no account (EC2 User Guide, "Spot
+                // Instance interruption notices").
                 let resource = format!("arn:aws:ec2:{}:instance/{}", host.zone, host.id);
                 self.publish(INTERRUPTION, &resource, &detail, core);
             }

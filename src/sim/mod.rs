@@ -1,15 +1,16 @@
-//! The simulated AWS: one model of the parts of ECS, EC2 Auto Scaling, EC2 Spot, SQS and EventBridge that a hand-over touches.
+//! The simulated AWS: one model of the parts of ECS, EC2 Auto Scaling, EC2 Spot, SQS and EventBridge that a hand-over
+//! touches.
 //!
 //! A [`Simulation`] is a world that moves through time by itself (instances boot, agents register, tasks are placed and
-//! stopped, groups replace what they lose, Spot takes instances back) and that is talked to as AWS is: the SDK's clients speak
-//! to [`Simulation::http_client`] in AWS's own wire formats. Time is a [`crate::clock::Clock`], chance is a seed: the same
-//! scenario, seed and calls give the same run, to the byte. [`Truth`] tells what really happened.
+//! stopped, groups replace what they lose, Spot takes instances back) and that is talked to as AWS is: the SDK's
+//! clients speak to [`Simulation::http_client`] in AWS's own wire formats. Time is a [`crate::clock::Clock`], chance is
+//! a seed: the same scenario, seed and calls give the same run, to the byte. [`Truth`] tells what really happened.
 //!
-//! This room stands for AWS, so it must not know who calls it: of this crate it imports the clock and nothing else. What AWS
-//! does not document is a parameter ([`Params`]), never a constant.
+//! This room stands for AWS, so it must not know who calls it: of this crate it imports the clock and nothing else.
+//! What AWS does not document is a parameter ([`Params`]), never a constant.
 //!
 //! How it is built: each service is a struct that changes at API calls, at its own timers, and when it hears a
-//! [`Fact`](fact::Fact) that another service told. Services do not call each other, but for two that do so in AWS as well: Auto
+//! fact that another service told. Services do not call each other, but for two that do so in AWS as well: Auto
 //! Scaling orders instances from EC2, EventBridge sends to SQS.
 //!
 //! ```text

@@ -34,8 +34,8 @@ impl Spread {
 /// How the simulated AWS behaves where AWS leaves it open. The defaults are meant to be typical.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Params {
-    /// From a Spot interruption notice to the end of the instance. Documented: 2 min, none for hibernate (EC2 User Guide, "Spot
-    /// Instance interruption notices").
+    /// From a Spot interruption notice to the end of the instance. Documented: 2 min, none for hibernate (EC2 User
+    /// Guide, "Spot Instance interruption notices").
     pub notice_lead: Duration,
     /// From an event in EC2 to its message in the queue. Delivery is best effort and has no documented bound.
     pub event_latency: Spread,
@@ -55,8 +55,8 @@ pub struct Params {
     pub health_check: Spread,
     /// How long a detached instance still shows as `Detaching`.
     pub detaching: Spread,
-    /// Whether a group with Capacity Rebalancing terminates the interrupted instance as soon as its replacement is in service
-    /// (EC2 Auto Scaling User Guide, "Capacity Rebalancing"), or leaves it to Spot.
+    /// Whether a group with Capacity Rebalancing terminates the interrupted instance as soon as its replacement is in
+    /// service (EC2 Auto Scaling User Guide, "Capacity Rebalancing"), or leaves it to Spot.
     pub rebalancing_terminates: bool,
     /// From the end of an instance to the `INACTIVE` of its container instance and the `STOPPED` of its tasks.
     pub deregistration: Spread,
@@ -68,7 +68,8 @@ pub struct Params {
     pub placement_retry: Duration,
     /// How often in succession placement may fail before the service is held back.
     pub placement_attempts: u32,
-    /// How long a service is then held back. Field reports have 5 to 15 min; ECS documents a growing delay up to 27 min.
+    /// How long a service is then held back. Field reports have 5 to 15 min; ECS documents a growing delay up to 27
+    /// min.
     pub placement_hold: Duration,
     /// From the placement of a task to `RUNNING`: the agent's poll, the pull and the start.
     pub task_start: Spread,
@@ -78,10 +79,11 @@ pub struct Params {
     pub ignores_sigterm_percent: u8,
     /// When the others exit: between these two percentages of their stopTimeout.
     pub exit_percent: (u8, u8),
-    /// Whether `StopTask` sends SIGTERM at once to a task that waits for its deregistration delay. Field reports say so.
+    /// Whether `StopTask` sends SIGTERM at once to a task that waits for its deregistration delay. Field reports say
+    /// so.
     pub stop_task_skips_deregistration: bool,
-    /// How long stopped tasks and inactive container instances can still be described. Documented for tasks: at least 1 h (ECS
-    /// API reference, `DescribeTasks`).
+    /// How long stopped tasks and inactive container instances can still be described. Documented for tasks: at least 1
+    /// h (ECS API reference, `DescribeTasks`).
     pub retention: Duration,
     /// How many calls and facts the journal keeps.
     pub journal_entries: usize,

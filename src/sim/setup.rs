@@ -1,5 +1,5 @@
-//! From a scenario to a world. Nothing is put in place by hand: the account is created some time before the simulation starts
-//! and left to itself until then, so that it starts out in a state that it can really be in.
+//! From a scenario to a world. Nothing is put in place by hand: the account is created some time before the simulation
+//! starts and left to itself until then, so that it starts out in a state that it can really be in.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;

@@ -28,8 +28,8 @@ impl fmt::Debug for Simulation {
 }
 
 impl Simulation {
-    /// The account of `scenario`, running: its groups are full and its services steady at the clock's present time, from which
-    /// the planned interruptions count. Everything that happens by chance comes from `seed`.
+    /// The account of `scenario`, running: its groups are full and its services steady at the clock's present time,
+    /// from which the planned interruptions count. Everything that happens by chance comes from `seed`.
     #[must_use]
     pub fn new(scenario: Scenario, seed: u64, clock: Clock) -> Self {
         let world = setup::build(scenario, seed, clock.now());

@@ -37,8 +37,8 @@ pub struct Interruption {
     pub gone: Option<Timestamp>,
     /// How many tasks ran on it at the notice.
     pub tasks_at_notice: usize,
-    /// Of the tasks that ran on it since: how many got SIGTERM with their whole stopTimeout left before it went, or, while it
-    /// still works, before the deadline.
+    /// Of the tasks that ran on it since: how many got SIGTERM with their whole stopTimeout left before it went, or,
+    /// while it still works, before the deadline.
     pub graceful: usize,
     /// How many got SIGTERM later than that.
     pub cut_short: usize,

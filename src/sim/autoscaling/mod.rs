@@ -1,5 +1,5 @@
-//! EC2 Auto Scaling: groups and their members. Keeping a group at its desired capacity is in `upkeep`, what callers may ask of
-//! it in `requests`.
+//! EC2 Auto Scaling: groups and their members. Keeping a group at its desired capacity is in `upkeep`, what callers may
+//! ask of it in `requests`.
 
 mod activity;
 mod group;

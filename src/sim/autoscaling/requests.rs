@@ -61,8 +61,8 @@ impl Group {
         let left = u32::try_from(by).ok().and_then(|by| desired.checked_sub(by)).filter(|left| *left >= min);
         self.desired = left.ok_or_else(|| {
             Fault::validation(format!(
-                "AutoScalingGroup {name} has min-size={min}, max-size={max}, and desired-size={desired}. To {verb} {by} \
-                 instance, please update the AutoScalingGroup sizes appropriately."
+                "AutoScalingGroup {name} has min-size={min}, max-size={max}, and desired-size={desired}. To {verb} \
+                 {by} instance, please update the AutoScalingGroup sizes appropriately."
             ))
         })?;
         Ok(())
@@ -136,15 +136,15 @@ impl Group {
 }
 
 /// Refuses a list of instance ids that is empty or longer than the API takes.
-pub fn at_most(limit: usize, instances: &[String]) -> Result<(), Fault> {
+fn at_most(limit: usize, instances: &[String]) -> Result<(), Fault> {
     let demand = match instances.len() {
         0 => "greater than or equal to 1".to_owned(),
         length if length > limit => format!("less than or equal to {limit}"),
         _ => return Ok(()),
     };
     Err(Fault::validation(format!(
-        "1 validation error detected: Value '[{}]' at 'instanceIds' failed to satisfy constraint: Member must have length \
-         {demand}",
+        "1 validation error detected: Value '[{}]' at 'instanceIds' failed to satisfy constraint: Member must have \
+         length {demand}",
         instances.join(", ")
     )))
 }

@@ -1,4 +1,5 @@
-//! What a group does by itself: it launches what it lacks, terminates what it has too much of, and replaces what it lost.
+//! What a group does by itself: it launches what it lacks, terminates what it has too much of, and replaces what it
+//! lost.
 
 use super::activity::Subject;
 use super::group::{Group, LifecycleState, Member};
@@ -107,8 +108,8 @@ impl Group {
         }
     }
 
-    /// Capacity Rebalancing launches a replacement at the notice; the old member serves on (EC2 Auto Scaling User Guide,
-    /// "Capacity Rebalancing").
+    /// Capacity Rebalancing launches a replacement at the notice; the old member serves on (EC2 Auto Scaling User
+    /// Guide, "Capacity Rebalancing").
     pub fn rebalance(&mut self, instance: &str, core: &mut Core) {
         if !self.capacity_rebalance || self.is_suspended(Process::Launch) {
             return;
@@ -128,8 +129,8 @@ impl Group {
         }
     }
 
-    /// A member that is gone is found unhealthy, terminated and replaced. Not without the Terminate process (EC2 Auto Scaling
-    /// User Guide, "Suspend and resume processes").
+    /// A member that is gone is found unhealthy, terminated and replaced. Not without the Terminate process (EC2 Auto
+    /// Scaling User Guide, "Suspend and resume processes").
     pub fn health_check(&mut self, instance: &str, ec2: &mut Ec2, core: &mut Core) {
         let needed = [Process::HealthCheck, Process::ReplaceUnhealthy, Process::Terminate];
         if needed.into_iter().any(|process| self.is_suspended(process)) {

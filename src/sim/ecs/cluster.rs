@@ -54,8 +54,8 @@ impl Cluster {
         self.wake_all(core);
     }
 
-    /// The host stops working, and with it the agent; ECS learns of it later. The container instance of a host that is stopped
-    /// stays registered (Amazon ECS Developer Guide, "Deregistering a container instance").
+    /// The host stops working, and with it the agent; ECS learns of it later. The container instance of a host that is
+    /// stopped stays registered (Amazon ECS Developer Guide, "Deregistering a container instance").
     pub fn host_gone(&mut self, host: &str, how: Gone, core: &mut Core) {
         let found = self.instances.values_mut().find(|i| i.host.id == host && i.status != Status::Inactive);
         let Some(instance) = found else { return };
@@ -86,6 +86,13 @@ impl Cluster {
     /// Lets the scheduler look at every service.
     pub fn wake_all(&mut self, core: &mut Core) {
         for service in self.services.values_mut() {
+            service.wake(&self.name, core);
+        }
+    }
+
+    /// Lets the scheduler look at the services whose tasks wait for capacity.
+    pub fn wake_waiting(&mut self, core: &mut Core) {
+        for service in self.services.values_mut().filter(|service| service.waits) {
             service.wake(&self.name, core);
         }
     }

@@ -84,8 +84,8 @@ impl ContainerInstance {
     }
 }
 
-/// What an instance of a type registers: 1,024 CPU units a vCPU, and most of its memory. The size gives both, the family the
-/// memory.
+/// What an instance of a type registers: 1,024 CPU units a vCPU, and most of its memory. The size gives both, the
+/// family the memory.
 fn capacity(instance_type: &str) -> Need {
     let (family, size) = instance_type.split_once('.').unwrap_or((instance_type, "large"));
     let vcpus = match size {

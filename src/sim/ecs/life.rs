@@ -1,5 +1,5 @@
-//! The life of a task, step by step. SIGTERM comes after the deregistration delay where the scheduler stops a task, and at once
-//! where `StopTask` does (Amazon ECS Developer Guide, "Task lifecycle"; field reports on the agent).
+//! The life of a task, step by step. SIGTERM comes after the deregistration delay where the scheduler stops a task, and
+//! at once where `StopTask` does (Amazon ECS Developer Guide, "Task lifecycle"; field reports on the agent).
 
 use std::time::Duration;
 
@@ -133,6 +133,7 @@ impl Cluster {
         }
         self.plan(arn, Step::Forget, core.params.retention, core);
         self.wake_service_of(arn, core);
+        self.wake_waiting(core);
     }
 
     /// ECS learns that the host of a task is gone.
@@ -162,7 +163,8 @@ impl Cluster {
     }
 }
 
-/// When the containers of a task that got SIGTERM end, and with which code: by themselves, or by SIGKILL at the stopTimeout.
+/// When the containers of a task that got SIGTERM end, and with which code: by themselves, or by SIGKILL at the
+/// stopTimeout.
 fn ending(stop_timeout: Duration, core: &mut Core) -> (Duration, i32) {
     if core.dice.percent(Purpose::TaskStop, core.params.ignores_sigterm_percent) {
         return (stop_timeout, KILLED);

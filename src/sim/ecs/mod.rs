@@ -1,5 +1,5 @@
-//! Amazon ECS: clusters, capacity providers, container instances (`instance`), tasks and their life (`task`, `life`), and the
-//! service scheduler (`service`, `scheduler`, `placement`).
+//! Amazon ECS: clusters, capacity providers, container instances (`instance`), tasks and their life (`task`, `life`),
+//! and the service scheduler (`service`, `scheduler`, `placement`).
 
 mod cluster;
 mod instance;

@@ -1,5 +1,5 @@
-//! The service scheduler: replaces the tasks on DRAINING instances within minimumHealthyPercent and maximumPercent (ECS API
-//! reference, `UpdateContainerInstancesState`), and keeps the desired count.
+//! The service scheduler: replaces the tasks on DRAINING instances within minimumHealthyPercent and maximumPercent (ECS
+//! API reference, `UpdateContainerInstancesState`), and keeps the desired count.
 
 use jiff::Timestamp;
 
@@ -37,6 +37,7 @@ impl Cluster {
             self.place_waiting(task, service, core);
         }
         self.start_missing(service, &survey, core);
+        self.note_waiting(service);
         for task in self.may_stop(service, &survey) {
             self.stop(&task, Stop::by_scheduler(), delay, core);
         }
@@ -82,7 +83,8 @@ impl Cluster {
         }
     }
 
-    /// Starts one task. A service with a capacity provider strategy may start it without a place: it waits in PROVISIONING.
+    /// Starts one task. A service with a capacity provider strategy may start it without a place: it waits in
+    /// PROVISIONING.
     fn start_one(&mut self, service: &str, core: &mut Core) -> bool {
         let Some(spec) = self.services.get(service).map(|service| service.spec.clone()) else { return false };
         let mut task = Task::new(core.names.task_arn(&self.name, &mut core.dice), spec.task, core.now);
@@ -116,6 +118,12 @@ impl Cluster {
         }
     }
 
+    fn note_waiting(&mut self, service: &str) {
+        let Some(service) = self.services.get_mut(service) else { return };
+        let mut tasks = service.tasks.iter().filter_map(|arn| self.tasks.get(arn));
+        service.waits = tasks.any(|task| task.status == TaskStatus::Provisioning);
+    }
+
     fn placement_failed(&mut self, service: &str, core: &mut Core) {
         core.tell(Fact::PlacementFailed { service: service.to_owned() });
         if let Some(service) = self.services.get_mut(service) {
@@ -123,7 +131,8 @@ impl Cluster {
         }
     }
 
-    /// The tasks that can stop now: those on DRAINING instances as long as enough healthy ones are left, and any surplus.
+    /// The tasks that can stop now: those on DRAINING instances as long as enough healthy ones are left, and any
+    /// surplus.
     fn may_stop(&self, service: &str, survey: &Survey) -> Vec<String> {
         let Some(service) = self.services.get(service) else { return Vec::new() };
         let mut spare = survey.healthy.saturating_sub(service.healthy_min());

@@ -14,6 +14,8 @@ pub struct Service {
     pub spec: ServiceSpec,
     /// All that can still be described, stopped ones included.
     pub tasks: BTreeSet<String>,
+    /// Tasks wait for capacity.
+    pub waits: bool,
     /// A run of the scheduler is planned.
     woken: bool,
     placements_failed: u32,
@@ -22,7 +24,7 @@ pub struct Service {
 
 impl Service {
     pub fn new(spec: ServiceSpec) -> Self {
-        Self { spec, tasks: BTreeSet::new(), woken: false, placements_failed: 0, held_until: None }
+        Self { spec, tasks: BTreeSet::new(), waits: false, woken: false, placements_failed: 0, held_until: None }
     }
 
     /// Lets the scheduler look at the service, after its reaction time.

@@ -21,7 +21,8 @@ pub struct Sqs {
 }
 
 impl Sqs {
-    /// Puts a message into a queue; into none where there is no such queue, as EventBridge does without a dead-letter queue.
+    /// Puts a message into a queue; into none where there is no such queue, as EventBridge does without a dead-letter
+    /// queue.
     pub fn send(&mut self, queue: &str, body: String, core: &mut Core) -> Option<String> {
         let id = core.dice.uuid(Purpose::Receipts);
         self.queues.get_mut(queue)?.push(Message::new(id.clone(), body, core.now));

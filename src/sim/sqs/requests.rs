@@ -34,7 +34,8 @@ impl Sqs {
         if !(1..=RECEIVE_MAX).contains(&asked.max) {
             let value = asked.max;
             return Err(invalid_value(format!(
-                "Value {value} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if provided."
+                "Value {value} for parameter MaxNumberOfMessages is invalid. Reason: Must be between 1 and 10, if \
+                 provided."
             )));
         }
         self.redrive(short(url), core.now);
@@ -61,7 +62,8 @@ impl Sqs {
         if visibility > VISIBILITY_MAX {
             let seconds = visibility.as_secs();
             return Err(invalid_value(format!(
-                "Value {seconds} for parameter VisibilityTimeout is invalid. Reason: Must be between 0 and 43200, if provided."
+                "Value {seconds} for parameter VisibilityTimeout is invalid. Reason: Must be between 0 and 43200, if \
+                 provided."
             )));
         }
         let now = core.now;

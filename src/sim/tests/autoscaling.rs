@@ -110,6 +110,20 @@ async fn capacity_rebalancing_replaces_at_the_notice() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn capacity_rebalancing_replaces_once_also_when_the_instance_dies_first() {
+    let groups = vec![GroupSpec { capacity_rebalance: true, ..group() }];
+    let params = Params { health_check: Spread::secs(1, 1), ..Params::default() };
+    let account = Account::new(Scenario { groups, params, ..small() }, 1);
+    account.sim.interrupt(&[account.victim()], Duration::from_secs(10));
+    account.secs(300).await;
+    let replacement = account.interruption().replacement;
+    assert_eq!(account.members().len(), 4);
+    account.detach(&[account.victim()]).await.unwrap();
+    account.secs(120).await;
+    assert_eq!(account.interruption().replacement, replacement, "the next launch is for another loss");
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_launched_while_launch_is_suspended() {
     let groups = vec![GroupSpec { suspended: vec![Process::Launch], ..group() }];
     let account = Account::new(Scenario { groups, ..small() }, 1);

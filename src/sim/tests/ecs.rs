@@ -146,6 +146,22 @@ async fn a_task_of_a_capacity_provider_waits_for_capacity() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_waiting_task_takes_the_place_of_one_that_has_stopped() {
+    let half = TaskSpec { family: "batch".into(), cpu: 1_024, ..TaskSpec::default() };
+    let big = TaskSpec { cpu: 2_048, ..TaskSpec::default() };
+    let launch = Launch::CapacityProviders(vec!["web-spot".into()]);
+    let waiting = ServiceSpec { desired: 4, min_healthy_percent: 0, task: big, launch, ..service() };
+    let clusters = vec![ClusterSpec { name: CLUSTER.into(), services: vec![waiting], standalone: vec![half] }];
+    let account = Account::new(Scenario { clusters, ..small() }, 1);
+    let batch = account.sim.tasks(CLUSTER).into_iter().find(|task| task.group == "family:batch").unwrap();
+    let waits = || account.sim.tasks(CLUSTER).iter().any(|task| task.last_status == "PROVISIONING");
+    assert!(waits());
+    account.ecs.stop_task().cluster(CLUSTER).task(&batch.arn).send().await.unwrap();
+    account.secs(60).await;
+    assert!(!waits());
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_not_there_is_a_failure_of_its_own() {
     let account = Account::new(small(), 1);
     let answer = account.ecs.describe_clusters().clusters(CLUSTER).clusters("nope").send().await.unwrap();

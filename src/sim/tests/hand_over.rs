@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 
-/// Somebody who does what the operator is for, without any care: waits for the notice, then asks for a replacement and drains.
+/// Somebody who does what the operator is for, without any care: waits for the notice, then asks for a replacement and
+/// drains.
 async fn hand_over(account: &Account) -> String {
     let received = account.sqs.receive_message().queue_url(QUEUE_URL).wait_time_seconds(20).send().await.unwrap();
     let body = received.messages().first().unwrap().body().unwrap();

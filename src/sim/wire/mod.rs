@@ -1,7 +1,8 @@
-//! AWS's protocols: from an HTTP request to a change of the world, and to the answer. Knows nothing of how requests arrive.
+//! AWS's protocols: from an HTTP request to a change of the world, and to the answer. Knows nothing of how requests
+//! arrive.
 //!
-//! ECS speaks awsJson1.1 and SQS awsJson1.0, which name their action in a header (`json`); Auto Scaling speaks awsQuery, with
-//! a form as its request and XML as its answer (`query`, `xml`).
+//! ECS speaks awsJson1.1 and SQS awsJson1.0, which name their action in a header (`json`); Auto Scaling speaks
+//! awsQuery, with a form as its request and XML as its answer (`query`, `xml`).
 
 mod autoscaling;
 mod ecs;

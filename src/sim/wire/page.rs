@@ -1,5 +1,5 @@
-//! Pages: a list in the order of its keys is cut, and the token is the last key of the page, so that what is added or taken
-//! away meanwhile shifts nothing.
+//! Pages: a list in the order of its keys is cut, and the token is the last key of the page, so that what is added or
+//! taken away meanwhile shifts nothing.
 
 /// The part of `items` after `token`, at most `size` of it, and the token of the next page.
 pub fn page<T: AsRef<str>>(items: Vec<T>, token: Option<&str>, size: usize) -> (Vec<T>, Option<String>) {

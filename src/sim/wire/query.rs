@@ -26,7 +26,8 @@ impl Form {
     pub fn required(&self, name: &str) -> Result<String, Fault> {
         let missing = || {
             Fault::validation(format!(
-                "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
+                "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be \
+                 null"
             ))
         };
         self.text(name).ok_or_else(missing)

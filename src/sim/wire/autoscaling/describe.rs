@@ -122,7 +122,7 @@ fn page_size(form: &Form, default: usize, max: usize) -> Result<usize, Fault> {
         return Ok(size);
     }
     Err(Fault::validation(format!(
-        "1 validation error detected: Value '{size}' at 'maxRecords' failed to satisfy constraint: Member must be between 1 \
-         and {max}"
+        "1 validation error detected: Value '{size}' at 'maxRecords' failed to satisfy constraint: Member must be \
+         between 1 and {max}"
     )))
 }

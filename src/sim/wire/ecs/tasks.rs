@@ -22,8 +22,8 @@ pub struct List {
     paging: Paging,
 }
 
-/// Tasks that are meant to run, unless a status is asked for. `PENDING` finds nothing, ever: no task is meant to stay so
-/// (ECS API reference, `ListTasks`).
+/// Tasks that are meant to run, unless a status is asked for. `PENDING` finds nothing, ever: no task is meant to stay
+/// so (ECS API reference, `ListTasks`).
 pub fn list(world: &World, asked: &List) -> Result<Value, Fault> {
     let cluster = cluster(&world.ecs, asked.cluster.as_deref())?;
     let desired = asked.desired_status.as_deref().unwrap_or("RUNNING");
