@@ -76,12 +76,12 @@ impl Queue {
     /// Hands out up to `max` messages and hides them for `visibility`.
     pub fn receive(&mut self, max: usize, visibility: Duration, core: &mut Core) -> Vec<Message> {
         let now = core.now;
-        let visible = self.messages.values_mut().filter(|message| message.is_visible(now));
-        let hand_out = |message: &mut Message| {
+        let visible = self.messages.iter_mut().filter(|(_, message)| message.is_visible(now));
+        let hand_out = |(key, message): (&u64, &mut Message)| {
             message.received += 1;
             message.first_received_at.get_or_insert(now);
             message.visible_at = later(now, visibility);
-            message.receipt = Some(format!("{}#{}", message.id, core.dice.hex(Purpose::Receipts, 16)));
+            message.receipt = Some(format!("{key}#{}", core.dice.hex(Purpose::Receipts, 32)));
             message.clone()
         };
         visible.take(max).map(hand_out).collect()
@@ -89,12 +89,15 @@ impl Queue {
 
     /// The message that a receipt handle was given out for; `None` where it is gone, or was received again since.
     pub fn holding(&mut self, receipt: &str) -> Option<&mut Message> {
-        self.messages.values_mut().find(|message| message.receipt.as_deref() == Some(receipt))
+        let message = self.messages.get_mut(&key_in(receipt)?)?;
+        (message.receipt.as_deref() == Some(receipt)).then_some(message)
     }
 
     /// Deletes by handle. An old handle deletes nothing and is no error (SQS API reference, `DeleteMessage`).
     pub fn delete(&mut self, receipt: &str) {
-        self.messages.retain(|_, message| message.receipt.as_deref() != Some(receipt));
+        if let (Some(_), Some(key)) = (self.holding(receipt), key_in(receipt)) {
+            self.messages.remove(&key);
+        }
     }
 
     /// How many messages are visible, and how many are in flight.
@@ -102,4 +105,9 @@ impl Queue {
         let visible = self.messages.values().filter(|message| message.is_visible(now)).count();
         (visible, self.messages.len() - visible)
     }
+}
+
+/// A receipt handle begins with the key of its message, so that it is found among thousands at once.
+fn key_in(receipt: &str) -> Option<u64> {
+    receipt.split_once('#')?.0.parse().ok()
 }
