@@ -173,6 +173,8 @@ pub struct TasksOf {
 /// A task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
+    /// Whether it has got SIGTERM: it is STOPPING, or past that.
+    pub told_to_stop: bool,
     /// Whether it has come to its end.
     pub stopped: bool,
     /// When it did, by AWS's clock.

@@ -20,7 +20,7 @@ pub enum Risk {
     NotDraining,
     /// The group has not accepted the request for a replacement.
     ReplacementNotRequested,
-    /// Tasks have not ended and have no more than the usual stopTimeout left.
+    /// Tasks have not got SIGTERM and have no more than the usual stopTimeout left.
     TasksRunning,
 }
 
@@ -53,7 +53,7 @@ impl Risk {
             Self::ReplacementNotRequested => {
                 case.skipped.is_none() && rules.method != Method::None && !case.has(Phase::ReplacementRequested)
             }
-            Self::TasksRunning => tasks::running(scene.snapshot, case).next().is_some(),
+            Self::TasksRunning => tasks::running(scene.snapshot, case).any(|(_, task)| !task.told_to_stop),
         }
     }
 }
@@ -63,7 +63,7 @@ impl fmt::Display for Risk {
         f.write_str(match self {
             Self::NotDraining => "ECS has not accepted the drain",
             Self::ReplacementNotRequested => "the group has not accepted the request for a replacement",
-            Self::TasksRunning => "tasks still run and have no more than the usual stopTimeout left",
+            Self::TasksRunning => "tasks have not got SIGTERM and have no more than the usual stopTimeout left",
         })
     }
 }

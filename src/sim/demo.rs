@@ -11,11 +11,11 @@ const QUEUE: &str = "spot-events";
 const DEAD_LETTERS: &str = "spot-events-dead";
 /// When Spot takes back its first instances, and how often from then on.
 const FIRST: Duration = Duration::from_secs(3);
-const EVERY: Duration = Duration::from_secs(20);
+const EVERY: Duration = Duration::from_secs(40);
 /// A day of interruptions: nobody watches longer.
-const INTERRUPTIONS: u32 = 4_320;
+const INTERRUPTIONS: u32 = 2_160;
 
-/// One cluster, `web`, of 20 instances in two capacity providers, that Spot takes something back from every 20 s.
+/// One cluster, `web`, of 20 instances in two capacity providers, that Spot takes something back from every 40 s.
 /// Notices arrive in the queue `https://sqs.us-east-1.amazonaws.com/123456789012/spot-events`.
 #[must_use]
 pub fn demo() -> Scenario {

@@ -132,7 +132,8 @@ fn places_are_those_of_the_file_and_not_of_the_document() {
 
 #[test]
 fn the_examples_are_what_they_say() {
-    let example = |name: &str| load_path(&Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/examples").join(name)).unwrap();
+    let example =
+        |name: &str| load_path(&Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/examples").join(name)).unwrap();
     assert_eq!(example("smallest.yaml"), load_str("x.yaml", SMALLEST).unwrap());
     assert_eq!(example("complete.yaml").clusters[0].spec, example("smallest.yaml").clusters[0].spec);
     assert_eq!(example("complete.yaml").operator.spec, example("smallest.yaml").operator.spec);

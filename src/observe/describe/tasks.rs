@@ -72,6 +72,7 @@ async fn describe(view: View<'_>, arns: &[String]) -> Result<Vec<(TaskArn, Task)
 
 fn read(task: &types::Task, observed_at: Timestamp) -> Option<(TaskArn, Task)> {
     let seen = Task {
+        told_to_stop: matches!(task.last_status(), Some("STOPPING" | "DEPROVISIONING" | "STOPPED")),
         stopped: task.last_status() == Some("STOPPED"),
         stopped_at: task.stopped_at().and_then(timestamp),
         died_with_host: task.stopped_reason().is_some_and(died_with_host),
@@ -82,7 +83,10 @@ fn read(task: &types::Task, observed_at: Timestamp) -> Option<(TaskArn, Task)> {
 
 /// ECS forgets a task an hour or more after it stopped, so one that it does not know has ended.
 fn forgotten(arn: &str, observed_at: Timestamp) -> (TaskArn, Task) {
-    (TaskArn::from(arn), Task { stopped: true, stopped_at: None, died_with_host: false, observed_at })
+    (
+        TaskArn::from(arn),
+        Task { told_to_stop: true, stopped: true, stopped_at: None, died_with_host: false, observed_at },
+    )
 }
 
 /// "Host EC2 (instance i-…) terminated." or "… stopped." (ECS Developer Guide, "Stopped tasks error codes").

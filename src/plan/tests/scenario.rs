@@ -118,7 +118,13 @@ impl Scenario {
     pub fn tasks(&mut self, id: &str, stopped: &[bool]) {
         let tasks = stopped.iter().enumerate().map(|(index, stopped)| {
             let stopped_at = stopped.then_some(self.now);
-            let task = Task { stopped: *stopped, stopped_at, died_with_host: false, observed_at: self.now };
+            let task = Task {
+                told_to_stop: *stopped,
+                stopped: *stopped,
+                stopped_at,
+                died_with_host: false,
+                observed_at: self.now,
+            };
             (TaskArn::from(format!("arn:task/{id}/{index}")), task)
         });
         let found = tasks.collect();

@@ -16,7 +16,7 @@ async fn the_demo_is_interrupted_early_and_often() {
     let account = Account::new(super::super::demo(), 1);
     account.secs(4).await;
     assert_eq!(account.sim.truth().interruptions.len(), 1);
-    account.secs(100).await;
+    account.secs(180).await;
     assert!(account.sim.truth().interruptions.len() >= 6);
     account.secs(200).await;
     let truth = account.sim.truth();
@@ -43,7 +43,7 @@ async fn hand_over_all(account: &Account, end: Timestamp) {
 async fn the_demo_can_be_handed_over_without_loss() {
     for seed in 1..=5 {
         let account = Account::new(super::super::demo(), seed);
-        hand_over_all(&account, account.now() + Duration::from_secs(240)).await;
+        hand_over_all(&account, account.now() + Duration::from_secs(360)).await;
         let truth = account.sim.truth();
         let done: Vec<_> = truth.interruptions.iter().filter(|interruption| interruption.gone.is_some()).collect();
         assert!(done.len() >= 6);
