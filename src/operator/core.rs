@@ -1,6 +1,7 @@
 //! The loop: takes in what happened, plans, and sets off what was decided. It alone owns the snapshot and the cases.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
@@ -28,6 +29,9 @@ const EVENTS_AT_ONCE: usize = 256;
 
 /// Pages of one look that wait to be taken in.
 const SIGHTINGS_MAX: usize = 16;
+
+/// Changes under way at the stop are waited for so long: half of the time that stopping may take.
+const FINISH_ACTING_WITHIN: Duration = Duration::from_secs(10);
 
 /// The loop thinks at least so often, even if nothing asks it to.
 const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(60);
@@ -270,22 +274,14 @@ impl Core {
         metrics.indexed_instances.set(i64::try_from(self.snapshot.instances.len()).unwrap_or(i64::MAX));
     }
 
-    /// After [`Core::run`]: waits for what is in flight, and gives back what was received meanwhile.
-    pub async fn finish(&mut self, mut inbound: mpsc::Receiver<Event>, receiving: &Crew) {
+    /// After [`Core::run`]: waits a while for the changes under way, and keeps what was received meanwhile to be handed back.
+    pub async fn finish(self, mut unread: mpsc::Receiver<Event>) {
         let acting = self.outside.acting.clone();
-        let done = async {
-            acting.finished().await;
-            receiving.finished().await;
-        };
-        tokio::pin!(done);
-        loop {
-            tokio::select! {
-                () = &mut done => break,
-                event = inbound.recv() => {
-                    if let Some(Event::Received(messages)) = event {
-                        messages.into_iter().for_each(|message| self.inbox.return_later(message.ticket));
-                    }
-                }
+        let _ = self.clock.timeout(FINISH_ACTING_WITHIN, acting.finished()).await;
+        unread.close();
+        while let Ok(event) = unread.try_recv() {
+            if let Event::Received(messages) = event {
+                messages.into_iter().for_each(|message| self.inbox.return_later(message.ticket));
             }
         }
     }

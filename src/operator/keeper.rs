@@ -8,8 +8,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::crew::Crew;
 use super::inbox::Inbox;
-use super::message::{Post, Ticket};
-use super::receiver::VISIBILITY_SECONDS;
+use super::message::{Post, Ticket, VISIBILITY_SECONDS};
 use crate::aws::Failure;
 
 /// Entries in one batch call (SQS API reference).

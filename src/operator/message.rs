@@ -8,6 +8,9 @@ use super::problems::Problems;
 use crate::clock::Clock;
 use crate::ids::QueueUrl;
 
+/// How long a message stays invisible to others; the keeper renews it.
+pub const VISIBILITY_SECONDS: i32 = 30;
+
 /// A message as it was received.
 #[derive(Clone, Debug)]
 pub struct Message {

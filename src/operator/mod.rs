@@ -69,9 +69,9 @@ impl Operator {
             "stopping: nothing new is begun, held messages go back to their queues"
         );
         let finish = async {
-            core.finish(unread, &receiving).await;
-            drop(core);
-            crew.finished().await;
+            // The end of the loop is the keepers' sign to hand back what is held.
+            core.finish(unread).await;
+            tokio::join!(crew.finished(), receiving.finished());
         };
         match clock.timeout(STOP_WITHIN, finish).await {
             Some(()) => tracing::info!(event = "operator.stopped", "stopped"),

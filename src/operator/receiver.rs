@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::core::Event;
 use super::crew::Crew;
 use super::keeper;
-use super::message::{Message, Post, Ticket};
+use super::message::{Message, Post, Ticket, VISIBILITY_SECONDS};
 use crate::aws::Failure;
 
 /// Messages in one `ReceiveMessage` (SQS API reference).
@@ -22,9 +22,6 @@ const BATCH_MAX: usize = 10;
 
 /// How long SQS may hold a call that has nothing to give. Up to 20 s are allowed; stopping waits for it, so it is half.
 const WAIT_SECONDS: i32 = 10;
-
-/// How long a message stays invisible to others; the keeper renews it.
-pub const VISIBILITY_SECONDS: i32 = 30;
 
 /// So many receivers of a queue at once at most.
 const RECEIVERS_MAX: usize = 32;
@@ -111,17 +108,17 @@ impl Receivers {
             .collect())
     }
 
-    /// Hands messages to the loop, or back to the queue where the operator is stopping by now.
+    /// Hands messages to the loop, or back to the queue where the loop takes no more in.
     async fn deliver(&self, messages: Vec<Message>) -> bool {
         if messages.is_empty() {
             return true;
         }
-        if self.stop.is_cancelled() {
+        let Err(refused) = self.events.send(Event::Received(messages)).await else { return true };
+        if let Event::Received(messages) = refused.0 {
             let tickets: Vec<Ticket> = messages.into_iter().map(|message| message.ticket).collect();
             keeper::hand_back(&self.post, &tickets).await;
-            return false;
         }
-        self.events.send(Event::Received(messages)).await.is_ok()
+        false
     }
 }
 

@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::case::{Case, Phase, Place};
+use super::case::{Case, Place};
+use super::phase::Phase;
 use super::replacement;
 use super::report::Reason;
 use super::step::Outcome;
@@ -36,7 +37,7 @@ pub fn judge(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) ->
     let uncounted = tasks::running(scene.snapshot, case).any(|(_, task)| task.observed_at < gone_at);
     if uncounted && scene.now < count_by {
         draft.wake_at(count_by);
-        draft.report.add(case, Reason::CountingTasks);
+        draft.report.add(&case.id, Reason::CountingTasks);
         return Standing::Counting;
     }
     Standing::Ended(outcome(scene, case))
@@ -48,7 +49,7 @@ fn still_there(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Standing {
         return Standing::Ended(Outcome::Returned);
     }
     draft.wake_at(returned_at);
-    draft.report.add(case, Reason::InstanceThere);
+    draft.report.add(&case.id, Reason::InstanceThere);
     Standing::Open
 }
 

@@ -3,7 +3,8 @@
 //! It goes out in the same breath as the request for the replacement, and an instance that somebody else drains already is
 //! as good as drained by us.
 
-use super::case::{Attempt, Case, Phase, Place};
+use super::case::{Attempt, Case, Place};
+use super::phase::Phase;
 use super::replacement::retry_now;
 use super::report::Reason;
 use super::step::{Drained, Step};
@@ -14,7 +15,7 @@ use crate::observe::snapshot::InstanceStatus;
 pub fn request(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     let Some(instance) = scene.snapshot.instances.get(&case.instance).filter(|instance| instance.gone_at.is_none())
     else {
-        return draft.report.add(case, Reason::NotRegistered);
+        return draft.report.add(&case.id, Reason::NotRegistered);
     };
     match &instance.status {
         InstanceStatus::Draining => reached(case, draft),
@@ -23,15 +24,15 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) 
             ask(scene, case, place, drained, draft);
         }
         InstanceStatus::Inactive => {}
-        InstanceStatus::Other(status) => draft.report.add(case, Reason::NotDrainable(status.clone())),
+        InstanceStatus::Other(status) => draft.report.add(&case.id, Reason::NotDrainable(status.clone())),
     }
 }
 
 fn ask(scene: Scene<'_>, case: &Case, place: &Place, drained: Drained, draft: &mut Draft) {
     match &case.drain {
-        Attempt::InFlight { .. } => draft.report.add(case, Reason::Draining),
+        Attempt::InFlight { .. } => draft.report.add(&case.id, Reason::Draining),
         Attempt::Failed { why, .. } if !retry_now(scene, &case.drain, draft) => {
-            draft.report.add(case, Reason::DrainFailed(why.clone()));
+            draft.report.add(&case.id, Reason::DrainFailed(why.clone()));
         }
         Attempt::None | Attempt::Failed { .. } => draft.batches.drain(&place.cluster, drained),
         // Somebody has set it back to ACTIVE since. That is their decision.

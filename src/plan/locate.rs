@@ -3,9 +3,10 @@
 //! The index answers for known ones. For others Auto Scaling is asked, and ECS only about the clusters of the group it names.
 
 use super::case::{Case, Place};
+use super::pace::{SOON, due};
 use super::report::Reason;
 use super::step::Dismissal;
-use super::{Draft, Scene, watch};
+use super::{Draft, Scene};
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey};
 use crate::observe::Subject;
 
@@ -66,7 +67,7 @@ pub fn located(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Option<Optio
             Some(_) => {}
             None => {
                 complete = false;
-                if watch::due(scene, &Subject::Location(region.clone(), case.instance.clone()), watch::SOON, draft) {
+                if due(scene, &Subject::Location(region.clone(), case.instance.clone()), SOON, draft) {
                     draft.batches.locate(&region, &case.instance);
                 }
             }
@@ -91,7 +92,7 @@ fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) 
             None => Whereabouts::Nowhere(Dismissal::Foreign),
         };
     }
-    if watch::due(scene, &subject, watch::SOON, draft) {
+    if due(scene, &subject, SOON, draft) {
         draft.batches.find(cluster, &case.instance);
         clusters.for_each(|(other, _)| draft.batches.find(other, &case.instance));
     }

@@ -4,22 +4,30 @@
 //! twice on the same input changes nothing: what it asked for is in the cases and in the snapshot by then.
 
 mod batch;
-pub mod case;
+mod case;
+mod case_id;
+mod cases;
 mod closing;
 mod drain;
 mod locate;
-pub mod policy;
+mod pace;
+mod phase;
+mod policy;
 mod replacement;
-pub mod report;
+mod report;
 mod risk;
-pub mod step;
+mod step;
 mod tasks;
+mod warning;
 mod watch;
 
 use jiff::Timestamp;
 
-pub use case::{Admission, Attempt, Call, Case, CaseId, Cases, Phase};
-pub use policy::Policies;
+pub use case::{Attempt, Call, Case, Place};
+pub use case_id::CaseId;
+pub use cases::{Admission, Cases};
+pub use phase::Phase;
+pub use policy::{Policies, Rules};
 pub use report::{Reason, Report};
 pub use risk::Risk;
 pub use step::{Dismissal, Drained, Outcome, Plan, Step};
@@ -28,10 +36,8 @@ pub use tasks::{Tally, tally};
 use crate::api::Mode;
 use crate::observe::Snapshot;
 use batch::Batches;
-use case::Place;
 use closing::Standing;
 use locate::Whereabouts;
-use policy::Rules;
 
 /// What every part of planning looks at.
 #[derive(Clone, Copy)]
@@ -71,7 +77,7 @@ fn identify(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
     let place = match locate::whereabouts(scene, case, draft) {
         Whereabouts::Managed(place) => place,
         Whereabouts::Nowhere(why) => return draft.step(Step::Dismiss { case: case.id.clone(), why }),
-        Whereabouts::Undecided(reason) => return draft.report.add(case, reason),
+        Whereabouts::Undecided(reason) => return draft.report.add(&case.id, reason),
     };
     let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
     if let Some(why) = exempt(scene, case, &rules) {
@@ -106,7 +112,7 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     drain::request(scene, case, place, draft);
     replacement::confirm(scene, case, &rules, draft);
     tasks::follow(scene, case, draft);
-    risk::assess(scene, case, &rules, draft);
+    warning::warn(scene, case, &rules, draft);
     watch::case(scene, case, place, draft);
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::case::{Attempt, Case, Phase, Place};
+use super::case::{Attempt, Case, Place};
 use super::locate;
+use super::phase::Phase;
 use super::policy::Rules;
 use super::report::Reason;
 use super::step::Step;
@@ -27,15 +28,15 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
         return;
     }
     match &case.detach {
-        Attempt::InFlight { .. } => draft.report.add(case, Reason::Detaching),
+        Attempt::InFlight { .. } => draft.report.add(&case.id, Reason::Detaching),
         Attempt::Accepted { .. } => reached(case, draft),
         Attempt::Failed { why, .. } if !retry_now(scene, &case.detach, draft) => {
-            draft.report.add(case, Reason::DetachFailed(why.clone()));
+            draft.report.add(&case.id, Reason::DetachFailed(why.clone()));
         }
         Attempt::Failed { .. } | Attempt::None => match decide(scene, case, place, rules, draft) {
             Decision::Detach(group) => detach(scene, case, &group, draft),
             Decision::Skip(reason) => skip(case, reason, draft),
-            Decision::Wait(reason) => draft.report.add(case, reason),
+            Decision::Wait(reason) => draft.report.add(&case.id, reason),
         },
     }
 }
@@ -118,9 +119,9 @@ pub fn confirm(scene: Scene<'_>, case: &Case, rules: &Rules, draft: &mut Draft) 
     let asked_at = case.phases.get(&Phase::ReplacementRequested).copied().unwrap_or(case.received_at);
     let confirm_by = asked_at.saturating_add(rules.confirm_within).unwrap_or(asked_at);
     if joined(scene, case) {
-        draft.report.add(case, Reason::ReplacementNotRegistered);
+        draft.report.add(&case.id, Reason::ReplacementNotRegistered);
     } else if scene.now >= confirm_by {
-        draft.report.add(case, Reason::ReplacementNotSeen);
+        draft.report.add(&case.id, Reason::ReplacementNotSeen);
     } else {
         draft.wake_at(confirm_by);
     }

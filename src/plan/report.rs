@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::case::{Case, CaseId};
+use super::case_id::CaseId;
 use crate::ids::ClusterKey;
 
 /// What every open case waits for.
@@ -16,8 +16,8 @@ pub struct Report {
 
 impl Report {
     /// Adds a reason to a case.
-    pub fn add(&mut self, case: &Case, reason: Reason) {
-        self.waiting.entry(case.id.clone()).or_default().push(reason);
+    pub fn add(&mut self, case: &CaseId, reason: Reason) {
+        self.waiting.entry(case.clone()).or_default().push(reason);
     }
 
     /// The reasons of a case.

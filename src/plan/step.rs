@@ -6,7 +6,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::case::{CaseId, Phase, Place};
+use super::case::Place;
+use super::case_id::CaseId;
+use super::phase::Phase;
 use super::report::{Reason, Report};
 use super::risk::Risk;
 use crate::api::Mode;

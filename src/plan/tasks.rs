@@ -1,6 +1,7 @@
 //! The tasks of a doomed instance: whether they have come to their end, and how.
 
-use super::case::{Case, Phase};
+use super::case::Case;
+use super::phase::Phase;
 use super::report::Reason;
 use super::step::Step;
 use super::{Draft, Scene};
@@ -54,7 +55,7 @@ pub fn listed(snapshot: &Snapshot, case: &Case) -> bool {
 pub fn follow(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
     let running = running(scene.snapshot, case).count();
     if running > 0 {
-        draft.report.add(case, Reason::TasksRunning(running));
+        draft.report.add(&case.id, Reason::TasksRunning(running));
     } else if listed(scene.snapshot, case) && !case.has(Phase::TasksStopped) {
         draft.step(Step::Reach { case: case.id.clone(), phase: Phase::TasksStopped, replacement: None });
     }

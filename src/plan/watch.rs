@@ -1,15 +1,14 @@
-//! What to look at again, and when: the pace of observing.
+//! What to look at again while something is under way.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
-use super::case::{Case, Phase, Place};
+use super::case::{Case, Place};
+use super::pace::{SOON, due};
+use super::phase::Phase;
 use super::{Draft, Scene, replacement, tasks};
 use crate::ids::{ClusterKey, GroupKey};
 use crate::observe::Subject;
 use crate::observe::snapshot::ClusterState;
-
-/// The pace where something waits for the answer.
-pub const SOON: SignedDuration = SignedDuration::from_secs(1);
 
 /// The pace of a case that takes its course: a case has to close within 10 s of the instance being gone.
 const PACE: SignedDuration = SignedDuration::from_secs(3);
@@ -19,31 +18,6 @@ const TASK_PACE: SignedDuration = SignedDuration::from_secs(5);
 
 /// The pace for a cluster that does not exist: somebody may be about to make it.
 const MISSING_PACE: SignedDuration = SignedDuration::from_secs(30);
-
-/// Failed looks slow down to this.
-const SLOWEST_RETRY: SignedDuration = SignedDuration::from_secs(30);
-
-/// Whether to look at `subject` now, if it is looked at `every` so often; asks to be woken when it is time.
-pub fn due(scene: Scene<'_>, subject: &Subject, every: SignedDuration, draft: &mut Draft) -> bool {
-    let Some(asked) = scene.snapshot.asked.get(subject) else { return true };
-    if asked.in_flight {
-        return false;
-    }
-    let at = later(asked.at, pause(every, asked.failures));
-    if scene.now < at {
-        draft.wake_at(at);
-    }
-    scene.now >= at
-}
-
-/// `every`, doubled by each failure up to [`SLOWEST_RETRY`].
-fn pause(every: SignedDuration, failures: u32) -> SignedDuration {
-    if failures == 0 {
-        return every;
-    }
-    let doubled = SOON.checked_mul(1_i32.checked_shl(failures.min(6)).unwrap_or(64)).unwrap_or(SLOWEST_RETRY);
-    doubled.min(SLOWEST_RETRY)
-}
 
 /// Reads clusters that have not been read, or not for as long as the policy's resync.
 pub fn clusters(scene: Scene<'_>, draft: &mut Draft) {
@@ -130,8 +104,4 @@ fn unregistered_members(scene: Scene<'_>, case: &Case, cluster: &ClusterKey, gro
             draft.batches.find(cluster, id);
         }
     }
-}
-
-fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
-    moment.saturating_add(by).unwrap_or(Timestamp::MAX)
 }

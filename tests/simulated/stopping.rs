@@ -9,9 +9,13 @@ async fn stopping_hands_held_notices_back_at_once() {
     rig.secs(60).await;
     assert_eq!(rig.depth(QUEUE), (0, 2));
     let asked_at = rig.clock.now();
-    operator.stop().await;
+    let handed_back = async {
+        rig.secs(1).await;
+        assert_eq!(rig.depth(QUEUE), (2, 0), "the next one to ask gets them, before the last long poll has ended");
+    };
+    tokio::join!(operator.stop(), handed_back);
     assert!(rig.clock.now().duration_since(asked_at).as_secs() < 20);
-    assert_eq!(rig.depth(QUEUE), (2, 0), "the next one to ask gets them");
+    assert_eq!(rig.depth(QUEUE), (2, 0), "and what that poll was given came back as well");
     let calls = rig.calls("ReceiveMessage");
     rig.secs(60).await;
     assert_eq!(rig.calls("ReceiveMessage"), calls, "nobody goes on receiving");

@@ -1,0 +1,38 @@
+//! The pace of observing: when it is time to look at something again.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Draft, Scene};
+use crate::observe::Subject;
+
+/// The pace where something waits for the answer.
+pub const SOON: SignedDuration = SignedDuration::from_secs(1);
+
+/// Failed looks slow down to this.
+const SLOWEST_RETRY: SignedDuration = SignedDuration::from_secs(30);
+
+/// Whether to look at `subject` now, if it is looked at `every` so often; asks to be woken when it is time.
+pub fn due(scene: Scene<'_>, subject: &Subject, every: SignedDuration, draft: &mut Draft) -> bool {
+    let Some(asked) = scene.snapshot.asked.get(subject) else { return true };
+    if asked.in_flight {
+        return false;
+    }
+    let at = later(asked.at, pause(every, asked.failures));
+    if scene.now < at {
+        draft.wake_at(at);
+    }
+    scene.now >= at
+}
+
+/// `every`, doubled by each failure up to [`SLOWEST_RETRY`].
+fn pause(every: SignedDuration, failures: u32) -> SignedDuration {
+    if failures == 0 {
+        return every;
+    }
+    let doubled = SOON.checked_mul(1_i32.checked_shl(failures.min(6)).unwrap_or(64)).unwrap_or(SLOWEST_RETRY);
+    doubled.min(SLOWEST_RETRY)
+}
+
+fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
+    moment.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
