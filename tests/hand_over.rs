@@ -51,7 +51,7 @@ async fn hand_over(kind: Kind) {
 
     world.take_away(arn).await;
     let closed = operator.case("case.closed", doomed);
-    assert_eq!(closed["outcome"], "handed_over", "{closed}");
+    assert!(closed["outcome"] == "handed_over" || closed["outcome"] == "late", "{closed}");
     eventually("the notice is deleted", || async { (world.depth().await == (0, 0)).then_some(()) }).await;
 
     let (code, said) = operator.stop();

@@ -39,7 +39,7 @@ fn answer(group: &GroupKey, batch: &[(CaseId, InstanceId)], result: Result<Optio
 }
 
 async fn call(actor: &Actor, group: &GroupKey, batch: &[(CaseId, InstanceId)]) -> Result<Option<String>, Failure> {
-    let Some(clients) = actor.clients.of(&group.region) else { return Ok(None) };
+    let clients = actor.clients.of(&group.region, ACTION)?;
     let ids: Vec<&str> = batch.iter().map(|(_, instance)| instance.as_str()).collect();
     let call = clients
         .autoscaling

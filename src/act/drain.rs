@@ -1,15 +1,14 @@
 //! `UpdateContainerInstancesState` with `DRAINING`: ECS places nothing more and moves the tasks of services away.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_ecs::operation::RequestId;
-use aws_sdk_ecs::types::ContainerInstanceStatus;
+use aws_sdk_ecs::operation::update_container_instances_state::UpdateContainerInstancesStateOutput;
+use aws_sdk_ecs::types::{self, ContainerInstanceStatus};
 
 use super::{Actor, Answers, log_call};
 use crate::aws::{Class, Failure};
 use crate::ids::ClusterKey;
+use crate::observe::Address;
 use crate::observe::Observation;
-use crate::observe::describe::Address;
 use crate::observe::describe::container_instance;
 use crate::plan::Drained;
 
@@ -35,8 +34,8 @@ pub async fn drain(actor: &Actor, cluster: &ClusterKey, instances: &[Drained]) -
 }
 
 async fn call(actor: &Actor, cluster: &ClusterKey, batch: &[Drained]) -> Result<Answers, Failure> {
-    let Some(address) = actor.addresses.get(cluster) else { return Ok(Answers::default()) };
-    let Some(clients) = actor.clients.of(&address.region) else { return Ok(Answers::default()) };
+    let address = actor.addresses.get(cluster).ok_or_else(|| Failure::unaddressed(ACTION, cluster.as_str()))?;
+    let clients = actor.clients.of(&address.region, ACTION)?;
     let asked_at = actor.clock.now();
     let call = clients
         .ecs
@@ -44,52 +43,50 @@ async fn call(actor: &Actor, cluster: &ClusterKey, batch: &[Drained]) -> Result<
         .cluster(&*address.cluster)
         .status(ContainerInstanceStatus::Draining)
         .set_container_instances(Some(batch.iter().map(|drained| drained.arn.to_string()).collect()));
-    let ids: Vec<&str> = batch.iter().map(|drained| drained.instance.as_str()).collect();
-    let answer = match call.send().await.map_err(|error| Failure::of(ACTION, &error)) {
-        Ok(answer) => answer,
-        Err(failure) => {
-            log_call(ACTION, &address.cluster, &ids, Err(&failure));
-            return Err(failure);
-        }
-    };
-    let request_id = answer.request_id().map(str::to_owned);
-    let refused = refused(answer.failures(), request_id.as_ref());
-    let result = |drained: &Drained| match refused.get(drained.arn.last_segment()) {
-        Some(failure) => Err(failure.clone()),
-        None => Ok(request_id.clone()),
-    };
-    let cases: Vec<_> = batch.iter().map(|drained| (drained.case.clone(), result(drained))).collect();
-    log(address, batch, &refused, request_id.as_deref());
+    let answer = call.send().await.map_err(|error| Failure::of(ACTION, &error)).inspect_err(|failure| {
+        log_call(ACTION, &address.cluster, &ids(batch.iter()), Err(failure));
+    })?;
+    let results: Vec<_> = batch.iter().map(|drained| (drained, result(drained, &answer))).collect();
+    log(address, &results);
     let found = answer.container_instances().iter();
     let found = found.filter_map(|instance| container_instance(cluster, instance, asked_at)).collect();
-    let missing = batch.iter().filter(|drained| refused.get(drained.arn.last_segment()).is_some_and(is_missing));
-    let missing = missing.map(|drained| drained.instance.clone()).collect();
-    Ok(Answers { cases, seen: vec![Observation::Instances { found, missing }] })
+    let missing = results.iter().filter(|(_, result)| is_missing(result)).map(|(drained, _)| drained.instance.clone());
+    let seen = vec![Observation::Instances { found, missing: missing.collect() }];
+    Ok(Answers { cases: results.into_iter().map(|(drained, result)| (drained.case.clone(), result)).collect(), seen })
 }
 
-fn is_missing(failure: &Failure) -> bool {
-    failure.class == Class::NotFound
-}
-
-fn refused<'a>(failures: &'a [aws_sdk_ecs::types::Failure], request_id: Option<&String>) -> BTreeMap<&'a str, Failure> {
-    let refused = |failure: &'a aws_sdk_ecs::types::Failure| {
-        let reason = failure.reason().unwrap_or("UNKNOWN");
-        // The cluster's name is in new ARNs only, and not everybody answers in the form that was asked in.
-        let id = failure.arn()?.rsplit('/').next()?;
-        Some((id, Failure::partial(ACTION, reason, failure.detail(), request_id.cloned())))
-    };
-    failures.iter().filter_map(refused).collect()
-}
-
-fn log(address: &Address, batch: &[Drained], refused: &BTreeMap<&str, Failure>, request_id: Option<&str>) {
-    let accepted = batch.iter().filter(|drained| !refused.contains_key(drained.arn.last_segment()));
-    let accepted: Vec<&str> = accepted.map(|drained| drained.instance.as_str()).collect();
-    if !accepted.is_empty() {
-        log_call(ACTION, &address.cluster, &accepted, Ok(request_id));
+/// What the answer says of one instance. One that it says nothing of is not drained.
+fn result(drained: &Drained, answer: &UpdateContainerInstancesStateOutput) -> Result<Option<String>, Failure> {
+    // The cluster's name is in new ARNs only, and not everybody answers in the form that was asked in.
+    let own = |arn: Option<&str>| arn.and_then(|arn| arn.rsplit('/').next()) == Some(drained.arn.last_segment());
+    let request_id = answer.request_id().map(str::to_owned);
+    if answer.container_instances().iter().any(|instance| own(instance.container_instance_arn())) {
+        return Ok(request_id);
     }
-    for drained in batch {
-        if let Some(failure) = refused.get(drained.arn.last_segment()) {
+    let failure = answer.failures().iter().find(|failure| own(failure.arn()));
+    let reason = failure.and_then(types::Failure::reason).unwrap_or("UNKNOWN");
+    let detail = failure.and_then(types::Failure::detail).unwrap_or(reason);
+    let class = if matches!(reason, "MISSING" | "INACTIVE") { Class::NotFound } else { Class::Invalid };
+    Err(Failure::answered(ACTION, class, reason, detail, request_id))
+}
+
+fn is_missing(result: &Result<Option<String>, Failure>) -> bool {
+    result.as_ref().is_err_and(|failure| failure.class == Class::NotFound)
+}
+
+fn log(address: &Address, results: &[(&Drained, Result<Option<String>, Failure>)]) {
+    let accepted = results.iter().filter(|(_, result)| result.is_ok()).map(|(drained, _)| *drained);
+    let request_id = results.iter().find_map(|(_, result)| result.as_ref().ok());
+    if let Some(request_id) = request_id {
+        log_call(ACTION, &address.cluster, &ids(accepted), Ok(request_id.as_deref()));
+    }
+    for (drained, result) in results {
+        if let Err(failure) = result {
             log_call(ACTION, &address.cluster, &[drained.instance.as_str()], Err(failure));
         }
     }
+}
+
+fn ids<'a>(batch: impl Iterator<Item = &'a Drained>) -> Vec<&'a str> {
+    batch.map(|drained| drained.instance.as_str()).collect()
 }

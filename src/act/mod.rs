@@ -15,8 +15,8 @@ pub use drain::drain;
 use crate::aws::{Clients, Failure};
 use crate::clock::Clock;
 use crate::ids::ClusterKey;
+use crate::observe::Address;
 use crate::observe::Observation;
-use crate::observe::describe::Address;
 use crate::plan::CaseId;
 
 /// What it takes to carry out a step.

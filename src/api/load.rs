@@ -1,6 +1,7 @@
 //! From YAML files to checked manifests. The only room that knows which YAML library is used.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -8,10 +9,16 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_saphyr::Spanned;
 
 use super::supported::{unsupported_in_operator, unsupported_in_spot_cluster};
-use super::{API_VERSION, OperatorSpec, Problem, Resource, SpotClusterSpec};
+use super::{API_VERSION, HumanDuration, OperatorSpec, Problem, Resource, SpotClusterSpec};
 
 /// A manifest file may be this long, in bytes: a hundred times what a large fleet needs.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// A file may hold so many documents.
+const DOCUMENTS_MAX: usize = 1000;
+
+/// An index is filled by describe calls, so it is not filled anew more often than this.
+const RESYNC_MIN: HumanDuration = HumanDuration::from_secs(1);
 
 /// So many files of a directory are read at most.
 const FILES_MAX: usize = 1000;
@@ -72,11 +79,12 @@ fn is_yaml(path: &Path) -> bool {
 }
 
 fn read(file: &Path) -> Result<String, String> {
-    let length = fs::metadata(file).map_err(|error| format!("cannot be read: {error}"))?.len();
-    if length > FILE_BYTES_MAX {
-        return Err(format!("has {length} bytes; manifests may have {FILE_BYTES_MAX}"));
+    let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
+    let mut bytes = Vec::new();
+    fs::File::open(file).map_err(unreadable)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(format!("has more than {FILE_BYTES_MAX} bytes, which is all that manifests may have"));
     }
-    let bytes = fs::read(file).map_err(|error| format!("cannot be read: {error}"))?;
     String::from_utf8(bytes).map_err(|error| format!("is not UTF-8 text (byte {})", error.utf8_error().valid_up_to()))
 }
 
@@ -98,8 +106,17 @@ struct Documents {
 
 impl Documents {
     fn read(&mut self, name: &str, text: &str) -> Result<(), Problem> {
-        for document in split(text) {
-            self.read_document(&Source { name, text, document: &document })?;
+        let mut starts = starts(text);
+        let first = starts.next().unwrap_or_default();
+        if starts.clone().count() >= DOCUMENTS_MAX {
+            return Err(Problem::with_file(name, format!("has more than {DOCUMENTS_MAX} documents")));
+        }
+        let ends = starts.clone().map(Some).chain([None]);
+        for (start, end) in [first].into_iter().chain(starts).zip(ends) {
+            let document = document(text, start, end);
+            if has_content(&document) {
+                self.read_document(&Source { name, text, document: &document })?;
+            }
         }
         Ok(())
     }
@@ -119,6 +136,11 @@ impl Documents {
         source.refuse(unsupported_in_operator(&operator.spec))?;
         if operator.spec.queues.is_empty() {
             return Err(source.problem("spec.queues is empty: name at least one SQS queue"));
+        }
+        if operator.spec.resync < RESYNC_MIN {
+            return Err(
+                source.problem(format!("spec.resync: {} is too often: at least {RESYNC_MIN}", operator.spec.resync))
+            );
         }
         for (index, queue) in operator.spec.queues.iter().enumerate() {
             if !queue.url.starts_with("https://") && !queue.url.starts_with("http://") {
@@ -143,6 +165,15 @@ impl Documents {
         source.refuse(unsupported_in_spot_cluster(&cluster.spec))?;
         if cluster.spec.cluster.trim().is_empty() {
             return Err(source.problem("spec.cluster is empty: give the ECS cluster's name or ARN"));
+        }
+        let providers = &cluster.spec.capacity_providers;
+        for (index, provider) in providers.iter().enumerate() {
+            if providers.iter().take(index).any(|earlier| earlier.name == provider.name) {
+                let name = &provider.name;
+                return Err(
+                    source.problem(format!("spec.capacityProviders[{index}] names `{name}` for the second time"))
+                );
+            }
         }
         for other in &self.clusters {
             let name = &other.metadata.name;
@@ -234,23 +265,26 @@ impl Source<'_> {
     }
 }
 
-/// The documents of a file, each behind as many empty lines as stand before it. Documents without content are left out.
-fn split(text: &str) -> Vec<String> {
-    let mut documents = vec![String::new()];
-    for (index, line) in text.lines().enumerate() {
-        if line == "---" || line.starts_with("--- ") {
-            let mut next = "\n".repeat(index);
-            next.push_str(line.strip_prefix("---").unwrap_or_default());
-            next.push('\n');
-            documents.push(next);
-        } else if let Some(document) = documents.last_mut() {
-            document.push_str(line);
-            document.push('\n');
-        }
+/// The lines that the documents of a file begin with, from 0.
+fn starts(text: &str) -> impl Iterator<Item = usize> + Clone {
+    let markers = text.lines().enumerate().filter(|(_, line)| *line == "---" || line.starts_with("--- "));
+    [0].into_iter().chain(markers.map(|(index, _)| index))
+}
+
+/// The lines from `start` to `end`, behind as many empty lines as stand before them, so that places come out right.
+fn document(text: &str, start: usize, end: Option<usize>) -> String {
+    let count = end.map_or(usize::MAX, |end| end - start);
+    let mut document = "\n".repeat(start);
+    for (index, line) in text.lines().skip(start).take(count).enumerate() {
+        let marker = index == 0 && line.starts_with("---");
+        document.push_str(if marker { line.trim_start_matches("---") } else { line });
+        document.push('\n');
     }
-    documents
-        .retain(|document| document.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')));
-    documents
+    document
+}
+
+fn has_content(document: &str) -> bool {
+    document.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'))
 }
 
 #[cfg(test)]

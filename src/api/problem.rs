@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Something wrong with a manifest: one message, with the place.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The file, or what stands for it in messages.
     pub file: String,
@@ -39,6 +39,8 @@ impl fmt::Display for Problem {
         self.snippet.iter().try_for_each(|snippet| write!(f, "\n{snippet}"))
     }
 }
+
+impl std::error::Error for Problem {}
 
 /// The line at `place` as compilers show it. A line too long to read is left out.
 fn snippet(text: &str, (line, column): (u64, u64)) -> Option<String> {

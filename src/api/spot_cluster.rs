@@ -107,9 +107,9 @@ pub struct Fallback {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct TaskRules {
-    /// When tasks that belong to no service are stopped.
+    /// When tasks that belong to no service are stopped. Without effect yet: they are left alone.
     pub standalone: StandaloneTasks,
-    /// Kept free between a task's end and the deadline.
+    /// Kept free between a task's end and the deadline. Not supported yet.
     pub margin: HumanDuration,
     /// Whether targets may be deregistered through the load balancer's API. Not supported yet.
     pub deregister_targets: bool,

@@ -39,11 +39,15 @@ fn replacement(paths: &mut Vec<String>, rules: &Replacement, at: &str) {
 
 fn tasks(paths: &mut Vec<String>, rules: &TaskRules, at: &str) {
     note(paths, rules.standalone == StandaloneTasks::Now, &format!("{at}.tasks.standalone: now"));
+    note(paths, rules.margin != TaskRules::default().margin, &format!("{at}.tasks.margin"));
     note(paths, rules.deregister_targets, &format!("{at}.tasks.deregisterTargets: true"));
 }
 
 fn signals(paths: &mut Vec<String>, rules: &Signals, at: &str) {
     note(paths, rules.rebalance.enabled, &format!("{at}.signals.rebalance.enabled: true"));
+    let hooks = &rules.lifecycle_hooks;
+    let others = !hooks.is_empty() && *hooks != Signals::default().lifecycle_hooks;
+    note(paths, others, &format!("{at}.signals.lifecycleHooks"));
 }
 
 fn headroom(paths: &mut Vec<String>, rules: &Headroom, at: &str) {

@@ -7,10 +7,11 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-use super::gate;
+use super::{Failure, gate};
 use crate::api::Percent;
 use crate::clock::Clock;
 use crate::ids::{QueueUrl, Region};
@@ -52,6 +53,7 @@ impl Connection {
             .time_source(aws_smithy_async::time::SharedTimeSource::new(clock.clone()))
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX))
             .timeout_config(timeouts())
+            .stalled_stream_protection(stalled_streams())
             .build();
         Self { config, http, clock: clock.clone() }
     }
@@ -75,10 +77,16 @@ fn defaults(clock: &Clock, http: SharedHttpClient) -> aws_config::ConfigLoader {
         .time_source(clock.clone())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX))
         .timeout_config(timeouts())
+        .stalled_stream_protection(stalled_streams())
 }
 
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT).build()
+}
+
+/// A request that waits in the gate sends nothing meanwhile, which the SDK would take for a stalled upload after 5 s.
+fn stalled_streams() -> StalledStreamProtectionConfig {
+    StalledStreamProtectionConfig::enabled().upload_enabled(false).build()
 }
 
 /// The clients of all Regions that the operator works in.
@@ -107,10 +115,12 @@ impl Clients {
         Self { regions: regions.into_iter().map(clients).collect() }
     }
 
-    /// The clients of a Region.
-    #[must_use]
-    pub fn of(&self, region: &Region) -> Option<&RegionClients> {
-        self.regions.get(region)
+    /// The clients of a Region, for a call of `action`.
+    ///
+    /// # Errors
+    /// There are clients for the Regions of the manifests only.
+    pub fn of(&self, region: &Region, action: &'static str) -> Result<&RegionClients, Failure> {
+        self.regions.get(region).ok_or_else(|| Failure::unaddressed(action, region.as_str()))
     }
 }
 

@@ -7,8 +7,6 @@ use aws_sdk_ecs::config::http::HttpResponse;
 use aws_sdk_ecs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_ecs::operation::RequestId;
 
-use crate::ids::ClusterKey;
-
 /// A call that did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -76,34 +74,30 @@ impl Failure {
             _ => Class::Other,
         };
         let message = error.message().map_or_else(|| DisplayErrorContext(error).to_string(), str::to_owned);
-        let message = if class == Class::Credentials && code.is_none() {
-            "no credentials were found".to_owned()
-        } else {
-            message
-        };
+        let without = class == Class::Credentials && code.is_none();
+        let message = if without { format!("no usable credentials: {message}") } else { message };
         let request_id = error.request_id().map(str::to_owned);
         Self { action, class, code, message: shortened(&message), request_id }
     }
 
-    /// A call that AWS answered with success and that still did not do what was asked of one object.
+    /// A call of `action` that AWS answered and that still did not do what was asked.
     #[must_use]
-    pub fn partial(action: &'static str, reason: &str, detail: Option<&str>, request_id: Option<String>) -> Self {
-        let class = if matches!(reason, "MISSING" | "INACTIVE") { Class::NotFound } else { Class::Invalid };
-        let message = shortened(detail.unwrap_or(reason));
-        Self { action, class, code: Some(reason.to_owned()), message, request_id }
+    pub fn answered(action: &'static str, class: Class, code: &str, message: &str, request_id: Option<String>) -> Self {
+        Self { action, class, code: Some(code.to_owned()), message: shortened(message), request_id }
     }
 
-    /// AWS answered that there is no such cluster.
+    /// AWS says that there is more than is ever read.
     #[must_use]
-    pub fn no_such_cluster(cluster: &ClusterKey) -> Self {
-        let message = format!("there is no ECS cluster as SpotCluster `{cluster}` names it");
-        Self {
-            action: "ecs:DescribeClusters",
-            class: Class::NotFound,
-            code: Some("MISSING".to_owned()),
-            message,
-            request_id: None,
-        }
+    pub fn endless(action: &'static str) -> Self {
+        let message = "its pages do not end; what was read of it counts for nothing".to_owned();
+        Self { action, class: Class::Other, code: None, message, request_id: None }
+    }
+
+    /// Nobody knows how to reach `place`.
+    #[must_use]
+    pub fn unaddressed(action: &'static str, place: &str) -> Self {
+        let message = format!("{place} is no Region or cluster of the manifests");
+        Self { action, class: Class::Other, code: None, message, request_id: None }
     }
 
     /// What mends it.

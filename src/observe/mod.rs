@@ -3,11 +3,13 @@
 //! [`snapshot`] and [`look`] are plain data that planning reads. [`fold`] brings an answer into the snapshot, synchronously.
 //! Only [`describe`] calls AWS, and it never changes anything there.
 
+mod address;
 pub mod describe;
 pub mod fold;
 pub mod look;
 pub mod snapshot;
 
+pub use address::Address;
 pub use fold::Observation;
 pub use look::{Look, Subject};
 pub use snapshot::Snapshot;

@@ -1,5 +1,6 @@
 //! The loop: takes in what happened, plans, and sets off what was decided. It alone owns the snapshot and the cases.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,12 +16,12 @@ use super::problems::{Problems, cluster_object};
 use super::report::Reporter;
 use super::settings::Settings;
 use crate::act::{self, Actor, Answers};
-use crate::aws::Failure;
+use crate::aws::{Class, Failure};
 use crate::clock::Clock;
-use crate::ids::InstanceId;
+use crate::ids::{ClusterKey, InstanceId};
 use crate::observe::describe::Observer;
 use crate::observe::{Look, Observation, Snapshot};
-use crate::plan::{Call, Case, CaseId, Cases, Plan, Policies, Step, plan};
+use crate::plan::{Call, Case, CaseId, Cases, Plan, Policies, Report, Step, plan};
 use crate::telemetry::Telemetry;
 use crate::telemetry::metrics::{CallLabels, LookLabels};
 
@@ -71,6 +72,7 @@ pub struct Core {
     cases: Cases,
     policies: Policies,
     intake: Intake,
+    explained: BTreeMap<CaseId, BTreeSet<&'static str>>,
     inbox: Arc<Inbox>,
     outside: Outside,
     telemetry: Telemetry,
@@ -93,6 +95,7 @@ impl Core {
             cases: Cases::default(),
             policies: settings.policies.clone(),
             intake: Intake::default(),
+            explained: BTreeMap::new(),
             inbox,
             outside,
             telemetry,
@@ -106,7 +109,7 @@ impl Core {
         self.problems.set_live(true);
         let mut events = Vec::with_capacity(EVENTS_AT_ONCE);
         loop {
-            let wake_at = self.think().await;
+            let wake_at = self.think();
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
@@ -114,7 +117,7 @@ impl Core {
                 () = self.clock.sleep_until(wake_at) => {}
             }
             for event in events.drain(..) {
-                self.take_in(event).await;
+                self.take_in(event);
             }
         }
         self.problems.set_live(false);
@@ -122,20 +125,21 @@ impl Core {
     }
 
     /// Plans and sets the plan off. Gives back when to plan again at the latest.
-    async fn think(&mut self) -> Timestamp {
+    fn think(&mut self) -> Timestamp {
         let now = self.clock.now();
-        let Plan { steps, looks, wake_at, .. } = plan(&self.snapshot, &self.cases, &self.policies, now);
+        let Plan { steps, looks, report, wake_at } = plan(&self.snapshot, &self.cases, &self.policies, now);
         for step in steps {
-            self.take_step(step, now).await;
+            self.take_step(step, now);
         }
         for look in looks {
             self.set_off(look, now);
         }
+        self.explain(&report, now);
         self.gauge();
         wake_at.unwrap_or(Timestamp::MAX).min(now.saturating_add(LONGEST_SLEEP).unwrap_or(Timestamp::MAX))
     }
 
-    async fn take_step(&mut self, step: Step, now: Timestamp) {
+    fn take_step(&mut self, step: Step, now: Timestamp) {
         let ended = self.cases.apply(&step, now);
         self.tell(&step, ended.as_ref(), now);
         match step {
@@ -145,7 +149,7 @@ impl Core {
             Step::Drain { cluster, instances } => {
                 self.act(Call::Drain, async move |actor| act::drain(&actor, &cluster, &instances).await);
             }
-            Step::Dismiss { case, .. } | Step::Close { case, .. } => self.acknowledge(&case.instance).await,
+            Step::Dismiss { case, .. } | Step::Close { case, .. } => self.acknowledge(&case.instance),
             _ => {}
         }
     }
@@ -166,6 +170,20 @@ impl Core {
             Step::Dismiss { why, .. } => ended.into_iter().for_each(|case| reporter.dismissed(case, *why)),
             Step::Close { outcome, .. } => ended.into_iter().for_each(|case| reporter.closed(case, *outcome)),
             Step::Detach { .. } | Step::Drain { .. } => {}
+        }
+    }
+
+    /// Tells what a case waits for, each reason once.
+    fn explain(&mut self, report: &Report, now: Timestamp) {
+        self.explained.retain(|case, _| self.cases.get(case).is_some());
+        let reporter = Reporter { telemetry: &self.telemetry, snapshot: &self.snapshot, now };
+        for (id, reasons) in report.iter() {
+            let Some(case) = self.cases.get(id) else { continue };
+            let told = self.explained.entry(id.clone()).or_default();
+            reasons
+                .iter()
+                .filter(|reason| told.insert(reason.name()))
+                .for_each(|reason| reporter.waiting(case, reason));
         }
     }
 
@@ -201,43 +219,48 @@ impl Core {
         });
     }
 
-    async fn acknowledge(&self, instance: &InstanceId) {
+    fn acknowledge(&self, instance: &InstanceId) {
         if let Some(ticket) = self.inbox.release(instance) {
-            self.delete(ticket).await;
+            self.delete(ticket);
         }
     }
 
-    async fn delete(&self, ticket: Ticket) {
-        if let Some(keeper) = self.outside.keepers.get(ticket.queue) {
-            // The keeper outlives the loop.
-            let _ = keeper.send(ticket).await;
+    /// Leaves a message to its keeper. One queue that does not answer must not hold the loop up, so where its keeper has
+    /// its hands full the message is left alone: it comes again and is known for a duplicate then.
+    fn delete(&self, ticket: Ticket) {
+        let Some(keeper) = self.outside.keepers.get(ticket.queue) else { return };
+        if keeper.try_send(ticket).is_err() {
+            tracing::debug!(
+                event = "message.not_deleted",
+                "a message is left to come again: its queue does not keep up"
+            );
         }
     }
 
-    async fn take_in(&mut self, event: Event) {
+    fn take_in(&mut self, event: Event) {
         match event {
-            Event::Received(messages) => self.receive(messages).await,
+            Event::Received(messages) => self.receive(messages),
             Event::Seen(observation, at) => self.see(observation, at),
             Event::Looked(look, result) => self.looked(&look, result),
             Event::Acted(call, answers) => self.acted(call, answers),
         }
     }
 
-    async fn receive(&mut self, messages: Vec<Message>) {
+    fn receive(&mut self, messages: Vec<Message>) {
         let now = self.clock.now();
         for message in messages {
             let done = self.intake.take(message, &mut self.cases, &self.inbox, &self.telemetry.metrics, now);
             if let Some(ticket) = done {
-                self.delete(ticket).await;
+                self.delete(ticket);
             }
         }
     }
 
     fn see(&mut self, observation: Observation, at: Timestamp) {
         match &observation {
-            Observation::ClusterRead { cluster, .. } => self.problems.answered(&cluster_object(cluster)),
+            Observation::ClusterRead { cluster, .. } => self.problems.answered(&cluster_object(cluster), None),
             Observation::ClusterMissing(cluster) => {
-                self.problems.failed(&cluster_object(cluster), &Failure::no_such_cluster(cluster));
+                self.problems.failed(&cluster_object(cluster), &no_such_cluster(cluster));
             }
             _ => {}
         }
@@ -248,10 +271,11 @@ impl Core {
         self.snapshot.end(look.subjects(), result.is_err());
         let label = if result.is_ok() { "ok" } else { "failed" };
         self.telemetry.metrics.looks.get_or_create(&LookLabels { result: label }).inc();
-        if let Err(failure) = result {
-            self.problems.failed(&look_object(look), &failure);
-        } else if !matches!(look, Look::Cluster(_)) {
-            self.problems.answered(&look_object(look));
+        match result {
+            Err(failure) => self.problems.failed(&look_object(look), &failure),
+            // A cluster has answered once it has been read to its end, and one that is missing answers as well.
+            Ok(()) if matches!(look, Look::Cluster(_)) => {}
+            Ok(()) => self.problems.answered(&look_object(look), None),
         }
     }
 
@@ -287,13 +311,19 @@ impl Core {
     }
 }
 
+fn no_such_cluster(cluster: &ClusterKey) -> Failure {
+    let message = format!("there is no ECS cluster as SpotCluster `{cluster}` names it");
+    Failure::answered("ecs:DescribeClusters", Class::NotFound, "MISSING", &message, None)
+}
+
+/// What a look is about, by its name among the problems. Looks of different kinds do not answer for each other.
 fn look_object(look: &Look) -> String {
     match look {
         Look::Cluster(cluster) => cluster_object(cluster),
-        Look::Find { cluster, .. }
-        | Look::Instances { cluster, .. }
-        | Look::TasksOf { cluster, .. }
-        | Look::Tasks { cluster, .. } => format!("instances of cluster {cluster}"),
-        Look::Locate { region, .. } | Look::Groups { region, .. } => format!("Auto Scaling in {region}"),
+        Look::Find { cluster, .. } => format!("new instances of cluster {cluster}"),
+        Look::Instances { cluster, .. } => format!("doomed instances of cluster {cluster}"),
+        Look::TasksOf { cluster, .. } | Look::Tasks { cluster, .. } => format!("tasks of cluster {cluster}"),
+        Look::Locate { region, .. } => format!("unknown instances in {region}"),
+        Look::Groups { region, .. } => format!("groups in {region}"),
     }
 }

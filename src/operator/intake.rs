@@ -71,6 +71,10 @@ impl Intake {
                 inbox.hold(&signal.instance, message.ticket);
                 None
             }
+            Admission::TooMany => {
+                metrics.message(kind, "left");
+                None
+            }
             Admission::Duplicate | Admission::Closed => {
                 metrics.message(kind, Dismissal::Duplicate.name());
                 tracing::debug!(

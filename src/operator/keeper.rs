@@ -11,6 +11,9 @@ use super::inbox::Inbox;
 use super::message::{Post, Ticket, VISIBILITY_SECONDS};
 use crate::aws::Failure;
 
+const CHANGE: &str = "sqs:ChangeMessageVisibility";
+const DELETE: &str = "sqs:DeleteMessage";
+
 /// Entries in one batch call (SQS API reference).
 const BATCH_MAX: usize = 10;
 
@@ -20,7 +23,7 @@ const RENEW_EVERY: Duration = Duration::from_secs(10);
 /// How often a message is tried to be deleted. One that stays comes again and is known for a duplicate then.
 const DELETES_MAX: u32 = 5;
 
-/// Calls of one keeper under way at once.
+/// Deletes of one keeper under way at once, and as many renewals: neither waits for the other.
 const CALLS_MAX: usize = 16;
 
 /// Keeps the messages of one queue.
@@ -28,56 +31,57 @@ pub struct Keeper {
     post: Post,
     inbox: Arc<Inbox>,
     crew: Crew,
-    calls: Arc<Semaphore>,
+    deletes: Arc<Semaphore>,
+    changes: Arc<Semaphore>,
 }
 
 impl Keeper {
     /// A keeper of `inbox`'s messages of one queue, whose calls are made by `crew`.
     pub fn new(post: Post, inbox: Arc<Inbox>, crew: Crew) -> Self {
-        Self { post, inbox, crew, calls: Arc::new(Semaphore::new(CALLS_MAX)) }
+        let room = || Arc::new(Semaphore::new(CALLS_MAX));
+        Self { post, inbox, crew, deletes: room(), changes: room() }
     }
 
     /// Deletes what comes through `acks`, and renews what is held, until nobody can send an ack any more; then hands the
     /// rest back to the queue.
-    pub async fn keep(self, mut acks: mpsc::Receiver<Ticket>) {
-        let clock = &self.post.clock;
-        let mut renew_at = clock.elapsed() + RENEW_EVERY;
-        let mut batch = Vec::with_capacity(BATCH_MAX);
-        loop {
-            let until = renew_at.saturating_sub(clock.elapsed());
-            tokio::select! {
-                count = acks.recv_many(&mut batch, BATCH_MAX) => {
-                    if count == 0 {
-                        break;
-                    }
-                    let (post, batch) = (self.post.clone(), std::mem::take(&mut batch));
-                    self.call(async move { delete(&post, batch).await }).await;
-                }
-                () = clock.sleep(until) => {}
-            }
-            if clock.elapsed() >= renew_at {
-                self.change_all(VISIBILITY_SECONDS).await;
-                renew_at = clock.elapsed() + RENEW_EVERY;
-            }
+    pub async fn keep(self, acks: mpsc::Receiver<Ticket>) {
+        tokio::select! {
+            () = self.delete_all(acks) => {}
+            () = self.renew_for_ever() => {}
         }
         self.change_all(0).await;
         self.crew.finished().await;
     }
 
+    async fn delete_all(&self, mut acks: mpsc::Receiver<Ticket>) {
+        let mut batch = Vec::with_capacity(BATCH_MAX);
+        while acks.recv_many(&mut batch, BATCH_MAX).await > 0 {
+            let (post, batch) = (self.post.clone(), std::mem::take(&mut batch));
+            self.call(&self.deletes, async move { delete(&post, batch).await }).await;
+        }
+    }
+
+    async fn renew_for_ever(&self) {
+        loop {
+            self.post.clock.sleep(RENEW_EVERY).await;
+            self.change_all(VISIBILITY_SECONDS).await;
+        }
+    }
+
     async fn change_all(&self, seconds: i32) {
         for batch in self.inbox.of_queue(self.post.index).chunks(BATCH_MAX) {
             let (post, batch) = (self.post.clone(), batch.to_vec());
-            self.call(async move { change(&post, &batch, seconds).await }).await;
+            self.call(&self.changes, async move { change(&post, &batch, seconds).await }).await;
         }
     }
 
     /// Makes a call beside the others, as soon as there is room for it.
-    async fn call(&self, work: impl Future<Output = ()> + Send + 'static) {
-        // The semaphore is never closed.
-        let Ok(room) = Arc::clone(&self.calls).acquire_owned().await else { return };
+    async fn call(&self, room: &Arc<Semaphore>, work: impl Future<Output = ()> + Send + 'static) {
+        // The semaphores are never closed.
+        let Ok(place) = Arc::clone(room).acquire_owned().await else { return };
         self.crew.spawn(async move {
             work.await;
-            drop(room);
+            drop(place);
         });
     }
 }
@@ -96,10 +100,13 @@ async fn change(post: &Post, tickets: &[Ticket], seconds: i32) {
     });
     let call = post.sqs.change_message_visibility_batch().queue_url(post.queue.as_str());
     match call.set_entries(Some(entries.collect())).send().await {
-        Ok(answer) => answer.failed().iter().for_each(|failed| {
-            tracing::debug!(event = "message.not_renewed", code = failed.code(), "a message was not renewed");
-        }),
-        Err(error) => post.problems.failed(&post.object(), &Failure::of("sqs:ChangeMessageVisibility", &error)),
+        Ok(answer) => {
+            post.problems.answered(&post.object(), Some(CHANGE));
+            answer.failed().iter().for_each(|failed| {
+                tracing::debug!(event = "message.not_renewed", code = failed.code(), "a message was not renewed");
+            });
+        }
+        Err(error) => post.problems.failed(&post.object(), &Failure::of(CHANGE, &error)),
     }
 }
 
@@ -131,10 +138,11 @@ async fn delete_once(post: &Post, tickets: Vec<Ticket>) -> Vec<Ticket> {
     let answer = match call.set_entries(Some(entries.collect())).send().await {
         Ok(answer) => answer,
         Err(error) => {
-            post.problems.failed(&post.object(), &Failure::of("sqs:DeleteMessage", &error));
+            post.problems.failed(&post.object(), &Failure::of(DELETE, &error));
             return tickets;
         }
     };
+    post.problems.answered(&post.object(), Some(DELETE));
     // The sender's fault is a receipt that has run out: SQS delivers the message again, with a new one.
     let again: Vec<&str> = answer
         .failed()

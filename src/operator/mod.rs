@@ -37,6 +37,9 @@ use message::Post;
 /// Stopping takes at most so long: what is in flight is finished or handed back by then.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
 
+/// Messages waiting to be deleted. More are left to come again.
+const ACKS_MAX: usize = 16_384;
+
 /// Events waiting for the loop. The senders wait where it is full, and with them the queues.
 const EVENTS_MAX: usize = 1024;
 
@@ -90,7 +93,7 @@ impl Operator {
         for (index, queue) in settings.queues.iter().enumerate() {
             let sqs = aws::clients::sqs(&connection, queue, &settings.default_region);
             let post = Post { index, queue: queue.clone(), sqs, clock: clock.clone(), problems: Arc::clone(&problems) };
-            let (acks, to_ack) = mpsc::channel(EVENTS_MAX);
+            let (acks, to_ack) = mpsc::channel(ACKS_MAX);
             keepers.push(acks);
             crew.spawn(Keeper::new(post.clone(), Arc::clone(&inbox), crew.another()).keep(to_ack));
             if !settings.paused {

@@ -17,8 +17,8 @@ pub struct Problems {
 
 #[derive(Debug, Default)]
 struct State {
-    /// By the object that has it.
-    standing: BTreeMap<String, Standing>,
+    /// By the object that has it, then by the action that failed.
+    standing: BTreeMap<String, BTreeMap<&'static str, Standing>>,
     /// What has not answered once, by object.
     awaited: BTreeMap<String, String>,
     live: bool,
@@ -62,19 +62,22 @@ impl Problems {
     /// Notes that a call about `object` failed, and logs it where that is news.
     pub fn failed(&self, object: &str, failure: &Failure) {
         let standing = Standing { message: failure.to_string(), remedy: failure.remedy() };
-        let known = self.lock().standing.insert(object.to_owned(), standing.clone());
+        let remedy = standing.remedy.clone();
+        let known = self.lock().standing.entry(object.to_owned()).or_default().insert(failure.action, standing);
         // The same kind of failure words itself differently each time, such as by request id.
-        if known.is_none_or(|known| known.remedy != standing.remedy) {
-            let remedy = standing.remedy;
+        if known.is_none_or(|known| known.remedy != remedy) {
             tracing::warn!(event = "problem.found", place = object, remedy, error = %failure, "{object}: {failure}");
         }
     }
 
-    /// Notes that `object` answered, and logs that it is mended where it was not.
-    pub fn answered(&self, object: &str) {
+    /// Notes that `object` answered to `action`, or to all that is asked of it, and logs that it is mended where it was not.
+    pub fn answered(&self, object: &str, action: Option<&str>) {
         let mut state = self.lock();
         state.awaited.remove(object);
-        if state.standing.remove(object).is_some() {
+        let Some(standing) = state.standing.get_mut(object) else { return };
+        standing.retain(|failed, _| action.is_some_and(|action| action != *failed));
+        if standing.is_empty() {
+            state.standing.remove(object);
             tracing::info!(event = "problem.mended", place = object, "{object} answers again");
         }
     }
@@ -97,7 +100,11 @@ impl Problems {
         Readiness {
             ready: state.awaited.is_empty() && state.live,
             waiting_for: state.awaited.clone(),
-            problems: state.standing.clone(),
+            problems: state
+                .standing
+                .iter()
+                .filter_map(|(object, by)| Some((object.clone(), by.values().next()?.clone())))
+                .collect(),
         }
     }
 

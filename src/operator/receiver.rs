@@ -17,6 +17,8 @@ use super::keeper;
 use super::message::{Message, Post, Ticket, VISIBILITY_SECONDS};
 use crate::aws::Failure;
 
+const RECEIVE: &str = "sqs:ReceiveMessage";
+
 /// Messages in one `ReceiveMessage` (SQS API reference).
 const BATCH_MAX: usize = 10;
 
@@ -97,8 +99,8 @@ impl Receivers {
             .wait_time_seconds(WAIT_SECONDS)
             .visibility_timeout(VISIBILITY_SECONDS)
             .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp);
-        let answer = call.send().await.map_err(|error| Failure::of("sqs:ReceiveMessage", &error))?;
-        self.post.problems.answered(&self.post.object());
+        let answer = call.send().await.map_err(|error| Failure::of(RECEIVE, &error))?;
+        self.post.problems.answered(&self.post.object(), Some(RECEIVE));
         let now = self.post.clock.now();
         Ok(answer
             .messages

@@ -60,6 +60,16 @@ impl Reporter<'_> {
         self.tell(line, format!("{}: no replacement is asked for: {reason}", case.instance));
     }
 
+    /// The case waits for something. What is expected to come by itself is told to those who want to know everything.
+    pub fn waiting(&self, case: &Case, reason: &Reason) {
+        let (id, instance_id, name) = (case.id.to_string(), case.instance.as_str(), reason.name());
+        if reason.is_usual() {
+            tracing::debug!(event = "case.waiting", case = id, instance_id, reason = name, "{instance_id}: {reason}");
+        } else {
+            tracing::info!(event = "case.waiting", case = id, instance_id, reason = name, "{instance_id}: {reason}");
+        }
+    }
+
     /// The case may end badly.
     pub fn at_risk(&self, case: &Case, risk: Risk) {
         let mut line = self.line("case.at_risk", case);

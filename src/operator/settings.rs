@@ -6,8 +6,8 @@ use super::message::queue_object;
 use super::problems::{Problems, cluster_object};
 use crate::api::{Manifests, Percent};
 use crate::ids::{ClusterKey, QueueUrl, Region};
+use crate::observe::Address;
 use crate::observe::Snapshot;
-use crate::observe::describe::Address;
 use crate::observe::snapshot::{Cluster, ClusterState};
 use crate::plan::Policies;
 

@@ -14,6 +14,9 @@ use crate::signal::Signal;
 /// Closed cases are remembered for so long, so that a late duplicate of their notice is known for what it is.
 const REMEMBER_CLOSED: SignedDuration = SignedDuration::from_hours(1);
 
+/// So many cases may be open at once: twenty times the instances of the largest cluster (5,000, ECS service quotas).
+const OPEN_MAX: usize = 100_000;
+
 /// Whether a signal is news.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
@@ -23,6 +26,8 @@ pub enum Admission {
     Duplicate,
     /// There was a case for it, and it is closed.
     Closed,
+    /// There are as many cases as there may be.
+    TooMany,
 }
 
 /// All open cases, and the names of those closed lately.
@@ -43,6 +48,9 @@ impl Cases {
         let case = Case::new(signal, now);
         if self.closed.contains_key(&case.id) {
             return Admission::Closed;
+        }
+        if self.open.len() >= OPEN_MAX {
+            return Admission::TooMany;
         }
         self.open.insert(signal.instance.clone(), case);
         Admission::Opened

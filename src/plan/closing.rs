@@ -3,12 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Place};
+use super::draft::Draft;
 use super::phase::Phase;
 use super::replacement;
 use super::report::Reason;
+use super::scene::Scene;
 use super::step::Outcome;
 use super::tasks;
-use super::{Draft, Scene};
 use crate::observe::snapshot::ContainerInstance;
 
 /// An agent that is silent for so long past the deadline speaks no more.

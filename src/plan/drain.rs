@@ -4,11 +4,12 @@
 //! as good as drained by us.
 
 use super::case::{Attempt, Case, Place};
+use super::draft::Draft;
 use super::phase::Phase;
 use super::replacement::retry_now;
 use super::report::Reason;
+use super::scene::Scene;
 use super::step::{Drained, Step};
-use super::{Draft, Scene};
 use crate::observe::snapshot::InstanceStatus;
 
 /// Asks for the drain, where the instance is not draining already.

@@ -3,10 +3,11 @@
 //! The index answers for known ones. For others Auto Scaling is asked, and ECS only about the clusters of the group it names.
 
 use super::case::{Case, Place};
+use super::draft::Draft;
 use super::pace::{SOON, due};
 use super::report::Reason;
+use super::scene::Scene;
 use super::step::Dismissal;
-use super::{Draft, Scene};
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey};
 use crate::observe::Subject;
 

@@ -8,6 +8,7 @@ mod case;
 mod case_id;
 mod cases;
 mod closing;
+mod draft;
 mod drain;
 mod locate;
 mod pace;
@@ -16,6 +17,7 @@ mod policy;
 mod replacement;
 mod report;
 mod risk;
+mod scene;
 mod step;
 mod tasks;
 mod warning;
@@ -35,18 +37,10 @@ pub use tasks::{Tally, tally};
 
 use crate::api::Mode;
 use crate::observe::Snapshot;
-use batch::Batches;
 use closing::Standing;
+use draft::Draft;
 use locate::Whereabouts;
-
-/// What every part of planning looks at.
-#[derive(Clone, Copy)]
-struct Scene<'a> {
-    snapshot: &'a Snapshot,
-    cases: &'a Cases,
-    policies: &'a Policies,
-    now: Timestamp,
-}
+use scene::Scene;
 
 /// Decides what is to be done now, and when to think again at the latest.
 pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timestamp) -> Plan {
@@ -127,33 +121,6 @@ fn rehearse(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     let reasons = report.of(&case.id).to_vec();
     draft.step(Step::Rehearse { case: case.id.clone(), would, reasons });
     draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::DryRun });
-}
-
-/// A plan in the making.
-#[derive(Default)]
-struct Draft {
-    steps: Vec<Step>,
-    batches: Batches,
-    report: Report,
-    wake_at: Option<Timestamp>,
-}
-
-impl Draft {
-    fn step(&mut self, step: Step) {
-        self.steps.push(step);
-    }
-
-    /// Think again at `moment`, if not before.
-    fn wake_at(&mut self, moment: Timestamp) {
-        self.wake_at = Some(self.wake_at.map_or(moment, |earlier| earlier.min(moment)));
-    }
-
-    fn finish(self) -> Plan {
-        let looks = self.batches.looks();
-        let mut steps = self.steps;
-        steps.extend(self.batches.steps());
-        Plan { steps, looks, report: self.report, wake_at: self.wake_at }
-    }
 }
 
 #[cfg(test)]

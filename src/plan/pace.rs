@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Draft, Scene};
+use super::draft::Draft;
+use super::scene::Scene;
 use crate::observe::Subject;
 
 /// The pace where something waits for the answer.

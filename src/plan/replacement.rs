@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::case::{Attempt, Case, Place};
+use super::draft::Draft;
 use super::locate;
 use super::phase::Phase;
 use super::policy::Rules;
 use super::report::Reason;
+use super::scene::Scene;
 use super::step::Step;
-use super::{Draft, Scene};
 use crate::api::Method;
 use crate::ids::{GroupKey, InstanceId};
 use crate::observe::snapshot::{ContainerInstance, Group, InstanceStatus, Lifecycle};

@@ -84,6 +84,22 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Whether every hand-over comes past it.
+    #[must_use]
+    pub const fn is_usual(&self) -> bool {
+        matches!(
+            self,
+            Self::LookingUp
+                | Self::GroupStale
+                | Self::Detaching
+                | Self::Draining
+                | Self::ReplacementNotRegistered
+                | Self::TasksRunning(_)
+                | Self::CountingTasks
+                | Self::InstanceThere
+        )
+    }
+
     /// The name that logs and metrics use.
     #[must_use]
     pub const fn name(&self) -> &'static str {

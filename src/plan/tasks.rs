@@ -1,10 +1,11 @@
 //! The tasks of a doomed instance: whether they have come to their end, and how.
 
 use super::case::Case;
+use super::draft::Draft;
 use super::phase::Phase;
 use super::report::Reason;
+use super::scene::Scene;
 use super::step::Step;
-use super::{Draft, Scene};
 use crate::ids::TaskArn;
 use crate::observe::snapshot::{Snapshot, Task};
 

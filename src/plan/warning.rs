@@ -1,11 +1,13 @@
 //! Tells what may go wrong while there is still time to look at it.
 
 use super::case::Case;
+use super::draft::Draft;
 use super::phase::Phase;
 use super::policy::Rules;
 use super::risk::Risk;
+use super::scene::Scene;
 use super::step::Step;
-use super::{Draft, Scene, tasks};
+use super::tasks;
 use crate::api::Method;
 use crate::signal::{InstanceAction, SignalKind};
 

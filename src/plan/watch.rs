@@ -3,9 +3,11 @@
 use jiff::SignedDuration;
 
 use super::case::{Case, Place};
+use super::draft::Draft;
 use super::pace::{SOON, due};
 use super::phase::Phase;
-use super::{Draft, Scene, replacement, tasks};
+use super::scene::Scene;
+use super::{replacement, tasks};
 use crate::ids::{ClusterKey, GroupKey};
 use crate::observe::Subject;
 use crate::observe::snapshot::ClusterState;

@@ -100,14 +100,20 @@ async fn whatever_stands_in_a_message_the_next_one_is_handled() {
 
 #[tokio::test(start_paused = true)]
 async fn an_instance_launched_since_the_last_resync_is_found() {
-    let rig = Rig::new(interrupted(1));
-    let _operator = rig.operate();
-    rig.secs(150).await;
-    let newcomer = rig.events("case.replacement_registered")[0].replacement.clone().unwrap();
-    rig.secs(150).await;
-    rig.send(rig.notice(newcomer.as_str(), "terminate", 0));
-    rig.secs(3).await;
-    assert_eq!(rig.status(newcomer.as_str()), "DRAINING");
+    let rig = Rig::with(interrupted(1), &manifests("", ", mode: dryRun"));
+    let watching = rig.operate();
+    let before = rig.members();
+    rig.secs(60).await;
+    watching.crash().await;
+    let acting = Rig { manifests: manifests("", ""), ..rig };
+    let _operator = acting.operate();
+    acting.secs(240).await;
+    let newcomer = acting.members().into_iter().find(|instance| !before.contains(instance)).unwrap();
+    assert_eq!(acting.calls("DescribeAutoScalingInstances"), 0);
+    acting.send(acting.notice(&newcomer, "terminate", 0));
+    acting.secs(3).await;
+    assert_eq!(acting.calls("DescribeAutoScalingInstances"), 1, "it was not in the index");
+    assert_eq!(acting.status(&newcomer), "DRAINING");
 }
 
 #[tokio::test(start_paused = true)]

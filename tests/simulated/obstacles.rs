@@ -32,3 +32,12 @@ async fn the_operator_is_ready_once_index_and_queue_have_answered() {
     let readiness = operator.problems.readiness();
     assert!(readiness.ready, "{readiness:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_call_may_wait_long_for_its_token() {
+    let rig = Rig::with(interrupted(3), &manifests(", api: {share: 1%}", ""));
+    let operator = rig.operate();
+    rig.secs(200).await;
+    let readiness = operator.problems.readiness();
+    assert!(readiness.ready && readiness.problems.is_empty(), "{readiness:?}");
+}

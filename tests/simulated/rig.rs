@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ecs_spot_operator::api;
-use ecs_spot_operator::aws::Connection;
+use aws_sdk_ecs::types::ContainerInstanceStatus;
+use ecs_spot_operator::api::{self, Percent};
+use ecs_spot_operator::aws::{Clients, Connection};
 use ecs_spot_operator::clock::Clock;
 use ecs_spot_operator::operator::{Operator, Problems, Settings};
 use ecs_spot_operator::sim::{
@@ -25,7 +26,7 @@ pub struct Rig {
     pub clock: Clock,
     pub lines: Arc<Mutex<Vec<CaseLine>>>,
     pub metrics: Arc<Metrics>,
-    manifests: String,
+    pub manifests: String,
 }
 
 /// An operator that runs.
@@ -130,6 +131,16 @@ impl Rig {
 
     pub fn status(&self, instance: &str) -> &'static str {
         self.sim.container_instance(instance).unwrap().status
+    }
+
+    /// Drains an instance as somebody else would, such as the agent.
+    pub async fn drain_from_outside(&self, instance: &str) {
+        let connection = Connection::through(self.sim.http_client(), &"us-east-1".into(), &self.clock);
+        let clients = Clients::new(&connection, ["us-east-1".into()], Percent::new(100));
+        let ecs = &clients.of(&"us-east-1".into(), "test").unwrap().ecs;
+        let arn = self.sim.container_instance(instance).unwrap().arn;
+        let call = ecs.update_container_instances_state().cluster("web").container_instances(arn);
+        call.status(ContainerInstanceStatus::Draining).send().await.unwrap();
     }
 
     /// A notice as EventBridge writes it, given `ago` seconds before now.

@@ -23,7 +23,7 @@ async fn stopping_hands_held_notices_back_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn after_a_crash_another_operator_takes_the_case_to_its_end() {
-    for crash_after in [31, 32, 33, 40, 80, 140] {
+    for crash_after in [31, 32, 33, 40, 80, 110] {
         let rig = Rig::new(interrupted(1));
         let first = rig.operate();
         rig.secs(crash_after).await;
@@ -35,7 +35,20 @@ async fn after_a_crash_another_operator_takes_the_case_to_its_end() {
         assert_eq!(truth.graceful, truth.tasks_at_notice, "crashed after {crash_after} s");
         assert_eq!(rig.depth(QUEUE), (0, 0), "crashed after {crash_after} s");
         assert_eq!((rig.members().len(), rig.sim.group(GROUP).unwrap().desired), (6, 6));
+        assert_eq!(rig.outcomes(), ["handed_over"], "crashed after {crash_after} s");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_crash_near_the_deadline_the_notice_is_history_and_nothing_is_done_again() {
+    let rig = Rig::new(interrupted(1));
+    let first = rig.operate();
+    rig.secs(140).await;
+    first.crash().await;
+    let _second = rig.operate();
+    rig.secs(260).await;
+    assert_eq!((rig.calls("DetachInstances"), rig.depth(QUEUE)), (1, (0, 0)));
+    assert_eq!(rig.outcomes(), [""; 0], "nobody was there to see the end");
 }
 
 #[tokio::test(start_paused = true)]

@@ -102,6 +102,9 @@ fn documents_that_contradict_each_other_are_refused() {
         (format!("{SMALLEST}---\n{}", cluster.replace("name: web", "name: other")), "is for the ECS cluster"),
         (SMALLEST.replace("https://", "ftp://"), "is not a queue's URL"),
         (String::new(), "no document of the kind Operator"),
+        (with_cluster_spec("\n  cluster: web\n  capacityProviders: [{name: a}, {name: a}]\n"), "for the second time"),
+        (SMALLEST.replace("  queues:", "  resync: 0s\n  queues:"), "spec.resync"),
+        ("---\n".repeat(2000), "more than 1000 documents"),
     ] {
         let problem = problem(&text);
         assert!(problem.message.contains(part), "{problem}");
@@ -113,6 +116,8 @@ fn settings_of_later_versions_are_refused_by_their_path() {
     for (spec, path) in [
         ("\n  cluster: web\n  replacement: {method: launch}\n", "spec.replacement.method: launch"),
         ("\n  cluster: web\n  signals: {rebalance: {enabled: true}}\n", "spec.signals.rebalance.enabled"),
+        ("\n  cluster: web\n  tasks: {margin: 9s}\n", "spec.tasks.margin"),
+        ("\n  cluster: web\n  signals: {lifecycleHooks: [mine]}\n", "spec.signals.lifecycleHooks"),
         ("\n  cluster: web\n  assumeRole: {roleArn: arn}\n", "spec.assumeRole"),
         (
             "\n  cluster: web\n  capacityProviders: [{name: a, tasks: {standalone: now}}]\n",

@@ -5,11 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_autoscaling::types::AutoScalingGroup;
 use jiff::Timestamp;
 
-use super::PAGES_MAX;
+use super::{PAGES_MAX, next_page};
 use crate::aws::{Failure, RegionClients};
 use crate::ids::{GroupKey, InstanceId, Region};
 use crate::observe::Observation;
 use crate::observe::snapshot::{Group, Lifecycle, Member};
+
+/// Groups in one answer at most (Auto Scaling API reference).
+const PAGE: i32 = 100;
+
+/// Tells which group an instance belongs to.
+pub const LOCATE: &str = "autoscaling:DescribeAutoScalingInstances";
+
+/// Tells of groups.
+pub const GROUPS: &str = "autoscaling:DescribeAutoScalingGroups";
 
 /// The group of each of `instances`; those that Auto Scaling does not know are in none.
 pub async fn locate(
@@ -17,14 +26,21 @@ pub async fn locate(
     region: &Region,
     instances: &[InstanceId],
 ) -> Result<Vec<(InstanceId, Option<GroupKey>)>, Failure> {
-    let ids = instances.iter().map(ToString::to_string).collect();
-    let call = clients.autoscaling.describe_auto_scaling_instances().set_instance_ids(Some(ids));
-    let answer = call.send().await.map_err(|error| Failure::of("autoscaling:DescribeAutoScalingInstances", &error))?;
-    let told = answer.auto_scaling_instances().iter().filter_map(|instance| {
-        Some((InstanceId::from(instance.instance_id()?), key(region, instance.auto_scaling_group_name()?)))
-    });
-    let mut groups: BTreeMap<InstanceId, GroupKey> = told.collect();
-    Ok(instances.iter().map(|id| (id.clone(), groups.remove(id))).collect())
+    let ids: Vec<String> = instances.iter().map(ToString::to_string).collect();
+    let mut groups: BTreeMap<InstanceId, GroupKey> = BTreeMap::new();
+    let mut next = None;
+    for _ in 0..PAGES_MAX {
+        let call = clients.autoscaling.describe_auto_scaling_instances().set_instance_ids(Some(ids.clone()));
+        let answer = call.set_next_token(next).send().await.map_err(|error| Failure::of(LOCATE, &error))?;
+        groups.extend(answer.auto_scaling_instances().iter().filter_map(|instance| {
+            Some((InstanceId::from(instance.instance_id()?), key(region, instance.auto_scaling_group_name()?)))
+        }));
+        next = next_page(answer.next_token());
+        if next.is_none() {
+            return Ok(instances.iter().map(|id| (id.clone(), groups.remove(id))).collect());
+        }
+    }
+    Err(Failure::endless(LOCATE))
 }
 
 /// The groups as they are.
@@ -40,20 +56,20 @@ pub async fn groups(
     let mut next = None;
     for _ in 0..PAGES_MAX {
         let call = clients.autoscaling.describe_auto_scaling_groups().set_auto_scaling_group_names(Some(names.clone()));
-        let answer = call.max_records(100).set_next_token(next).send().await;
-        let answer = answer.map_err(|error| Failure::of("autoscaling:DescribeAutoScalingGroups", &error))?;
+        let answer = call.max_records(PAGE).set_next_token(next).send().await;
+        let answer = answer.map_err(|error| Failure::of(GROUPS, &error))?;
         for group in answer.auto_scaling_groups() {
             let Some(key) = group.auto_scaling_group_name().map(|name| key(region, name)) else { continue };
             if missing.remove(&key) {
                 found.push((key, read(group, began_at)));
             }
         }
-        next = answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        next = next_page(answer.next_token());
         if next.is_none() {
-            break;
+            return Ok(Observation::Groups { found, missing: missing.into_iter().collect() });
         }
     }
-    Ok(Observation::Groups { found, missing: missing.into_iter().collect() })
+    Err(Failure::endless(GROUPS))
 }
 
 /// A group's name in a Region.

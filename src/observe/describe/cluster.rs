@@ -2,21 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::{View, autoscaling, ecs};
-use crate::aws::Failure;
+use super::{PAGES_MAX, View, autoscaling, container_instances, next_page};
+use crate::aws::{Class, Failure};
 use crate::ids::{CapacityProviderName, GroupKey, Region};
 use crate::observe::{Look, Observation};
 
 /// Names in one `DescribeCapacityProviders` (ECS API reference).
 const PROVIDERS_MAX: usize = 100;
 
+const CLUSTERS: &str = "ecs:DescribeClusters";
+const PROVIDERS: &str = "ecs:DescribeCapacityProviders";
+
 /// Reads the cluster.
 pub async fn read(view: View<'_>) -> Result<(), Failure> {
     let began_at = view.now();
     let call = view.clients.ecs.describe_clusters().clusters(&*view.address.cluster);
-    let answer = call.send().await.map_err(|error| Failure::of("ecs:DescribeClusters", &error));
+    let answer = call.send().await.map_err(|error| Failure::of(CLUSTERS, &error));
     let answer = match answer {
-        Err(failure) if failure.class == crate::aws::Class::NotFound => return missing(view).await,
+        Err(failure) if failure.class == Class::NotFound => return missing(view).await,
         other => other?,
     };
     let Some(cluster) = answer.clusters().first().filter(|cluster| cluster.status() != Some("INACTIVE")) else {
@@ -30,7 +33,7 @@ pub async fn read(view: View<'_>) -> Result<(), Failure> {
         let observation = autoscaling::groups(view.clients, &view.address.region, some, view.now()).await?;
         view.send(observation).await;
     }
-    let instances = ecs::all(view).await?;
+    let instances = container_instances::all(view).await?;
     view.send(Observation::ClusterRead { cluster: view.key.clone(), began_at, instances }).await;
     Ok(())
 }
@@ -47,24 +50,33 @@ async fn providers(
 ) -> Result<BTreeMap<CapacityProviderName, Option<GroupKey>>, Failure> {
     let mut providers: BTreeMap<_, _> = names.iter().map(|name| (CapacityProviderName::from(name), None)).collect();
     for some in names.chunks(PROVIDERS_MAX) {
-        let mut next = None;
-        loop {
-            let call = view.clients.ecs.describe_capacity_providers().set_capacity_providers(Some(some.to_vec()));
-            let answer = call.set_next_token(next).send().await;
-            let answer = answer.map_err(|error| Failure::of("ecs:DescribeCapacityProviders", &error))?;
-            for provider in answer.capacity_providers() {
-                let arn = provider.auto_scaling_group_provider().map(|group| group.auto_scaling_group_arn());
-                if let Some((name, arn)) = provider.name().zip(arn) {
-                    providers.insert(CapacityProviderName::from(name), Some(group_of(&view.address.region, arn)));
-                }
-            }
-            next = answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
-            if next.is_none() || answer.capacity_providers().is_empty() {
-                break;
-            }
-        }
+        providers.extend(groups_behind(view, some).await?);
     }
     Ok(providers)
+}
+
+async fn groups_behind(
+    view: View<'_>,
+    names: &[String],
+) -> Result<Vec<(CapacityProviderName, Option<GroupKey>)>, Failure> {
+    let mut found = Vec::new();
+    let mut next = None;
+    for _ in 0..PAGES_MAX {
+        let call = view.clients.ecs.describe_capacity_providers().set_capacity_providers(Some(names.to_vec()));
+        let answer = call.set_next_token(next).send().await;
+        let answer = answer.map_err(|error| Failure::of(PROVIDERS, &error))?;
+        for provider in answer.capacity_providers() {
+            let arn = provider.auto_scaling_group_provider().map(|group| group.auto_scaling_group_arn());
+            if let Some((name, arn)) = provider.name().zip(arn) {
+                found.push((CapacityProviderName::from(name), Some(group_of(&view.address.region, arn))));
+            }
+        }
+        next = next_page(answer.next_token());
+        if next.is_none() {
+            return Ok(found);
+        }
+    }
+    Err(Failure::endless(PROVIDERS))
 }
 
 /// The group that an ARN names: `arn:…:autoScalingGroup:<uuid>:autoScalingGroupName/<name>`.

@@ -4,7 +4,7 @@
 
 mod autoscaling;
 mod cluster;
-mod ecs;
+mod container_instances;
 mod tasks;
 
 use std::collections::BTreeMap;
@@ -13,23 +13,19 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-pub use ecs::read as container_instance;
+pub use container_instances::read as container_instance;
 
-use super::{Look, Observation};
+use super::{Address, Look, Observation};
 use crate::aws::{Clients, Failure, RegionClients};
 use crate::clock::Clock;
-use crate::ids::{ClusterKey, Region};
+use crate::ids::ClusterKey;
 
-/// A page costs one request; no answer may take more than so many, whatever AWS says about there being a next one.
+/// No answer is read further than this many pages; a cluster may have 5,000 instances (ECS service quotas), which are 50.
 const PAGES_MAX: usize = 200;
 
-/// Where the clusters are, so that a look can be addressed.
-#[derive(Clone, Debug)]
-pub struct Address {
-    /// The cluster's Region.
-    pub region: Region,
-    /// Its name or ARN, as the manifest gives it.
-    pub cluster: Arc<str>,
+/// The token of the next page, where there is one.
+fn next_page(token: Option<&str>) -> Option<String> {
+    token.filter(|token| !token.is_empty()).map(str::to_owned)
 }
 
 /// Looks at AWS.
@@ -58,23 +54,23 @@ impl Observer {
         match look {
             Look::Cluster(cluster) => self.in_cluster(cluster, sightings, |view| cluster::read(view)).await,
             Look::Locate { region, instances } => {
-                let Some(clients) = self.clients.of(region) else { return Ok(()) };
+                let clients = self.clients.of(region, autoscaling::LOCATE)?;
                 let groups = autoscaling::locate(clients, region, instances).await?;
                 self.send(sightings, Observation::Located { region: region.clone(), groups }).await;
                 Ok(())
             }
             Look::Groups { region, groups } => {
-                let Some(clients) = self.clients.of(region) else { return Ok(()) };
+                let clients = self.clients.of(region, autoscaling::GROUPS)?;
                 let began_at = self.clock.now();
                 let observation = autoscaling::groups(clients, region, groups, began_at).await?;
                 self.send(sightings, observation).await;
                 Ok(())
             }
             Look::Find { cluster, instances } => {
-                self.in_cluster(cluster, sightings, |view| ecs::find(view, instances)).await
+                self.in_cluster(cluster, sightings, |view| container_instances::find(view, instances)).await
             }
             Look::Instances { cluster, instances } => {
-                self.in_cluster(cluster, sightings, |view| ecs::again(view, instances)).await
+                self.in_cluster(cluster, sightings, |view| container_instances::again(view, instances)).await
             }
             Look::TasksOf { cluster, instance, arn } => {
                 self.in_cluster(cluster, sightings, |view| tasks::list(view, instance, arn)).await
@@ -94,8 +90,8 @@ impl Observer {
     where
         F: Future<Output = Result<(), Failure>>,
     {
-        let Some(address) = self.addresses.get(cluster) else { return Ok(()) };
-        let Some(clients) = self.clients.of(&address.region) else { return Ok(()) };
+        let address = self.addresses.get(cluster).ok_or_else(|| Failure::unaddressed("ecs", cluster.as_str()))?;
+        let clients = self.clients.of(&address.region, "ecs")?;
         look(View { observer: self, key: cluster, address, clients, sightings }).await
     }
 

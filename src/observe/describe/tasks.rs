@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use aws_sdk_ecs::types::{self, DesiredStatus};
 use jiff::Timestamp;
 
-use super::{PAGES_MAX, View};
+use super::{PAGES_MAX, View, next_page};
 use crate::aws::{Failure, timestamp};
 use crate::ids::{ContainerInstanceArn, InstanceId, TaskArn};
 use crate::observe::snapshot::Task;
 use crate::observe::{Look, Observation};
+
+const LIST: &str = "ecs:ListTasks";
 
 /// Lists an instance's tasks and looks at each. A task that was told to stop leaves the default listing while it still runs,
 /// so both listings are taken.
@@ -46,14 +48,14 @@ async fn list_by(
     for _ in 0..PAGES_MAX {
         let call = view.clients.ecs.list_tasks().cluster(&*view.address.cluster).container_instance(instance.as_str());
         let answer = call.desired_status(desired.clone()).set_next_token(next).send().await;
-        let answer = answer.map_err(|error| Failure::of("ecs:ListTasks", &error))?;
+        let answer = answer.map_err(|error| Failure::of(LIST, &error))?;
         arns.extend_from_slice(answer.task_arns());
-        next = answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        next = next_page(answer.next_token());
         if next.is_none() {
-            break;
+            return Ok(arns);
         }
     }
-    Ok(arns)
+    Err(Failure::endless(LIST))
 }
 
 async fn describe(view: View<'_>, arns: &[String]) -> Result<Vec<(TaskArn, Task)>, Failure> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_ecs::types;
 use jiff::Timestamp;
 
-use super::{PAGES_MAX, View};
+use super::{PAGES_MAX, View, next_page};
 use crate::aws::{Failure, timestamp};
 use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, InstanceId};
 use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
@@ -14,21 +14,26 @@ use crate::observe::{Look, Observation};
 /// An instance with this attribute is left alone.
 const IGNORE_ATTRIBUTE: &str = "ecs-spot-operator.ignore";
 
+const LIST: &str = "ecs:ListContainerInstances";
+
+/// Container instances in one answer at most (ECS API reference).
+const PAGE: i32 = 100;
+
 /// Sends all container instances of the cluster, page by page, and gives back their ids.
 pub async fn all(view: View<'_>) -> Result<BTreeSet<InstanceId>, Failure> {
     let mut seen = BTreeSet::new();
     let mut next = None;
     for _ in 0..PAGES_MAX {
         let (arns, token) = list(view, None, next).await?;
-        let found = describe(view, arns).await?;
+        let Described { found, .. } = describe(view, arns).await?;
         seen.extend(found.iter().map(|(id, _)| id.clone()));
         view.send(Observation::Instances { found, missing: Vec::new() }).await;
         next = token;
         if next.is_none() {
-            break;
+            return Ok(seen);
         }
     }
-    Ok(seen)
+    Err(Failure::endless(LIST))
 }
 
 /// Sends the container instances that `instances` are. Whatever else the filter lets through is not theirs.
@@ -39,23 +44,22 @@ pub async fn find(view: View<'_>, instances: &[InstanceId]) -> Result<(), Failur
     let mut next = None;
     for _ in 0..PAGES_MAX {
         let (arns, token) = list(view, Some(&filter), next).await?;
-        found.extend(describe(view, arns).await?);
+        found.extend(describe(view, arns).await?.found);
         next = token;
         if next.is_none() {
-            break;
+            found.retain(|(id, _)| instances.contains(id));
+            view.send(Observation::Instances { found, missing: Vec::new() }).await;
+            return Ok(());
         }
     }
-    found.retain(|(id, _)| instances.contains(id));
-    view.send(Observation::Instances { found, missing: Vec::new() }).await;
-    Ok(())
+    Err(Failure::endless(LIST))
 }
 
-/// Sends known container instances as they are now.
+/// Sends known container instances as they are now. One is missing only where ECS says so.
 pub async fn again(view: View<'_>, known: &[(InstanceId, ContainerInstanceArn)]) -> Result<(), Failure> {
-    let arns = known.iter().map(|(_, arn)| arn.to_string()).collect();
-    let found = describe(view, arns).await?;
-    let missing = known.iter().map(|(id, _)| id).filter(|id| !found.iter().any(|(found, _)| found == *id));
-    let missing = missing.cloned().collect();
+    let Described { found, missing } = describe(view, known.iter().map(|(_, arn)| arn.to_string()).collect()).await?;
+    let missing = known.iter().filter(|(_, arn)| missing.contains(arn.last_segment()));
+    let missing = missing.map(|(id, _)| id.clone()).collect();
     view.send(Observation::Instances { found, missing }).await;
     Ok(())
 }
@@ -65,23 +69,33 @@ async fn list(
     filter: Option<&str>,
     next: Option<String>,
 ) -> Result<(Vec<String>, Option<String>), Failure> {
-    let call = view.clients.ecs.list_container_instances().cluster(&*view.address.cluster).max_results(100);
+    let call = view.clients.ecs.list_container_instances().cluster(&*view.address.cluster).max_results(PAGE);
     let answer = call.set_filter(filter.map(str::to_owned)).set_next_token(next).send().await;
-    let answer = answer.map_err(|error| Failure::of("ecs:ListContainerInstances", &error))?;
-    let next = answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
-    Ok((answer.container_instance_arns().to_vec(), next))
+    let answer = answer.map_err(|error| Failure::of(LIST, &error))?;
+    Ok((answer.container_instance_arns().to_vec(), next_page(answer.next_token())))
 }
 
-async fn describe(view: View<'_>, arns: Vec<String>) -> Result<Vec<(InstanceId, ContainerInstance)>, Failure> {
-    let mut found = Vec::new();
+#[derive(Default)]
+struct Described {
+    found: Vec<(InstanceId, ContainerInstance)>,
+    /// The last segments of the ARNs that ECS does not know.
+    missing: BTreeSet<String>,
+}
+
+async fn describe(view: View<'_>, arns: Vec<String>) -> Result<Described, Failure> {
+    let mut described = Described::default();
     for some in arns.chunks(Look::INSTANCES_MAX) {
         let call = view.clients.ecs.describe_container_instances().cluster(&*view.address.cluster);
         let asked_at = view.now();
         let answer = call.set_container_instances(Some(some.to_vec())).send().await;
         let answer = answer.map_err(|error| Failure::of("ecs:DescribeContainerInstances", &error))?;
-        found.extend(answer.container_instances().iter().filter_map(|instance| read(view.key, instance, asked_at)));
+        let instances = answer.container_instances().iter();
+        described.found.extend(instances.filter_map(|instance| read(view.key, instance, asked_at)));
+        let missing = answer.failures().iter().filter(|failure| failure.reason() == Some("MISSING"));
+        let missing = missing.filter_map(|failure| failure.arn()?.rsplit('/').next());
+        described.missing.extend(missing.map(str::to_owned));
     }
-    Ok(found)
+    Ok(described)
 }
 
 /// A container instance as the SDK gives it. External instances have no EC2 id that begins with `i-` and concern nobody here.

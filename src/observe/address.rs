@@ -1,0 +1,14 @@
+//! Where a cluster is, so that a question or a call can be addressed.
+
+use std::sync::Arc;
+
+use crate::ids::Region;
+
+/// Where a cluster is.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// The cluster's Region.
+    pub region: Region,
+    /// Its name or ARN, as the manifest gives it.
+    pub cluster: Arc<str>,
+}

@@ -1,0 +1,39 @@
+//! A plan in the making.
+
+use jiff::Timestamp;
+
+use super::batch::Batches;
+use super::report::Report;
+use super::step::{Plan, Step};
+
+/// A plan in the making.
+#[derive(Default)]
+pub struct Draft {
+    /// Steps that are taken one by one.
+    pub steps: Vec<Step>,
+    /// Calls and questions that are batched.
+    pub batches: Batches,
+    /// What is waited for.
+    pub report: Report,
+    wake_at: Option<Timestamp>,
+}
+
+impl Draft {
+    /// Take this step.
+    pub fn step(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+
+    /// Think again at `moment`, if not before.
+    pub fn wake_at(&mut self, moment: Timestamp) {
+        self.wake_at = Some(self.wake_at.map_or(moment, |earlier| earlier.min(moment)));
+    }
+
+    /// The plan.
+    pub fn finish(self) -> Plan {
+        let looks = self.batches.looks();
+        let mut steps = self.steps;
+        steps.extend(self.batches.steps());
+        Plan { steps, looks, report: self.report, wake_at: self.wake_at }
+    }
+}
