@@ -143,6 +143,39 @@ pub fn region_of_queue(queue: &QueueUrl) -> Option<Region> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_smithy_runtime_api::client::http::{
+        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+    use aws_smithy_types::body::SdkBody;
+    use jiff::Timestamp;
+
+    /// An Auto Scaling that has no groups and is asked nothing else.
+    #[derive(Debug)]
+    struct NoGroups;
+
+    impl HttpConnector for NoGroups {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            let body = "<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups/>\
+                </DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>";
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_may_wait_long_for_its_token() {
+        let clock = Clock::simulated(Timestamp::UNIX_EPOCH, 1.0);
+        let http = http_client_fn(|_, _| SharedHttpConnector::new(NoGroups));
+        let connection = Connection::through(http, &"us-east-1".into(), &clock);
+        let clients = Clients::new(&connection, ["us-east-1".into()], Percent::new(1));
+        let ask = || async {
+            let clients = clients.of(&"us-east-1".into(), "test").unwrap();
+            clients.autoscaling.describe_auto_scaling_groups().send().await.unwrap();
+            clock.elapsed().as_secs()
+        };
+        let asked = tokio::join!(ask(), ask(), ask(), ask(), ask());
+        assert_eq!(asked, (0, 10, 20, 30, 40), "one token every ten seconds");
+    }
 
     #[test]
     fn the_region_of_a_queue_is_in_its_host_name() {
