@@ -195,3 +195,23 @@ fn the_demo_shows_three_hand_overs_and_ends_by_itself() {
     let handed_over = said.matches("gone: handed_over").count() + said.matches("gone: late").count();
     assert!(handed_over >= 3 && said.contains("tasks with SIGTERM in time"), "{said}");
 }
+
+/// Runs the operator on a terminal of its own, by Python's pty module.
+#[test]
+fn on_a_terminal_it_speaks_to_people() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("operator.yaml");
+    std::fs::write(&path, GOOD).unwrap();
+    let mut command = Command::new("python3");
+    command.args(["-c", "import pty, sys; pty.spawn(sys.argv[1:])", env!("CARGO_BIN_EXE_ecs-spot-operator")]);
+    command.args(["run", "--config"]).arg(&path).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+        .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", free_port()))
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    let mut terminal = Process::start(&mut command);
+    terminal.text("ecs-spot-operator 0.1.0: 1 clusters, 1 queues");
+    terminal.text("(remedy: ");
+    let said = terminal.said();
+    assert!(said.contains("\u{1b}[33m WARN\u{1b}[0m"), "coloured: {said}");
+    assert!(!said.contains('{'), "no JSON: {said}");
+}

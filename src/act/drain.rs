@@ -36,7 +36,6 @@ pub async fn drain(actor: &Actor, cluster: &ClusterKey, instances: &[Drained]) -
 async fn call(actor: &Actor, cluster: &ClusterKey, batch: &[Drained]) -> Result<Answers, Failure> {
     let address = actor.addresses.get(cluster).ok_or_else(|| Failure::unaddressed(ACTION, cluster.as_str()))?;
     let clients = actor.clients.of(&address.region, ACTION)?;
-    let asked_at = actor.clock.now();
     let call = clients
         .ecs
         .update_container_instances_state()
@@ -48,10 +47,10 @@ async fn call(actor: &Actor, cluster: &ClusterKey, batch: &[Drained]) -> Result<
     })?;
     let results: Vec<_> = batch.iter().map(|drained| (drained, result(drained, &answer))).collect();
     log(address, &results);
+    let answered_at = actor.clock.now();
     let found = answer.container_instances().iter();
-    let found = found.filter_map(|instance| container_instance(cluster, instance, asked_at)).collect();
-    let missing = results.iter().filter(|(_, result)| is_missing(result)).map(|(drained, _)| drained.instance.clone());
-    let seen = vec![Observation::Instances { found, missing: missing.collect() }];
+    let found = found.filter_map(|instance| container_instance(cluster, instance, answered_at)).collect();
+    let seen = vec![Observation::Instances { found, missing: Vec::new() }];
     Ok(Answers { cases: results.into_iter().map(|(drained, result)| (drained.case.clone(), result)).collect(), seen })
 }
 
@@ -66,12 +65,7 @@ fn result(drained: &Drained, answer: &UpdateContainerInstancesStateOutput) -> Re
     let failure = answer.failures().iter().find(|failure| own(failure.arn()));
     let reason = failure.and_then(types::Failure::reason).unwrap_or("UNKNOWN");
     let detail = failure.and_then(types::Failure::detail).unwrap_or(reason);
-    let class = if matches!(reason, "MISSING" | "INACTIVE") { Class::NotFound } else { Class::Invalid };
-    Err(Failure::answered(ACTION, class, reason, detail, request_id))
-}
-
-fn is_missing(result: &Result<Option<String>, Failure>) -> bool {
-    result.as_ref().is_err_and(|failure| failure.class == Class::NotFound)
+    Err(Failure::answered(ACTION, Class::Invalid, reason, detail, request_id))
 }
 
 fn log(address: &Address, results: &[(&Drained, Result<Option<String>, Failure>)]) {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_saphyr::Spanned;
 
+use super::spot_cluster::region_of;
 use super::supported::{unsupported_in_operator, unsupported_in_spot_cluster};
 use super::{API_VERSION, HumanDuration, OperatorSpec, Problem, Resource, SpotClusterSpec};
 
@@ -135,7 +136,7 @@ impl Documents {
         let operator: Resource<OperatorSpec> = source.parse()?;
         source.refuse(unsupported_in_operator(&operator.spec))?;
         if operator.spec.queues.is_empty() {
-            return Err(source.problem("spec.queues is empty: name at least one SQS queue"));
+            return Err(source.problem_near("queues:", "spec.queues is empty: name at least one SQS queue"));
         }
         if operator.spec.resync < RESYNC_MIN {
             return Err(
@@ -144,13 +145,18 @@ impl Documents {
         }
         for (index, queue) in operator.spec.queues.iter().enumerate() {
             if !queue.url.starts_with("https://") && !queue.url.starts_with("http://") {
-                return Err(source.problem(format!("spec.queues[{index}].url `{}` is not a queue's URL", queue.url)));
+                let message = format!("spec.queues[{index}].url `{}` is not a queue's URL", queue.url);
+                return Err(source.problem_near(&queue.url, message));
             }
             if operator.spec.queues.iter().take(index).any(|earlier| earlier == queue) {
-                return Err(
-                    source.problem(format!("spec.queues[{index}] names a queue for the second time: {}", queue.url))
-                );
+                let message = format!("spec.queues[{index}] names a queue for the second time: {}", queue.url);
+                return Err(source.problem_near(&queue.url, message));
             }
+        }
+        let listen = &operator.spec.http.listen;
+        if !listen.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
+            let message = format!("spec.http.listen `{listen}` is no address: write it like `127.0.0.1:8080`");
+            return Err(source.problem_near("listen:", message));
         }
         if let Some(first) = &self.operator {
             let name = &first.metadata.name;
@@ -164,7 +170,7 @@ impl Documents {
         let cluster: Resource<SpotClusterSpec> = source.parse()?;
         source.refuse(unsupported_in_spot_cluster(&cluster.spec))?;
         if cluster.spec.cluster.trim().is_empty() {
-            return Err(source.problem("spec.cluster is empty: give the ECS cluster's name or ARN"));
+            return Err(source.problem_near("cluster:", "spec.cluster is empty: give the ECS cluster's name or ARN"));
         }
         let providers = &cluster.spec.capacity_providers;
         for (index, provider) in providers.iter().enumerate() {
@@ -175,12 +181,18 @@ impl Documents {
                 );
             }
         }
+        if let (Some(region), Some(named)) = (&cluster.spec.region, region_of(&cluster.spec.cluster)) {
+            if region != named {
+                let message = format!("spec.region is `{region}`, and the cluster's ARN says `{named}`");
+                return Err(source.problem_near("region:", message));
+            }
+        }
         for other in &self.clusters {
             let name = &other.metadata.name;
             if *name == cluster.metadata.name {
                 return Err(source.problem(format!("a second SpotCluster with the name `{name}`")));
             }
-            if other.spec.cluster == cluster.spec.cluster && other.spec.region == cluster.spec.region {
+            if other.spec.is_same_cluster(&cluster.spec) {
                 let ecs = &cluster.spec.cluster;
                 return Err(source.problem(format!("SpotCluster `{name}` is for the ECS cluster `{ecs}` already")));
             }
@@ -249,11 +261,25 @@ impl Source<'_> {
         let message = [format!(" at line {line}, column {column}"), format!("line {line} column {column}: ")]
             .iter()
             .fold(message, |message, repeated| message.replace(repeated, ""));
+        // What the library says to programmers is of no use to people who write manifests.
+        let message = ["; use ", ", set DuplicateKeyPolicy"].iter().fold(message.as_str(), |message, advice| {
+            message.split_once(advice).map_or(message, |(message, _)| message)
+        });
         Problem::at(self.name, self.text, place, message)
     }
 
     fn problem_at(&self, value: &Spanned<String>, message: String) -> Problem {
         Problem::at(self.name, self.text, (value.referenced.line(), value.referenced.column()), message)
+    }
+
+    /// A problem of what stands at the first place where `text` does.
+    fn problem_near(&self, text: &str, message: impl Into<String>) -> Problem {
+        let mut lines = self.document.lines().enumerate();
+        let found = lines.find_map(|(index, line)| Some((index as u64 + 1, line.find(text)? as u64 + 1)));
+        match found {
+            Some(place) => Problem::at(self.name, self.text, place, message),
+            None => self.problem(message),
+        }
     }
 
     /// A problem of the document as a whole, shown at its first line.

@@ -42,6 +42,31 @@ pub struct SpotClusterSpec {
     pub headroom: Headroom,
 }
 
+impl SpotClusterSpec {
+    /// The cluster's name in ECS, without the rest of its ARN.
+    #[must_use]
+    pub fn cluster_name(&self) -> &str {
+        self.cluster.rsplit('/').next().unwrap_or(&self.cluster)
+    }
+
+    /// The Region that the manifest names, by itself or in the cluster's ARN.
+    #[must_use]
+    pub fn named_region(&self) -> Option<&str> {
+        self.region.as_deref().or_else(|| region_of(&self.cluster))
+    }
+
+    /// Whether both name the same cluster, as far as the manifests tell.
+    #[must_use]
+    pub fn is_same_cluster(&self, other: &Self) -> bool {
+        self.cluster_name() == other.cluster_name() && self.named_region() == other.named_region()
+    }
+}
+
+/// The Region in an ARN, `arn:aws:ecs:<region>:<account>:cluster/<name>`.
+pub(super) fn region_of(cluster: &str) -> Option<&str> {
+    cluster.strip_prefix("arn:")?.split(':').nth(2).filter(|region| !region.is_empty())
+}
+
 /// Another account's role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -19,8 +19,11 @@ use crate::ids::{QueueUrl, Region};
 /// Attempts of the SDK for one call. Planning tries again by itself, knowing more by then.
 const ATTEMPTS_MAX: u32 = 3;
 
-/// From the last byte sent to the first one received. A long poll of SQS takes up to 20 s by itself.
-const READ_TIMEOUT: Duration = Duration::from_secs(30);
+/// From the last byte sent to the first one received: an answer that is not there by then is asked for again.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The same for SQS, whose long polls take up to 20 s by themselves.
+const LONG_POLL_READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -52,7 +55,6 @@ impl Connection {
             .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(clock.clone()))
             .time_source(aws_smithy_async::time::SharedTimeSource::new(clock.clone()))
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX))
-            .timeout_config(timeouts())
             .stalled_stream_protection(stalled_streams())
             .build();
         Self { config, http, clock: clock.clone() }
@@ -61,12 +63,13 @@ impl Connection {
     /// The process's own Region, where it has one.
     #[must_use]
     pub fn region(&self) -> Option<Region> {
-        self.config.region().map(|region| Region::from(region.as_ref()))
+        let region = self.config.region().filter(|region| !region.as_ref().trim().is_empty());
+        region.map(|region| Region::from(region.as_ref()))
     }
 
-    fn config(&self, region: &Region, http: SharedHttpClient) -> SdkConfig {
+    fn config(&self, region: &Region, http: SharedHttpClient, read_timeout: Duration) -> SdkConfig {
         let region = aws_config::Region::new(region.as_str().to_owned());
-        self.config.to_builder().region(region).http_client(http).build()
+        self.config.to_builder().region(region).http_client(http).timeout_config(timeouts(read_timeout)).build()
     }
 }
 
@@ -76,12 +79,11 @@ fn defaults(clock: &Clock, http: SharedHttpClient) -> aws_config::ConfigLoader {
         .sleep_impl(clock.clone())
         .time_source(clock.clone())
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX))
-        .timeout_config(timeouts())
         .stalled_stream_protection(stalled_streams())
 }
 
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT).build()
+fn timeouts(read_timeout: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(read_timeout).build()
 }
 
 /// A request that waits in the gate sends nothing meanwhile, which the SDK would take for a stalled upload after 5 s.
@@ -108,7 +110,11 @@ impl Clients {
     /// Clients for `regions`, each with a gate that lets through `share` of the documented quota.
     pub fn new(connection: &Connection, regions: impl IntoIterator<Item = Region>, share: Percent) -> Self {
         let clients = |region: Region| {
-            let config = connection.config(&region, gate::gated(connection.http.clone(), share, &connection.clock));
+            let config = connection.config(
+                &region,
+                gate::gated(connection.http.clone(), share, &connection.clock),
+                READ_TIMEOUT,
+            );
             let ecs = aws_sdk_ecs::Client::new(&config);
             (region, RegionClients { ecs, autoscaling: aws_sdk_autoscaling::Client::new(&config) })
         };
@@ -128,7 +134,7 @@ impl Clients {
 #[must_use]
 pub fn sqs(connection: &Connection, queue: &QueueUrl, fallback: &Region) -> aws_sdk_sqs::Client {
     let region = region_of_queue(queue).unwrap_or_else(|| fallback.clone());
-    aws_sdk_sqs::Client::new(&connection.config(&region, connection.http.clone()))
+    aws_sdk_sqs::Client::new(&connection.config(&region, connection.http.clone(), LONG_POLL_READ_TIMEOUT))
 }
 
 /// The Region in a queue's host name, as in `https://sqs.eu-west-1.amazonaws.com/…`.

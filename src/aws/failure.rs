@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use aws_sdk_ecs::config::http::HttpResponse;
-use aws_sdk_ecs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ecs::operation::RequestId;
 
 /// A call that did not succeed.
@@ -73,7 +73,7 @@ impl Failure {
             SdkError::ConstructionFailure(_) => dispatch_class(error),
             _ => Class::Other,
         };
-        let message = error.message().map_or_else(|| DisplayErrorContext(error).to_string(), str::to_owned);
+        let message = error.message().map_or_else(|| chain(error), str::to_owned);
         let without = class == Class::Credentials && code.is_none();
         let message = if without { format!("no usable credentials: {message}") } else { message };
         let request_id = error.request_id().map(str::to_owned);
@@ -158,6 +158,7 @@ fn by_status(status: u16) -> Class {
         403 => Class::Denied,
         404 => Class::NotFound,
         429 => Class::Throttled,
+        400..=499 => Class::Invalid,
         500.. => Class::Server,
         _ => Class::Other,
     }
@@ -165,8 +166,20 @@ fn by_status(status: u16) -> Class {
 
 /// Credentials are fetched while a request is put together, so their absence shows as a request that never left.
 fn dispatch_class(error: &dyn Error) -> Class {
-    let text = DisplayErrorContext(error).to_string().to_ascii_lowercase();
+    let text = chain(error).to_ascii_lowercase();
     if text.contains("credential") { Class::Credentials } else { Class::Unreachable }
+}
+
+/// An error and what led to it, in the words of each.
+fn chain(error: &dyn Error) -> String {
+    let mut words = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words.push(error.to_string());
+        cause = error.source();
+    }
+    words.dedup();
+    words.join(": ")
 }
 
 /// Messages come from outside: their length is held to what a log line can bear.
@@ -190,6 +203,6 @@ mod tests {
     fn an_unknown_code_counts_by_its_status() {
         assert_eq!(classify(Some("Novel"), 503), Class::Server);
         assert_eq!(classify(None, 403), Class::Denied);
-        assert_eq!(classify(Some("Novel"), 400), Class::Other);
+        assert_eq!(classify(Some("ClientException"), 400), Class::Invalid);
     }
 }

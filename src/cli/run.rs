@@ -52,6 +52,12 @@ async fn operate(manifests: Manifests, log_format: LogFormat) -> u8 {
         return BAD_INPUT;
     };
     let settings = Settings::new(&manifests, &region);
+    if let Some((first, second)) = settings.conflict() {
+        complain(format!(
+            "SpotCluster `{second}` and SpotCluster `{first}` are for the same ECS cluster in the same Region"
+        ));
+        return BAD_INPUT;
+    }
     let listen = &manifests.operator.spec.http.listen;
     let (listener, address) = match http::bind(listen).await {
         Ok(bound) => bound,
@@ -74,7 +80,7 @@ async fn operate(manifests: Manifests, log_format: LogFormat) -> u8 {
     let stop = CancellationToken::new();
     let problems = Arc::new(settings.awaited());
     let metrics = Arc::new(Metrics::default());
-    let shown = http::Shown { problems: Arc::clone(&problems), metrics: Arc::clone(&metrics) };
+    let shown = http::Shown { problems: Arc::clone(&problems), metrics: Arc::clone(&metrics), clock: clock.clone() };
     let (tasks, http_stop) = (TaskTracker::new(), CancellationToken::new());
     tasks.spawn(signals.pass_to(stop.clone()));
     let server = tasks.spawn(http::serve(listener, shown, http_stop.clone()));

@@ -12,6 +12,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::Clock;
 use crate::operator::Problems;
 use crate::telemetry::Metrics;
 
@@ -22,6 +23,8 @@ pub struct Shown {
     pub problems: Arc<Problems>,
     /// What it counts.
     pub metrics: Arc<Metrics>,
+    /// The time.
+    pub clock: Clock,
 }
 
 /// Takes the address, so that whoever asks from now on is heard.
@@ -50,12 +53,12 @@ fn router(shown: Shown) -> Router {
         .with_state(shown)
 }
 
-/// Whether the loop runs.
+/// Whether the loop turns.
 async fn healthz(State(shown): State<Shown>) -> Response {
-    if shown.problems.is_live() {
+    if shown.problems.is_live(shown.clock.now()) {
         (StatusCode::OK, "ok\n").into_response()
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the loop does not run\n").into_response()
+        (StatusCode::SERVICE_UNAVAILABLE, "the loop does not turn\n").into_response()
     }
 }
 

@@ -12,3 +12,11 @@ pub struct Address {
     /// Its name or ARN, as the manifest gives it.
     pub cluster: Arc<str>,
 }
+
+impl Address {
+    /// The cluster's name, without the rest of its ARN.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.cluster.rsplit('/').next().unwrap_or(&self.cluster)
+    }
+}

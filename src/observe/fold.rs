@@ -31,8 +31,8 @@ pub enum Observation {
         cluster: ClusterKey,
         /// When the reading began.
         began_at: Timestamp,
-        /// All instances that it has.
-        instances: BTreeSet<InstanceId>,
+        /// All container instances that it lists, by the last segment of their ARNs.
+        listed: BTreeSet<String>,
     },
     /// Groups, and of those that were asked for, the ones that do not exist.
     Groups {
@@ -62,14 +62,14 @@ pub enum Observation {
         /// Its former members.
         instances: Vec<InstanceId>,
     },
-    /// The tasks of an instance. `complete` when they were listed and not only looked at again.
+    /// The tasks of an instance.
     Tasks {
         /// The instance.
         instance: InstanceId,
         /// As they are.
         found: Vec<(TaskArn, Task)>,
-        /// Whether these are all.
-        complete: bool,
+        /// When listing them began, where these are all and not only some that were looked at again.
+        listed_at: Option<Timestamp>,
     },
 }
 
@@ -79,8 +79,8 @@ impl Snapshot {
         match observation {
             Observation::Cluster { cluster, name, providers } => self.cluster(&cluster, name, providers),
             Observation::ClusterMissing(cluster) => self.cluster_missing(&cluster, at),
-            Observation::ClusterRead { cluster, began_at, instances } => {
-                self.cluster_read(&cluster, began_at, &instances, at)
+            Observation::ClusterRead { cluster, began_at, listed } => {
+                self.cluster_read(&cluster, began_at, &listed, at)
             }
             Observation::Groups { found, missing } => {
                 found.into_iter().for_each(|(key, group)| self.group(key, group));
@@ -95,8 +95,8 @@ impl Snapshot {
                 found.into_iter().for_each(|(id, instance)| self.instance(id, instance, at));
                 missing.iter().for_each(|id| self.instance_gone(id, at));
             }
-            Observation::Detached { group, instances } => self.detached(&group, &instances),
-            Observation::Tasks { instance, found, complete } => self.tasks_of(instance, found, complete, at),
+            Observation::Detached { group, instances } => self.detached(&group, &instances, at),
+            Observation::Tasks { instance, found, listed_at } => self.tasks_of(instance, found, listed_at),
         }
     }
 
@@ -115,18 +115,16 @@ impl Snapshot {
     fn cluster_missing(&mut self, key: &ClusterKey, at: Timestamp) {
         if let Some(cluster) = self.clusters.get_mut(key) {
             cluster.state = ClusterState::Missing { at };
-            cluster.providers.clear();
         }
-        let gone: Vec<InstanceId> = self.of_cluster(key).map(|(id, _)| id.clone()).collect();
-        gone.iter().for_each(|id| self.instance_gone(id, at));
     }
 
-    fn cluster_read(&mut self, key: &ClusterKey, began_at: Timestamp, seen: &BTreeSet<InstanceId>, at: Timestamp) {
+    fn cluster_read(&mut self, key: &ClusterKey, began_at: Timestamp, listed: &BTreeSet<String>, at: Timestamp) {
         if let Some(cluster) = self.clusters.get_mut(key) {
             cluster.state = ClusterState::Read { at: began_at };
         }
-        let unseen =
-            self.of_cluster(key).filter(|(id, instance)| instance.observed_at < began_at && !seen.contains(*id));
+        let unseen = self
+            .of_cluster(key)
+            .filter(|(_, instance)| instance.observed_at < began_at && !listed.contains(instance.arn.last_segment()));
         let gone: Vec<InstanceId> = unseen.map(|(id, _)| id.clone()).collect();
         gone.iter().for_each(|id| self.instance_gone(id, at));
         self.forget(at);
@@ -137,6 +135,9 @@ impl Snapshot {
     }
 
     fn group(&mut self, key: GroupKey, group: Group) {
+        if self.detached_at.get(&key).is_some_and(|at| *at > group.observed_at) {
+            return;
+        }
         self.group_missing(&key);
         for instance in group.members.keys() {
             self.member_of.insert(instance.clone(), key.clone());
@@ -153,6 +154,9 @@ impl Snapshot {
     }
 
     fn instance(&mut self, id: InstanceId, mut instance: ContainerInstance, at: Timestamp) {
+        if self.instances.get(&id).is_some_and(|before| before.observed_at > instance.observed_at) {
+            return;
+        }
         if let Some(before) = self.instances.get(&id).filter(|before| before.arn == instance.arn) {
             if instance.disconnected_since.is_some() && before.disconnected_since.is_some() {
                 instance.disconnected_since = before.disconnected_since;
@@ -165,7 +169,6 @@ impl Snapshot {
         } else {
             instance.gone_at = None;
         }
-        self.located.remove(&id);
         self.instances.insert(id, instance);
     }
 
@@ -176,7 +179,8 @@ impl Snapshot {
         }
     }
 
-    fn detached(&mut self, key: &GroupKey, instances: &[InstanceId]) {
+    fn detached(&mut self, key: &GroupKey, instances: &[InstanceId], at: Timestamp) {
+        self.detached_at.insert(key.clone(), at);
         let Some(group) = self.groups.get_mut(key) else { return };
         for instance in instances {
             if let Some(member) = group.members.get_mut(instance) {
@@ -185,12 +189,10 @@ impl Snapshot {
         }
     }
 
-    fn tasks_of(&mut self, instance: InstanceId, found: Vec<(TaskArn, Task)>, complete: bool, at: Timestamp) {
+    fn tasks_of(&mut self, instance: InstanceId, found: Vec<(TaskArn, Task)>, listed_at: Option<Timestamp>) {
         let of = self.tasks.entry(instance).or_default();
         of.tasks.extend(found);
-        if complete {
-            of.listed_at = Some(at);
-        }
+        of.listed_at = listed_at.or(of.listed_at);
     }
 
     /// Drops what nobody will ask for any more, so that a long life does not grow the index.

@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub member_of: BTreeMap<InstanceId, GroupKey>,
     /// Answers about instances that no cluster was known to have: per Region the group, or that there is none.
     pub located: BTreeMap<InstanceId, BTreeMap<Region, Option<GroupKey>>>,
+    /// When instances were last detached from a group: what was asked before tells nothing of that.
+    pub detached_at: BTreeMap<GroupKey, Timestamp>,
     /// When each subject was last asked about.
     pub asked: BTreeMap<Subject, Asked>,
 }
@@ -164,7 +166,7 @@ impl From<&str> for InstanceStatus {
 /// The tasks of one instance.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TasksOf {
-    /// When they were last listed: an instance that is not draining may have been given more since.
+    /// When they were last begun to be listed: an instance that is not draining may have been given more since.
     pub listed_at: Option<Timestamp>,
     /// The tasks.
     pub tasks: BTreeMap<TaskArn, Task>,

@@ -31,8 +31,8 @@ const EVENTS_AT_ONCE: usize = 256;
 /// Pages of one look that wait to be taken in.
 const SIGHTINGS_MAX: usize = 16;
 
-/// Changes under way at the stop are waited for so long: half of the time that stopping may take.
-const FINISH_ACTING_WITHIN: Duration = Duration::from_secs(10);
+/// Changes under way at the stop are waited for so long before the notices are handed back.
+const FINISH_ACTING_WITHIN: Duration = Duration::from_secs(5);
 
 /// The loop thinks at least so often, even if nothing asks it to.
 const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(60);
@@ -106,7 +106,6 @@ impl Core {
 
     /// Runs until `stop` is cancelled, and gives back the events that it did not take in.
     pub async fn run(&mut self, mut inbound: mpsc::Receiver<Event>, stop: &CancellationToken) -> mpsc::Receiver<Event> {
-        self.problems.set_live(true);
         let mut events = Vec::with_capacity(EVENTS_AT_ONCE);
         loop {
             let wake_at = self.think();
@@ -120,13 +119,14 @@ impl Core {
                 self.take_in(event);
             }
         }
-        self.problems.set_live(false);
+        self.problems.turned(None);
         inbound
     }
 
     /// Plans and sets the plan off. Gives back when to plan again at the latest.
     fn think(&mut self) -> Timestamp {
         let now = self.clock.now();
+        self.problems.turned(Some(now));
         let Plan { steps, looks, report, wake_at } = plan(&self.snapshot, &self.cases, &self.policies, now);
         for step in steps {
             self.take_step(step, now);
@@ -287,7 +287,23 @@ impl Core {
         for (case, result) in answers.cases {
             let label = if result.is_ok() { "ok" } else { "failed" };
             self.telemetry.metrics.calls.get_or_create(&CallLabels { action: call.name(), result: label }).inc();
+            self.note(call, &case, &result);
             self.cases.answered(call, &case, result.map_err(|failure| failure.to_string()), now);
+        }
+    }
+
+    /// A call that AWS refuses whatever the instance is a problem of the place. What is wrong with one instance is not.
+    fn note(&self, call: Call, case: &CaseId, result: &Result<Option<String>, Failure>) {
+        let Some(place) = self.cases.get(case).and_then(|case| case.place.as_ref()) else { return };
+        let object = match (call, &place.group) {
+            (Call::Detach, Some(group)) => format!("detaching from {group}"),
+            (Call::Detach, None) => return,
+            (Call::Drain, _) => format!("draining in cluster {}", place.cluster),
+        };
+        match result {
+            Ok(_) => self.problems.answered(&object, None),
+            Err(failure) if failure.class == Class::Invalid => {}
+            Err(failure) => self.problems.failed(&object, failure),
         }
     }
 
@@ -305,7 +321,8 @@ impl Core {
         unread.close();
         while let Ok(event) = unread.try_recv() {
             if let Event::Received(messages) = event {
-                messages.into_iter().for_each(|message| self.inbox.return_later(message.ticket));
+                let known = messages.into_iter().filter(Message::is_parsable);
+                known.for_each(|message| self.inbox.return_later(message.ticket));
             }
         }
     }

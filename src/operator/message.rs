@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::problems::Problems;
 use crate::clock::Clock;
 use crate::ids::QueueUrl;
+use crate::signal;
 
 /// How long a message stays invisible to others; the keeper renews it.
 pub const VISIBILITY_SECONDS: i32 = 30;
@@ -20,6 +21,14 @@ pub struct Message {
     pub body: String,
     /// When it was put into the queue, by SQS's clock.
     pub sent_at: Timestamp,
+}
+
+impl Message {
+    /// Whether it can be understood. What cannot is never returned to its queue at once.
+    #[must_use]
+    pub fn is_parsable(&self) -> bool {
+        signal::parse(&self.body, self.sent_at).is_ok()
+    }
 }
 
 /// What it takes to delete a message or to let go of it.

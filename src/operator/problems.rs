@@ -4,10 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::aws::Failure;
 use crate::ids::ClusterKey;
+
+/// The loop turns at least once a minute; one that has not for so long is stuck.
+const STUCK_AFTER: SignedDuration = SignedDuration::from_mins(3);
 
 /// The problems that stand, and what the operator still waits for before it is ready.
 #[derive(Debug, Default)]
@@ -21,7 +25,7 @@ struct State {
     standing: BTreeMap<String, BTreeMap<&'static str, Standing>>,
     /// What has not answered once, by object.
     awaited: BTreeMap<String, String>,
-    live: bool,
+    turned_at: Option<Timestamp>,
 }
 
 /// A problem.
@@ -82,15 +86,15 @@ impl Problems {
         }
     }
 
-    /// Notes that the loop runs, or has ended.
-    pub fn set_live(&self, live: bool) {
-        self.lock().live = live;
+    /// Notes that the loop turned at `now`; `None`: it has ended.
+    pub fn turned(&self, now: Option<Timestamp>) {
+        self.lock().turned_at = now;
     }
 
-    /// Whether the loop runs.
+    /// Whether the loop runs, at `now`.
     #[must_use]
-    pub fn is_live(&self) -> bool {
-        self.lock().live
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.lock().turned_at.is_some_and(|at| now.duration_since(at) < STUCK_AFTER)
     }
 
     /// Whether the operator is ready, and if not, why.
@@ -98,7 +102,7 @@ impl Problems {
     pub fn readiness(&self) -> Readiness {
         let state = self.lock();
         Readiness {
-            ready: state.awaited.is_empty() && state.live,
+            ready: state.awaited.is_empty() && state.turned_at.is_some(),
             waiting_for: state.awaited.clone(),
             problems: state
                 .standing

@@ -25,6 +25,9 @@ const BATCH_MAX: usize = 10;
 /// How long SQS may hold a call that has nothing to give. Up to 20 s are allowed; stopping waits for it, so it is half.
 const WAIT_SECONDS: i32 = 10;
 
+/// The first call waits less, so that the operator learns soon whether the queue answers.
+const FIRST_WAIT_SECONDS: i32 = 1;
+
 /// So many receivers of a queue at once at most.
 const RECEIVERS_MAX: usize = 32;
 
@@ -63,9 +66,11 @@ impl Receivers {
 
     async fn receive_all(self) {
         let mut retry_in = RETRY_FIRST;
+        let mut wait = FIRST_WAIT_SECONDS;
         while !self.stop.is_cancelled() {
-            match self.receive().await {
+            match self.receive(wait).await {
                 Ok(messages) => {
+                    wait = WAIT_SECONDS;
                     retry_in = RETRY_FIRST;
                     let count = messages.len();
                     if !self.deliver(messages).await {
@@ -89,14 +94,14 @@ impl Receivers {
         }
     }
 
-    async fn receive(&self) -> Result<Vec<Message>, Failure> {
+    async fn receive(&self, wait_seconds: i32) -> Result<Vec<Message>, Failure> {
         let call = self
             .post
             .sqs
             .receive_message()
             .queue_url(self.post.queue.as_str())
             .max_number_of_messages(10)
-            .wait_time_seconds(WAIT_SECONDS)
+            .wait_time_seconds(wait_seconds)
             .visibility_timeout(VISIBILITY_SECONDS)
             .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp);
         let answer = call.send().await.map_err(|error| Failure::of(RECEIVE, &error))?;
@@ -117,7 +122,8 @@ impl Receivers {
         }
         let Err(refused) = self.events.send(Event::Received(messages)).await else { return true };
         if let Event::Received(messages) = refused.0 {
-            let tickets: Vec<Ticket> = messages.into_iter().map(|message| message.ticket).collect();
+            let known = messages.into_iter().filter(Message::is_parsable);
+            let tickets: Vec<Ticket> = known.map(|message| message.ticket).collect();
             keeper::hand_back(&self.post, &tickets).await;
         }
         false

@@ -118,7 +118,9 @@ impl Reporter<'_> {
     pub fn closed(&self, case: &Case, outcome: Outcome) {
         let mut line = self.line("case.closed", case);
         line.outcome = Some(outcome);
-        line.tasks.killed += std::mem::take(&mut line.tasks.running);
+        if outcome != Outcome::Returned {
+            line.tasks.killed += std::mem::take(&mut line.tasks.running);
+        }
         count(&self.telemetry.metrics, case, outcome, &line);
         let message = closing_words(case, outcome, &line);
         self.tell(line, message);
@@ -139,7 +141,10 @@ fn closing_words(case: &Case, outcome: Outcome, line: &CaseLine) -> String {
     let stopped = line.tasks.graceful;
     match outcome {
         Outcome::HandedOver => format!("{instance} handed over, {stopped} tasks stopped gracefully{}", spare(case)),
-        Outcome::Late => format!("{instance} is gone, {stopped} tasks stopped gracefully; its replacement came late"),
+        Outcome::Late => {
+            let late = "its replacement had not registered in time";
+            format!("{instance} is gone, {stopped} tasks stopped gracefully; {late}")
+        }
         Outcome::Lossy => {
             format!("{instance} is gone and took {} of {} tasks along", line.tasks.killed, line.tasks.killed + stopped)
         }
@@ -168,7 +173,7 @@ fn returned(case: &Case) -> String {
              --instance-id {instance} --should-decrement-desired-capacity`"
         )
     });
-    format!("{instance} was not taken by EC2 and lives on, draining{group}")
+    format!("{instance} was not taken by EC2 and lives on{group}")
 }
 
 fn would_do(step: &Step) -> Option<String> {

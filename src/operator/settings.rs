@@ -33,7 +33,7 @@ impl Settings {
     pub fn new(manifests: &Manifests, default_region: &Region) -> Self {
         let operator = &manifests.operator.spec;
         let clusters = manifests.clusters.iter().map(|cluster| {
-            let region = cluster.spec.region.as_ref().map_or_else(|| default_region.clone(), Region::from);
+            let region = cluster.spec.named_region().map_or_else(|| default_region.clone(), Region::from);
             let address = Address { region, cluster: cluster.spec.cluster.as_str().into() };
             (ClusterKey::from(&cluster.metadata.name), address)
         });
@@ -45,6 +45,15 @@ impl Settings {
             default_region: default_region.clone(),
             clusters: clusters.collect(),
         }
+    }
+
+    /// Two SpotClusters that turn out to be for one ECS cluster, now that all Regions are known.
+    #[must_use]
+    pub fn conflict(&self) -> Option<(&ClusterKey, &ClusterKey)> {
+        let mut seen: BTreeMap<(&Region, &str), &ClusterKey> = BTreeMap::new();
+        self.clusters
+            .iter()
+            .find_map(|(key, address)| Some((seen.insert((&address.region, address.name()), key)?, key)))
     }
 
     /// The Regions that the clusters are in.
@@ -78,7 +87,7 @@ impl Settings {
         let clusters = self.clusters.iter().map(|(key, address)| {
             let cluster = Cluster {
                 region: address.region.clone(),
-                name: short_name(&address.cluster).into(),
+                name: address.name().into(),
                 state: ClusterState::Unread,
                 providers: BTreeMap::new(),
             };
@@ -86,9 +95,4 @@ impl Settings {
         });
         Snapshot { clusters: clusters.collect(), ..Snapshot::default() }
     }
-}
-
-/// The name at the end of a cluster's ARN, or the name as it is.
-fn short_name(cluster: &str) -> &str {
-    cluster.rsplit('/').next().unwrap_or(cluster)
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::case::{Case, Place};
+use super::case::{Attempt, Case, Place};
 use super::draft::Draft;
 use super::phase::Phase;
 use super::replacement;
@@ -17,6 +17,12 @@ const SILENT_FOR: SignedDuration = SignedDuration::from_secs(60);
 
 /// An instance that is there so long past the deadline was not taken. AWS names no time after which an interruption is off.
 const RETURNED_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+/// An instance that was seen within this time is there.
+const SEEN_WITHIN: SignedDuration = SignedDuration::from_secs(30);
+
+/// A case whose instance AWS says nothing of is closed this long after it should have returned.
+const UNSEEN_FOR: SignedDuration = SignedDuration::from_mins(10);
 
 /// How long the last look at the tasks of an instance that is gone may take.
 const COUNT_WITHIN: SignedDuration = SignedDuration::from_secs(5);
@@ -36,7 +42,8 @@ pub fn judge(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) ->
     let Some(gone_at) = gone_at(scene, case, place, draft) else { return still_there(scene, case, draft) };
     let count_by = after(gone_at, COUNT_WITHIN);
     let uncounted = tasks::running(scene.snapshot, case).any(|(_, task)| task.observed_at < gone_at);
-    if uncounted && scene.now < count_by {
+    let unanswered = matches!(case.detach, Attempt::InFlight { .. });
+    if (uncounted || unanswered) && scene.now < count_by {
         draft.wake_at(count_by);
         draft.report.add(&case.id, Reason::CountingTasks);
         return Standing::Counting;
@@ -46,12 +53,18 @@ pub fn judge(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) ->
 
 fn still_there(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Standing {
     let returned_at = after(case.deadline.max(case.received_at), RETURNED_AFTER);
-    if scene.now >= returned_at {
-        return Standing::Ended(Outcome::Returned);
-    }
-    draft.wake_at(returned_at);
     draft.report.add(&case.id, Reason::InstanceThere);
-    Standing::Open
+    if scene.now < returned_at {
+        draft.wake_at(returned_at);
+        return Standing::Open;
+    }
+    let seen_at = scene.snapshot.instances.get(&case.instance).map(|instance| instance.observed_at);
+    match seen_at {
+        Some(at) if after(at, SEEN_WITHIN) >= scene.now => Standing::Ended(Outcome::Returned),
+        // Nobody has seen it since: AWS did not say. One day it has to end.
+        _ if scene.now >= after(returned_at, UNSEEN_FOR) => Standing::Ended(outcome(scene, case)),
+        _ => Standing::Open,
+    }
 }
 
 /// When the instance went, as far as that is known.
@@ -71,11 +84,14 @@ fn silent(scene: Scene<'_>, case: &Case, instance: &ContainerInstance, draft: &m
 /// It was doomed before it registered: its group tells, or the time.
 fn never_registered(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Option<Timestamp> {
     let silent_at = after(case.deadline, SILENT_FOR);
+    if scene.now >= silent_at {
+        return Some(silent_at);
+    }
+    draft.wake_at(silent_at);
     let group = place.group.as_ref().and_then(|group| scene.snapshot.groups.get(group));
     let left =
         group.is_some_and(|group| group.observed_at >= case.deadline && !group.members.contains_key(&case.instance));
-    draft.wake_at(silent_at);
-    ((left && scene.now >= case.deadline) || scene.now >= silent_at).then_some(scene.now)
+    (left && scene.now >= case.deadline).then_some(case.deadline)
 }
 
 fn outcome(scene: Scene<'_>, case: &Case) -> Outcome {

@@ -35,6 +35,9 @@ fn ask(scene: Scene<'_>, case: &Case, place: &Place, drained: Drained, draft: &m
         Attempt::Failed { why, .. } if !retry_now(scene, &case.drain, draft) => {
             draft.report.add(&case.id, Reason::DrainFailed(why.clone()));
         }
+        Attempt::None | Attempt::Failed { .. } if scene.now >= case.history_from => {
+            draft.report.add(&case.id, Reason::TooLate);
+        }
         Attempt::None | Attempt::Failed { .. } => draft.batches.drain(&place.cluster, drained),
         // Somebody has set it back to ACTIVE since. That is their decision.
         Attempt::Accepted { .. } => {}

@@ -24,13 +24,31 @@ pub enum Whereabouts {
 /// Finds out, as far as that is known now, and asks for what is missing.
 pub fn whereabouts(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Whereabouts {
     match scene.snapshot.instances.get(&case.instance) {
-        Some(instance) if instance.gone_at.is_some() => Whereabouts::Nowhere(Dismissal::Gone),
+        Some(instance) if instance.gone_at.is_some() => gone(scene, case, &instance.cluster, draft),
         Some(instance) => match place(scene, case, &instance.cluster, instance.provider.as_ref(), None) {
             Some(place) => Whereabouts::Managed(place),
             None => Whereabouts::Nowhere(Dismissal::Foreign),
         },
         None => unregistered(scene, case, draft),
     }
+}
+
+/// Seen to be gone, perhaps long ago: asks once whether it is back under another name.
+fn gone(scene: Scene<'_>, case: &Case, cluster: &ClusterKey, draft: &mut Draft) -> Whereabouts {
+    let subject = Subject::Instance(case.instance.clone());
+    if answered(scene, case, &subject) {
+        return Whereabouts::Nowhere(Dismissal::Gone);
+    }
+    if due(scene, &subject, SOON, draft) {
+        draft.batches.find(cluster, &case.instance);
+    }
+    Whereabouts::Undecided(Reason::LookingUp)
+}
+
+/// Whether a look at `subject` that began after the signal was received has been answered.
+fn answered(scene: Scene<'_>, case: &Case, subject: &Subject) -> bool {
+    let asked = scene.snapshot.asked.get(subject);
+    asked.is_some_and(|asked| !asked.in_flight && asked.failures == 0 && asked.at >= case.received_at)
 }
 
 fn unregistered(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Whereabouts {
@@ -80,14 +98,9 @@ pub fn located(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Option<Optio
 /// Not known to be registered: asks the group's clusters once, since a registered instance may have opted out.
 fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) -> Whereabouts {
     let subject = Subject::Instance(case.instance.clone());
-    let answered = scene
-        .snapshot
-        .asked
-        .get(&subject)
-        .is_some_and(|asked| !asked.in_flight && asked.failures == 0 && asked.at >= case.received_at);
     let mut clusters = scene.snapshot.clusters_of(group);
     let Some((cluster, provider)) = clusters.next() else { return Whereabouts::Nowhere(Dismissal::Foreign) };
-    if answered {
+    if answered(scene, case, &subject) {
         return match place(scene, case, cluster, Some(provider), Some(group)) {
             Some(place) => Whereabouts::Managed(place),
             None => Whereabouts::Nowhere(Dismissal::Foreign),

@@ -1,7 +1,5 @@
 //! The replacement: whether to ask the group for one, and which instance it turned out to be.
 
-use std::collections::BTreeSet;
-
 use super::case::{Attempt, Case, Place};
 use super::draft::Draft;
 use super::locate;
@@ -35,6 +33,7 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
             draft.report.add(&case.id, Reason::DetachFailed(why.clone()));
         }
         Attempt::Failed { .. } | Attempt::None => match decide(scene, case, place, rules, draft) {
+            Decision::Detach(_) if scene.now >= case.history_from => draft.report.add(&case.id, Reason::TooLate),
             Decision::Detach(group) => detach(scene, case, &group, draft),
             Decision::Skip(reason) => skip(case, reason, draft),
             Decision::Wait(reason) => draft.report.add(&case.id, reason),
@@ -140,27 +139,33 @@ fn joined(scene: Scene<'_>, case: &Case) -> bool {
     members.is_some_and(|members| members.keys().any(|id| !case.before.contains(id) && *id != case.instance))
 }
 
-/// Finds the instances that took over, the longest waiting case first. An instance takes over from one only.
+/// Finds the instances that took over, for the longest waiting case first. An instance takes over from one only, and a case
+/// takes the one that fewest others could take: a newcomer that was there when others asked is no replacement of theirs.
 pub fn pair(scene: Scene<'_>, draft: &mut Draft) {
     let mut waiting: Vec<&Case> =
         scene.cases.iter().filter(|case| expected(case) && !case.has(Phase::ReplacementRegistered)).collect();
     waiting.sort_by_key(|case| (case.phases.get(&Phase::ReplacementRequested).copied(), case.id.clone()));
-    let Some(earliest) = waiting.iter().map(|case| case.id.said_at).min() else { return };
-    let newcomers: Vec<(&InstanceId, &ContainerInstance)> = scene
-        .snapshot
-        .instances
-        .iter()
-        .filter(|(id, instance)| instance.registered_at >= earliest && serves(scene, id, instance))
-        .collect();
-    let mut taken: BTreeSet<&InstanceId> = BTreeSet::new();
+    let mut newcomers = newcomers(scene, &waiting);
     for case in waiting {
-        let found = newcomers.iter().find(|(id, instance)| !taken.contains(id) && replaces(scene, case, id, instance));
-        if let Some((id, _)) = found {
-            taken.insert(id);
-            let replacement = Some((*id).clone());
+        let found = newcomers.iter().position(|(id, instance)| replaces(scene, case, id, instance));
+        if let Some(found) = found {
+            let replacement = Some(newcomers.remove(found).0.clone());
             draft.step(Step::Reach { case: case.id.clone(), phase: Phase::ReplacementRegistered, replacement });
         }
     }
+}
+
+/// The instances that registered since, those first that fewest cases could take.
+fn newcomers<'a>(scene: Scene<'a>, waiting: &[&Case]) -> Vec<(&'a InstanceId, &'a ContainerInstance)> {
+    let Some(earliest) = waiting.iter().map(|case| case.id.said_at).min() else { return Vec::new() };
+    let instances = scene.snapshot.instances.iter();
+    let mut newcomers: Vec<_> = instances
+        .filter(|(id, instance)| instance.registered_at >= earliest && serves(scene, id, instance))
+        .map(|(id, instance)| (waiting.iter().filter(|case| replaces(scene, case, id, instance)).count(), id, instance))
+        .filter(|(takers, ..)| *takers > 0)
+        .collect();
+    newcomers.sort_by_key(|(takers, id, instance)| (*takers, instance.registered_at, (*id).clone()));
+    newcomers.into_iter().map(|(_, id, instance)| (id, instance)).collect()
 }
 
 /// Whether an instance takes tasks and has taken over from no other.

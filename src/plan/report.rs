@@ -61,6 +61,8 @@ pub enum Reason {
     GroupStale,
     /// A detach is under way.
     Detaching,
+    /// The notice is history, and nothing new is begun because of it.
+    TooLate,
     /// A detach failed and will be tried again.
     DetachFailed(String),
     /// No new instance shows in the group.
@@ -117,6 +119,7 @@ impl Reason {
             Self::MethodNone => "MethodNone",
             Self::GroupStale => "GroupStale",
             Self::Detaching => "Detaching",
+            Self::TooLate => "TooLate",
             Self::DetachFailed(_) => "DetachFailed",
             Self::ReplacementNotSeen => "ReplacementNotSeen",
             Self::ReplacementNotRegistered => "ReplacementNotRegistered",
@@ -153,6 +156,7 @@ impl fmt::Display for Reason {
             Self::MethodNone => f.write_str("the policy says replacement.method: none"),
             Self::GroupStale => f.write_str("asking its group whether it is still a member"),
             Self::Detaching => f.write_str("the group has been asked to detach it"),
+            Self::TooLate => f.write_str("the notice is more than two minutes old: nothing new is begun because of it"),
             Self::DetachFailed(why) => write!(f, "the detach failed and will be tried again: {why}"),
             Self::ReplacementNotSeen => f.write_str("no new instance shows in the group"),
             Self::ReplacementNotRegistered => f.write_str("the replacement has not registered in the cluster"),

@@ -38,7 +38,8 @@ pub fn clusters(scene: Scene<'_>, draft: &mut Draft) {
 /// Looks at what a case waits for.
 pub fn case(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     instance(scene, case, place, draft);
-    if !case.has(Phase::ReplacementRegistered) {
+    let registered = scene.snapshot.instances.contains_key(&case.instance);
+    if !case.has(Phase::ReplacementRegistered) || !registered {
         place.group.iter().for_each(|group| self::group(scene, case, group, draft));
     }
     self::tasks(scene, case, place, draft);

@@ -18,6 +18,8 @@ const SHOWN: [&str; 3] = ["remedy", "place", "request_id"];
 pub struct HumanLines {
     /// The time.
     pub clock: Clock,
+    /// Whether to colour.
+    pub colours: bool,
 }
 
 impl<S, N> FormatEvent<S, N> for HumanLines
@@ -29,7 +31,7 @@ where
         let fields = fields(event);
         let time = self.clock.now().strftime("%H:%M:%S").to_string();
         let level = *event.metadata().level();
-        if writer.has_ansi_escapes() {
+        if self.colours {
             write!(writer, "\x1b[2m{time}\x1b[0m {}{level:>5}\x1b[0m ", colour(level))?;
         } else {
             write!(writer, "{time} {level:>5} ")?;

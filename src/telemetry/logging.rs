@@ -35,11 +35,11 @@ pub fn init_logging(format: LogFormat, clock: &Clock) -> Result<(), tracing_subs
     let registry = tracing_subscriber::registry().with(filter);
     let terminal = io::stdout().is_terminal();
     let human = format == LogFormat::Human || (format == LogFormat::Auto && terminal);
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stdout);
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stdout).with_ansi(false);
     if human {
         let colours = terminal && std::env::var_os("NO_COLOR").is_none();
-        registry.with(lines.with_ansi(colours).event_format(HumanLines { clock: clock.clone() })).try_init()
+        registry.with(lines.event_format(HumanLines { clock: clock.clone(), colours })).try_init()
     } else {
-        registry.with(lines.with_ansi(false).event_format(JsonLines { clock: clock.clone() })).try_init()
+        registry.with(lines.event_format(JsonLines { clock: clock.clone() })).try_init()
     }
 }

@@ -110,7 +110,11 @@ async fn an_instance_that_is_draining_already_is_still_replaced() {
     rig.send(rig.notice(&doomed, "terminate", 0));
     rig.secs(40).await;
     assert!(!rig.members().contains(&doomed));
-    assert_eq!((rig.calls("DetachInstances"), rig.calls("UpdateContainerInstancesState")), (1, 1), "the drain was not ours");
+    assert_eq!(
+        (rig.calls("DetachInstances"), rig.calls("UpdateContainerInstancesState")),
+        (1, 1),
+        "the drain was not ours"
+    );
     assert_eq!(rig.events("case.draining").len(), 1);
 }
 

@@ -53,7 +53,7 @@ fn the_smallest_configuration_has_all_defaults() {
 #[test]
 fn what_is_set_is_read() {
     let text = with_cluster_spec(
-        "\n  cluster: arn:aws:ecs:us-east-1:123456789012:cluster/web\n  mode: dryRun\n  region: eu-west-1\n  \
+        "\n  cluster: arn:aws:ecs:us-east-1:123456789012:cluster/web\n  mode: dryRun\n  region: us-east-1\n  \
          capacityProviders:\n    - {name: a, managed: false}\n    - {name: b, replacement: {method: none}, mode: paused}\n",
     );
     let cluster = &load_str("x.yaml", &text).unwrap().clusters[0].spec;
@@ -103,6 +103,16 @@ fn documents_that_contradict_each_other_are_refused() {
         (SMALLEST.replace("https://", "ftp://"), "is not a queue's URL"),
         (String::new(), "no document of the kind Operator"),
         (with_cluster_spec("\n  cluster: web\n  capacityProviders: [{name: a}, {name: a}]\n"), "for the second time"),
+        (SMALLEST.replace("  queues:", "  http: {listen: here}\n  queues:"), "spec.http.listen"),
+        (
+            format!(
+                "{SMALLEST}---\n{}",
+                cluster
+                    .replace("name: web}", "name: b}")
+                    .replace("cluster: web ", "cluster: arn:aws:ecs:a-b-1:1:cluster/web\n  region: c-d-1 #")
+            ),
+            "the cluster's ARN says",
+        ),
         (SMALLEST.replace("  queues:", "  resync: 0s\n  queues:"), "spec.resync"),
         ("---\n".repeat(2000), "more than 1000 documents"),
     ] {
@@ -127,6 +137,17 @@ fn settings_of_later_versions_are_refused_by_their_path() {
         let problem = problem(&with_cluster_spec(spec));
         assert!(problem.message.contains(path), "{problem}");
     }
+}
+
+#[test]
+fn one_cluster_by_name_and_by_arn_is_one_cluster() {
+    let (operator, cluster) = SMALLEST.split_once("---\n").unwrap();
+    let named = cluster.replace("cluster: web ", "cluster: web\n  region: a-b-1 #");
+    let by_arn = cluster
+        .replace("name: web}", "name: b}")
+        .replace("cluster: web ", "cluster: arn:aws:ecs:a-b-1:1:cluster/web #");
+    let problem = problem(&format!("{operator}---\n{named}---\n{by_arn}"));
+    assert!(problem.message.contains("is for the ECS cluster"), "{problem}");
 }
 
 #[test]

@@ -96,7 +96,7 @@ async fn play(options: &Options, manifests: &Manifests) -> u8 {
     let region = Region::from(REGION);
     let settings = Settings::new(manifests, &region);
     let problems = Arc::new(settings.awaited());
-    let shown = http::Shown { problems: Arc::clone(&problems), metrics: Arc::clone(&metrics) };
+    let shown = http::Shown { problems: Arc::clone(&problems), metrics: Arc::clone(&metrics), clock: clock.clone() };
     let tasks = TaskTracker::new();
     tasks.spawn(http::serve(listener, shown, end.clone()));
     tasks.spawn(signals.pass_to(stop.clone()));

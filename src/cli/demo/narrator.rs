@@ -51,9 +51,14 @@ impl Narrator {
     pub fn tell(&self, line: &CaseLine) {
         let now = line.deadline.duration_since(self.began_at).as_secs_f64() - line.seconds_left;
         let (minutes, seconds) = ((now / 60.0).floor(), now % 60.0);
-        let left = format!("{:.0} s left", line.seconds_left);
+        let left = if line.seconds_left < 0.0 {
+            format!("{:.0} s past", -line.seconds_left)
+        } else {
+            format!("{:.0} s left", line.seconds_left)
+        };
         let words = words(line);
-        let words = if self.colours { format!("{}{words}\x1b[0m", colour(line)) } else { words };
+        let colour = if self.colours { colour(line) } else { "" };
+        let words = if colour.is_empty() { words } else { format!("{colour}{words}\x1b[0m") };
         say(&format!("{minutes:>3.0}:{seconds:02.0}  {:<19}  {left:>11}  {words}", line.instance_id.as_str()));
         line.outcome.into_iter().for_each(|outcome| self.end(line, outcome));
     }
@@ -87,6 +92,7 @@ fn words(line: &CaseLine) -> String {
         "case.replacement_registered" => format!("replacement registered: {replacement} takes tasks"),
         "case.draining" => "draining: ECS moves its tasks away".to_owned(),
         "case.tasks_stopped" if tasks.graceful == 0 => "no task is left on it".to_owned(),
+        "case.tasks_stopped" if tasks.graceful == 1 => "its one task stopped, after its SIGTERM".to_owned(),
         "case.tasks_stopped" => format!("all {} tasks stopped, each after its SIGTERM", tasks.graceful),
         "case.closed" => closing_words(line),
         _ => line.message.trim_start_matches(line.instance_id.as_str()).trim_start_matches([' ', ':']).to_owned(),

@@ -26,7 +26,10 @@ pub async fn locate(
     region: &Region,
     instances: &[InstanceId],
 ) -> Result<Vec<(InstanceId, Option<GroupKey>)>, Failure> {
-    let ids: Vec<String> = instances.iter().map(ToString::to_string).collect();
+    let ids: Vec<String> = instances.iter().filter(|id| can_exist(id)).map(ToString::to_string).collect();
+    if ids.is_empty() {
+        return Ok(instances.iter().map(|id| (id.clone(), None)).collect());
+    }
     let mut groups: BTreeMap<InstanceId, GroupKey> = BTreeMap::new();
     let mut next = None;
     for _ in 0..PAGES_MAX {
@@ -41,6 +44,13 @@ pub async fn locate(
         }
     }
     Err(Failure::endless(LOCATE))
+}
+
+/// One id that Auto Scaling does not accept would spoil the answer for all others: at most 19 characters (API model).
+fn can_exist(id: &InstanceId) -> bool {
+    const LENGTH_MAX: usize = 19;
+    let id = id.as_str();
+    id.len() <= LENGTH_MAX && id.bytes().skip(2).all(|b| b.is_ascii_alphanumeric())
 }
 
 /// The groups as they are.

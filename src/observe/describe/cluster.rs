@@ -22,9 +22,16 @@ pub async fn read(view: View<'_>) -> Result<(), Failure> {
         Err(failure) if failure.class == Class::NotFound => return missing(view).await,
         other => other?,
     };
-    let Some(cluster) = answer.clusters().first().filter(|cluster| cluster.status() != Some("INACTIVE")) else {
-        return missing(view).await;
+    let Some(cluster) = answer.clusters().first() else {
+        let reason = answer.failures().first().and_then(|failure| failure.reason()).unwrap_or("nothing");
+        return match reason {
+            "MISSING" => missing(view).await,
+            other => Err(Failure::answered(CLUSTERS, Class::Other, other, "the answer has no cluster in it", None)),
+        };
     };
+    if cluster.status() == Some("INACTIVE") {
+        return missing(view).await;
+    }
     let name = cluster.cluster_name().unwrap_or(&view.address.cluster).into();
     let providers = providers(view, cluster.capacity_providers()).await?;
     let groups: Vec<GroupKey> = providers.values().flatten().cloned().collect();
@@ -33,8 +40,8 @@ pub async fn read(view: View<'_>) -> Result<(), Failure> {
         let observation = autoscaling::groups(view.clients, &view.address.region, some, view.now()).await?;
         view.send(observation).await;
     }
-    let instances = container_instances::all(view).await?;
-    view.send(Observation::ClusterRead { cluster: view.key.clone(), began_at, instances }).await;
+    let listed = container_instances::all(view).await?;
+    view.send(Observation::ClusterRead { cluster: view.key.clone(), began_at, listed }).await;
     Ok(())
 }
 

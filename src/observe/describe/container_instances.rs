@@ -19,18 +19,18 @@ const LIST: &str = "ecs:ListContainerInstances";
 /// Container instances in one answer at most (ECS API reference).
 const PAGE: i32 = 100;
 
-/// Sends all container instances of the cluster, page by page, and gives back their ids.
-pub async fn all(view: View<'_>) -> Result<BTreeSet<InstanceId>, Failure> {
-    let mut seen = BTreeSet::new();
+/// Sends all container instances of the cluster, page by page, and gives back the last segments of their ARNs.
+pub async fn all(view: View<'_>) -> Result<BTreeSet<String>, Failure> {
+    let mut listed = BTreeSet::new();
     let mut next = None;
     for _ in 0..PAGES_MAX {
         let (arns, token) = list(view, None, next).await?;
+        listed.extend(arns.iter().filter_map(|arn| arn.rsplit('/').next()).map(str::to_owned));
         let Described { found, .. } = describe(view, arns).await?;
-        seen.extend(found.iter().map(|(id, _)| id.clone()));
         view.send(Observation::Instances { found, missing: Vec::new() }).await;
         next = token;
         if next.is_none() {
-            return Ok(seen);
+            return Ok(listed);
         }
     }
     Err(Failure::endless(LIST))

@@ -16,10 +16,11 @@ const LIST: &str = "ecs:ListTasks";
 /// Lists an instance's tasks and looks at each. A task that was told to stop leaves the default listing while it still runs,
 /// so both listings are taken.
 pub async fn list(view: View<'_>, instance: &InstanceId, arn: &ContainerInstanceArn) -> Result<(), Failure> {
+    let began_at = view.now();
     let mut arns = list_by(view, arn, DesiredStatus::Running).await?;
     arns.extend(list_by(view, arn, DesiredStatus::Stopped).await?);
     let found = describe(view, &arns).await?;
-    view.send(Observation::Tasks { instance: instance.clone(), found, complete: true }).await;
+    view.send(Observation::Tasks { instance: instance.clone(), found, listed_at: Some(began_at) }).await;
     Ok(())
 }
 
@@ -33,7 +34,7 @@ pub async fn again(view: View<'_>, known: &[(InstanceId, TaskArn)]) -> Result<()
         }
     }
     for (instance, found) in by_instance {
-        view.send(Observation::Tasks { instance: instance.clone(), found, complete: false }).await;
+        view.send(Observation::Tasks { instance: instance.clone(), found, listed_at: None }).await;
     }
     Ok(())
 }

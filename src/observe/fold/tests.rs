@@ -41,7 +41,7 @@ fn an_instance_that_a_whole_reading_did_not_see_is_gone() {
     see(&mut snapshot, "i-1", instance(time("03:00:00")), time("03:00:00"));
     see(&mut snapshot, "i-2", instance(time("03:10:01")), time("03:10:01"));
     let began_at = time("03:10:00");
-    let read = Observation::ClusterRead { cluster: "web".into(), began_at, instances: BTreeSet::new() };
+    let read = Observation::ClusterRead { cluster: "web".into(), began_at, listed: BTreeSet::new() };
     snapshot.apply(read, time("03:10:02"));
     assert_eq!(snapshot.instances[&"i-1".into()].gone_at, Some(time("03:10:02")));
     assert_eq!(snapshot.instances[&"i-2".into()].gone_at, None, "it was found while the reading went on");
@@ -53,7 +53,7 @@ fn what_is_gone_is_forgotten_in_the_end() {
     let mut snapshot = snapshot();
     see(&mut snapshot, "i-1", instance(time("03:00:00")), time("03:00:00"));
     snapshot.apply(Observation::Instances { found: vec![], missing: vec!["i-1".into()] }, time("03:00:00"));
-    let read = |began_at| Observation::ClusterRead { cluster: "web".into(), began_at, instances: BTreeSet::new() };
+    let read = |began_at| Observation::ClusterRead { cluster: "web".into(), began_at, listed: BTreeSet::new() };
     snapshot.apply(read(time("04:00:00")), time("04:00:00"));
     assert!(snapshot.instances.contains_key(&"i-1".into()));
     snapshot.apply(read(time("04:00:01")), time("04:00:01"));
@@ -91,4 +91,35 @@ fn members_follow_their_group() {
     assert!(snapshot.member(&"i-2".into()).is_some());
     snapshot.apply(Observation::Groups { found: vec![], missing: vec![key] }, at);
     assert!(snapshot.member_of.is_empty());
+}
+
+#[test]
+fn older_answers_do_not_undo_newer_ones() {
+    let mut snapshot = snapshot();
+    let draining = ContainerInstance { status: InstanceStatus::Draining, ..instance(time("03:00:02")) };
+    see(&mut snapshot, "i-1", draining, time("03:00:02"));
+    see(&mut snapshot, "i-1", instance(time("03:00:01")), time("03:00:03"));
+    assert_eq!(snapshot.instances[&"i-1".into()].status, InstanceStatus::Draining);
+
+    let key = GroupKey { region: "us-east-1".into(), name: "asg".into() };
+    let member = Member { lifecycle: Lifecycle::InService, availability_zone: None, instance_type: None };
+    let group = |observed_at| Group {
+        capacity_rebalance: false,
+        launch_suspended: false,
+        members: BTreeMap::from([("i-1".into(), member.clone())]),
+        observed_at,
+    };
+    let seen = |observed_at| Observation::Groups { found: vec![(key.clone(), group(observed_at))], missing: vec![] };
+    snapshot.apply(seen(time("03:00:00")), time("03:00:00"));
+    snapshot.apply(Observation::Detached { group: key.clone(), instances: vec!["i-1".into()] }, time("03:00:02"));
+    snapshot.apply(seen(time("03:00:01")), time("03:00:03"));
+    assert!(matches!(snapshot.member(&"i-1".into()).unwrap().2.lifecycle, Lifecycle::Leaving(_)));
+}
+
+#[test]
+fn a_cluster_that_is_said_to_be_missing_takes_no_instance_with_it() {
+    let mut snapshot = snapshot();
+    see(&mut snapshot, "i-1", instance(time("03:00:00")), time("03:00:00"));
+    snapshot.apply(Observation::ClusterMissing("web".into()), time("03:00:01"));
+    assert_eq!(snapshot.instances[&"i-1".into()].gone_at, None);
 }

@@ -109,8 +109,28 @@ fn a_silent_agent_counts_as_gone_a_minute_past_the_deadline() {
 #[test]
 fn an_instance_that_lives_on_has_returned() {
     let mut scenario = under_way();
-    assert_eq!(closed(&scenario.at("03:11:59").steps()), None);
+    scenario.at("03:11:59").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    assert_eq!(closed(&scenario.steps()), None);
     assert_eq!(closed(&scenario.at("03:12:00").steps()), Some(Outcome::Returned));
+}
+
+#[test]
+fn an_instance_that_nobody_saw_lately_has_not_returned() {
+    let mut scenario = under_way();
+    assert_eq!(closed(&scenario.at("03:12:00").steps()), None);
+    assert_eq!(closed(&scenario.at("03:21:59").steps()), None);
+    assert_eq!(closed(&scenario.at("03:22:00").steps()), Some(Outcome::Late), "one day it has to end");
+}
+
+#[test]
+fn a_detach_that_is_under_way_is_heard_before_the_close() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-1");
+    scenario.steps();
+    scenario.missing("i-1");
+    assert_eq!(closed(&scenario.steps()), None);
+    scenario.answered(crate::plan::Call::Detach, "i-1", Ok(()));
+    assert!(closed(&scenario.steps()).is_some());
 }
 
 #[test]
@@ -121,8 +141,19 @@ fn an_instance_doomed_before_it_registered_is_replaced_and_closed() {
     scenario.steps();
     scenario.looks_answered();
     assert_eq!(detached(&scenario.at("03:05:01").steps()), ["i-1"]);
+    scenario.answered(crate::plan::Call::Detach, "i-1", Ok(()));
     assert_eq!(closed(&scenario.at("03:07:59").steps()), None);
     assert!(closed(&scenario.at("03:08:00").steps()).is_some());
+}
+
+#[test]
+fn a_detach_that_is_never_answered_does_not_hold_the_close_for_ever() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-1");
+    scenario.steps();
+    scenario.missing("i-1");
+    assert_eq!(closed(&scenario.at("03:05:04").steps()), None);
+    assert!(closed(&scenario.at("03:05:05").steps()).is_some());
 }
 
 #[test]
@@ -147,4 +178,14 @@ fn risks_are_told_once_while_there_is_time() {
     scenario.tasks("i-1", &[false]);
     assert_eq!(risks(&scenario.at("03:06:25").steps()), 1, "tasks run");
     assert_eq!(risks(&scenario.at("03:06:26").steps()), 0);
+}
+
+#[test]
+fn a_notice_picked_up_late_is_no_risk_before_anything_was_tried() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    let late = signal("i-1", "terminate", time("03:04:00"));
+    scenario.at("03:05:00").cases.admit(&late, time("03:05:00"));
+    let risks = |steps: &[Step]| steps.iter().filter(|step| matches!(step, Step::AtRisk { .. })).count();
+    assert_eq!(risks(&scenario.steps()), 0);
+    assert_eq!(risks(&scenario.at("03:05:05").steps()), 2);
 }

@@ -140,10 +140,33 @@ fn an_instance_that_is_gone_needs_nothing() {
     let mut scenario = Scenario::with(&["i-1"]);
     scenario.at("03:05:00").missing("i-1");
     scenario.notice("i-1");
+    let plan = scenario.plan();
+    assert!(dismissed(&plan.steps).is_none() && plan.looks.len() == 1, "it may be back: that is asked once");
+    scenario.looks_answered();
     assert_eq!(dismissed(&scenario.steps()), Some(Dismissal::Gone));
-    scenario.at("03:06:00").instance("i-1", |instance| instance.status = InstanceStatus::Inactive);
-    scenario.notice("i-1");
-    assert_eq!(dismissed(&scenario.steps()), Some(Dismissal::Gone));
+}
+
+#[test]
+fn an_instance_that_was_gone_and_is_back_is_handed_over() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:04:00").instance("i-1", |instance| instance.status = InstanceStatus::Inactive);
+    scenario.at("03:05:00").notice("i-1");
+    assert_eq!(drained(&scenario.steps()).len(), 0);
+    scenario.looks_answered();
+    scenario.instance("i-1", |instance| instance.arn = "arn:container-instance/web/other".into());
+    assert_eq!(drained(&scenario.steps()), ["i-1"]);
+}
+
+#[test]
+fn nothing_new_is_begun_once_the_notice_is_history() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-1");
+    scenario.steps();
+    scenario.answered(crate::plan::Call::Detach, "i-1", Err("no"));
+    scenario.answered(crate::plan::Call::Drain, "i-1", Err("no"));
+    let steps = scenario.at("03:07:00").steps();
+    assert!(!steps.iter().any(Step::changes_aws), "{steps:?}");
+    assert!(scenario.reasons("i-1").contains(&"TooLate"));
 }
 
 #[test]

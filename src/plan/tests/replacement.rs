@@ -180,6 +180,30 @@ fn newcomers_of_the_group_take_over_one_case_each() {
 }
 
 #[test]
+fn a_newcomer_that_only_one_case_can_take_is_not_taken_by_another() {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]);
+    scenario.at("03:05:00").notice("i-1");
+    scenario.steps();
+    scenario.accepted("i-1");
+    scenario.steps();
+    scenario.at("03:05:05").group(&[("i-2", "InService"), ("i-9", "Pending")], |_| {});
+    scenario.notice("i-2");
+    scenario.steps();
+    scenario.accepted("i-2");
+    scenario.steps();
+    scenario.at("03:05:50").instance("i-8", |_| {});
+    scenario.instance("i-9", |_| {});
+    let steps = scenario.steps();
+    let takers = steps.iter().filter_map(|step| match step {
+        Step::Reach { case, replacement: Some(by), .. } => Some((case.instance.to_string(), by.to_string())),
+        _ => None,
+    });
+    let takers: Vec<_> = takers.collect();
+    let expected = [("i-1", "i-9"), ("i-2", "i-8")].map(|(case, by)| (case.to_owned(), by.to_owned()));
+    assert_eq!(takers, expected, "i-9 was there when i-2 was detached");
+}
+
+#[test]
 fn who_was_there_before_or_is_of_another_group_is_no_replacement() {
     let mut scenario = Scenario::with(&["i-1", "i-2"]);
     scenario.at("03:05:00").notice("i-1");

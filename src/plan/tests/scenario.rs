@@ -128,7 +128,7 @@ impl Scenario {
             (TaskArn::from(format!("arn:task/{id}/{index}")), task)
         });
         let found = tasks.collect();
-        self.snapshot.apply(Observation::Tasks { instance: id.into(), found, complete: true }, self.now);
+        self.snapshot.apply(Observation::Tasks { instance: id.into(), found, listed_at: Some(self.now) }, self.now);
     }
 
     /// A notice arrives as it is given.
