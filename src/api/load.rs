@@ -8,18 +8,15 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_saphyr::Spanned;
 
-use super::spot_cluster::region_of;
+use super::check::{self, Complaint};
 use super::supported::{unsupported_in_operator, unsupported_in_spot_cluster};
-use super::{API_VERSION, HumanDuration, OperatorSpec, Problem, Resource, SpotClusterSpec};
+use super::{API_VERSION, OperatorSpec, Problem, Resource, SpotClusterSpec};
 
 /// A manifest file may be this long, in bytes: a hundred times what a large fleet needs.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// A file may hold so many documents.
 const DOCUMENTS_MAX: usize = 1000;
-
-/// An index is filled by describe calls, so it is not filled anew more often than this.
-const RESYNC_MIN: HumanDuration = HumanDuration::from_secs(1);
 
 /// So many files of a directory are read at most.
 const FILES_MAX: usize = 1000;
@@ -135,29 +132,7 @@ impl Documents {
     fn add_operator(&mut self, source: &Source<'_>) -> Result<(), Problem> {
         let operator: Resource<OperatorSpec> = source.parse()?;
         source.refuse(unsupported_in_operator(&operator.spec))?;
-        if operator.spec.queues.is_empty() {
-            return Err(source.problem_near("queues:", "spec.queues is empty: name at least one SQS queue"));
-        }
-        if operator.spec.resync < RESYNC_MIN {
-            return Err(
-                source.problem(format!("spec.resync: {} is too often: at least {RESYNC_MIN}", operator.spec.resync))
-            );
-        }
-        for (index, queue) in operator.spec.queues.iter().enumerate() {
-            if !queue.url.starts_with("https://") && !queue.url.starts_with("http://") {
-                let message = format!("spec.queues[{index}].url `{}` is not a queue's URL", queue.url);
-                return Err(source.problem_near(&queue.url, message));
-            }
-            if operator.spec.queues.iter().take(index).any(|earlier| earlier == queue) {
-                let message = format!("spec.queues[{index}] names a queue for the second time: {}", queue.url);
-                return Err(source.problem_near(&queue.url, message));
-            }
-        }
-        let listen = &operator.spec.http.listen;
-        if !listen.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
-            let message = format!("spec.http.listen `{listen}` is no address: write it like `127.0.0.1:8080`");
-            return Err(source.problem_near("listen:", message));
-        }
+        check::operator(&operator.spec).map_err(|complaint| source.complain(complaint))?;
         if let Some(first) = &self.operator {
             let name = &first.metadata.name;
             return Err(source.problem(format!("a second Operator; there can be one, and `{name}` is it")));
@@ -169,24 +144,7 @@ impl Documents {
     fn add_cluster(&mut self, source: &Source<'_>) -> Result<(), Problem> {
         let cluster: Resource<SpotClusterSpec> = source.parse()?;
         source.refuse(unsupported_in_spot_cluster(&cluster.spec))?;
-        if cluster.spec.cluster.trim().is_empty() {
-            return Err(source.problem_near("cluster:", "spec.cluster is empty: give the ECS cluster's name or ARN"));
-        }
-        let providers = &cluster.spec.capacity_providers;
-        for (index, provider) in providers.iter().enumerate() {
-            if providers.iter().take(index).any(|earlier| earlier.name == provider.name) {
-                let name = &provider.name;
-                return Err(
-                    source.problem(format!("spec.capacityProviders[{index}] names `{name}` for the second time"))
-                );
-            }
-        }
-        if let (Some(region), Some(named)) = (&cluster.spec.region, region_of(&cluster.spec.cluster)) {
-            if region != named {
-                let message = format!("spec.region is `{region}`, and the cluster's ARN says `{named}`");
-                return Err(source.problem_near("region:", message));
-            }
-        }
+        check::spot_cluster(&cluster.spec).map_err(|complaint| source.complain(complaint))?;
         for other in &self.clusters {
             let name = &other.metadata.name;
             if *name == cluster.metadata.name {
@@ -272,13 +230,13 @@ impl Source<'_> {
         Problem::at(self.name, self.text, (value.referenced.line(), value.referenced.column()), message)
     }
 
-    /// A problem of what stands at the first place where `text` does.
-    fn problem_near(&self, text: &str, message: impl Into<String>) -> Problem {
+    /// A problem of what stands at the first place where the complaint says.
+    fn complain(&self, complaint: Complaint) -> Problem {
         let mut lines = self.document.lines().enumerate();
-        let found = lines.find_map(|(index, line)| Some((index as u64 + 1, line.find(text)? as u64 + 1)));
+        let found = lines.find_map(|(index, line)| Some((index as u64 + 1, line.find(&complaint.near)? as u64 + 1)));
         match found {
-            Some(place) => Problem::at(self.name, self.text, place, message),
-            None => self.problem(message),
+            Some(place) => Problem::at(self.name, self.text, place, complaint.message),
+            None => self.problem(complaint.message),
         }
     }
 

@@ -4,6 +4,7 @@
 //! is not understood is refused with the place where it stands.
 
 mod amount;
+mod check;
 mod duration;
 mod load;
 mod operator;

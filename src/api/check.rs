@@ -1,0 +1,77 @@
+//! What a spec has to be beyond its types: one complaint at a time, with the text that it is about.
+
+use super::spot_cluster::region_of;
+use super::{CapacityProviderPolicy, HumanDuration, OperatorSpec, Queue, SpotClusterSpec};
+
+/// An index is filled by describe calls, so it is not filled anew more often than this.
+const RESYNC_MIN: HumanDuration = HumanDuration::from_secs(1);
+
+/// Something wrong with a spec.
+#[derive(Debug)]
+pub struct Complaint {
+    /// Text of the manifest that the complaint is about.
+    pub near: String,
+    /// What is wrong and what mends it.
+    pub message: String,
+}
+
+fn complain<T>(near: &str, message: String) -> Result<T, Complaint> {
+    Err(Complaint { near: near.to_owned(), message })
+}
+
+/// Checks an operator's spec.
+pub fn operator(spec: &OperatorSpec) -> Result<(), Complaint> {
+    if spec.queues.is_empty() {
+        return complain("queues:", "spec.queues is empty: name at least one SQS queue".to_owned());
+    }
+    if spec.resync < RESYNC_MIN {
+        return complain("resync:", format!("spec.resync: {} is too often: at least {RESYNC_MIN}", spec.resync));
+    }
+    queues(&spec.queues)?;
+    listen(&spec.http.listen)
+}
+
+fn queues(queues: &[Queue]) -> Result<(), Complaint> {
+    for (index, queue) in queues.iter().enumerate() {
+        let url = &queue.url;
+        if !url.starts_with("https://") && !url.starts_with("http://") {
+            return complain(url, format!("spec.queues[{index}].url `{url}` is not a queue's URL"));
+        }
+        if queues.iter().take(index).any(|earlier| earlier == queue) {
+            return complain(url, format!("spec.queues[{index}] names a queue for the second time: {url}"));
+        }
+    }
+    Ok(())
+}
+
+fn listen(address: &str) -> Result<(), Complaint> {
+    let parts = address.rsplit_once(':');
+    if parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
+        return Ok(());
+    }
+    complain("listen:", format!("spec.http.listen `{address}` is no address: write it like `127.0.0.1:8080`"))
+}
+
+/// Checks a cluster's spec.
+pub fn spot_cluster(spec: &SpotClusterSpec) -> Result<(), Complaint> {
+    if spec.cluster.trim().is_empty() {
+        return complain("cluster:", "spec.cluster is empty: give the ECS cluster's name or ARN".to_owned());
+    }
+    match (&spec.region, region_of(&spec.cluster)) {
+        (Some(region), Some(named)) if region != named => {
+            return complain("region:", format!("spec.region is `{region}`, and the cluster's ARN says `{named}`"));
+        }
+        _ => {}
+    }
+    capacity_providers(&spec.capacity_providers)
+}
+
+fn capacity_providers(providers: &[CapacityProviderPolicy]) -> Result<(), Complaint> {
+    for (index, provider) in providers.iter().enumerate() {
+        let name = &provider.name;
+        if providers.iter().take(index).any(|earlier| earlier.name == *name) {
+            return complain(name, format!("spec.capacityProviders[{index}] names `{name}` for the second time"));
+        }
+    }
+    Ok(())
+}
