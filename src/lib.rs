@@ -12,3 +12,4 @@ pub mod plan;
 pub mod signal;
 pub mod sim;
 pub mod telemetry;
+pub mod trial;

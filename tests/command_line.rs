@@ -83,10 +83,11 @@ fn a_directory_is_read_as_a_whole() {
 
 #[test]
 fn the_schemas_kept_are_those_that_the_program_prints() {
-    for (kind, file) in [("Operator", "operator.schema.json"), ("SpotCluster", "spotcluster.schema.json")] {
+    for kind in ["Operator", "SpotCluster", "Scenario"] {
+        let file = format!("{}.schema.json", kind.to_lowercase());
         let output = operator(&["schema", kind]);
         assert_eq!(output.status.code(), Some(0));
-        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("crds-like-schemas").join(file);
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("crds-like-schemas").join(&file);
         let kept = std::fs::read_to_string(kept).unwrap_or_default();
         let printed = String::from_utf8(output.stdout).unwrap();
         assert!(kept == printed, "crds-like-schemas/{file} is stale: `make schemas` writes it anew");

@@ -10,7 +10,7 @@ use serde_saphyr::Spanned;
 
 use super::check::{self, Complaint};
 use super::supported::{unsupported_in_operator, unsupported_in_spot_cluster};
-use super::{API_VERSION, OperatorSpec, Problem, Resource, SpotClusterSpec};
+use super::{API_VERSION, OperatorSpec, Problem, Resource, ScenarioSpec, SpotClusterSpec};
 
 /// A manifest file may be this long, in bytes: a hundred times what a large fleet needs.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
@@ -52,6 +52,22 @@ pub fn load_str(name: &str, text: &str) -> Result<Manifests, Problem> {
     let mut documents = Documents::default();
     documents.read(name, text)?;
     documents.finish(name)
+}
+
+/// Reads the one `Scenario` of a file.
+///
+/// # Errors
+/// As [`load_path`].
+pub fn load_scenario(path: &Path) -> Result<Resource<ScenarioSpec>, Problem> {
+    let name = path.display().to_string();
+    let text = read(path).map_err(|message| Problem::with_file(&name, message))?;
+    let source = Source { name: &name, text: &text, document: &text };
+    if source.kind()? != "Scenario" {
+        return Err(source.problem("the kind of a scenario is Scenario"));
+    }
+    let scenario: Resource<ScenarioSpec> = source.parse()?;
+    check::scenario(&scenario.spec).map_err(|complaint| source.complain(complaint))?;
+    Ok(scenario)
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
@@ -189,9 +205,9 @@ impl Source<'_> {
             let message = format!("apiVersion `{}` is not known: write `{API_VERSION}`", version.value);
             return Err(self.problem_at(&version, message));
         }
-        let kind = header.kind.ok_or_else(|| self.problem("kind is missing: Operator or SpotCluster"))?;
+        let kind = header.kind.ok_or_else(|| self.problem(format!("kind is missing: {}", super::KINDS.join(", "))))?;
         if !super::KINDS.contains(&kind.value.as_str()) {
-            let message = format!("kind `{}` is not known: Operator or SpotCluster", kind.value);
+            let message = format!("kind `{}` is not known: {}", kind.value, super::KINDS.join(", "));
             return Err(self.problem_at(&kind, message));
         }
         Ok(kind.value)

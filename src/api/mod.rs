@@ -10,16 +10,21 @@ mod load;
 mod operator;
 mod problem;
 mod resource;
+mod scenario;
 mod schema;
 mod spot_cluster;
 mod supported;
 
 pub use amount::{Amount, Percent};
 pub use duration::HumanDuration;
-pub use load::{Manifests, load_path, load_str};
+pub use load::{Manifests, load_path, load_scenario, load_str};
 pub use operator::{ApiBudget, Http, OperatorSpec, Queue};
 pub use problem::Problem;
 pub use resource::{API_VERSION, Metadata, Resource};
+pub use scenario::{
+    ScenarioAction, ScenarioCluster, ScenarioGroup, ScenarioInterruption, ScenarioOperator, ScenarioService,
+    ScenarioSpec, ScenarioTask,
+};
 pub use schema::{KINDS, schema};
 pub use spot_cluster::{
     AssumeRole, CapacityProviderPolicy, Fallback, Headroom, HeadroomMode, Method, Mode, Replacement, Signals,

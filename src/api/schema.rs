@@ -4,10 +4,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::json;
 
-use super::{API_VERSION, OperatorSpec, Resource, SpotClusterSpec};
+use super::{API_VERSION, OperatorSpec, Resource, ScenarioSpec, SpotClusterSpec};
 
 /// The kinds that people write.
-pub const KINDS: [&str; 2] = ["Operator", "SpotCluster"];
+pub const KINDS: [&str; 3] = ["Operator", "SpotCluster", "Scenario"];
 
 /// The JSON Schema (draft 2020-12) of `kind`, or `None` where there is no such kind.
 #[must_use]
@@ -15,6 +15,7 @@ pub fn schema(kind: &str) -> Option<Schema> {
     match kind {
         "Operator" => Some(resource::<OperatorSpec>(kind)),
         "SpotCluster" => Some(resource::<SpotClusterSpec>(kind)),
+        "Scenario" => Some(resource::<ScenarioSpec>(kind)),
         _ => None,
     }
 }

@@ -5,6 +5,7 @@
 mod demo;
 mod run;
 mod schema;
+mod sim;
 mod stop;
 
 use std::path::PathBuf;
@@ -45,9 +46,12 @@ enum Command {
     },
     /// Show the operator at work on a simulated AWS, in this process. No account is needed.
     Demo(demo::Options),
+    /// The simulated AWS, and the operator on it.
+    #[command(subcommand)]
+    Sim(sim::Sim),
     /// Print the JSON Schema of a kind.
     Schema {
-        /// Operator or SpotCluster.
+        /// Operator, SpotCluster or Scenario.
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::api::KINDS))]
         kind: String,
     },
@@ -59,6 +63,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let code = match cli.command {
         Command::Run { config, log_format } => run::run(&config, log_format),
         Command::Demo(options) => demo::demo(&options),
+        Command::Sim(command) => sim::sim(&command),
         Command::Schema { kind } => schema::print(&kind),
     };
     ExitCode::from(code)

@@ -46,6 +46,7 @@ impl Keeper {
     /// rest back to the queue.
     pub async fn keep(self, acks: mpsc::Receiver<Ticket>) {
         tokio::select! {
+            biased;
             () = self.delete_all(acks) => {}
             () = self.renew_for_ever() => {}
         }

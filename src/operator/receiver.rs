@@ -85,6 +85,7 @@ impl Receivers {
                 Err(failure) => {
                     self.post.problems.failed(&self.post.object(), &failure);
                     tokio::select! {
+                        biased;
                         () = self.stop.cancelled() => return,
                         () = self.post.clock.sleep(retry_in) => {}
                     }

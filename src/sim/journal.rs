@@ -1,10 +1,12 @@
 //! What was asked and what happened, in order: counts of all calls, and the latest calls and facts.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 
 use jiff::Timestamp;
 
 use super::fact::Fact;
+use super::happening::{self, Listener};
 
 /// A call to the API.
 #[derive(Clone, Debug)]
@@ -23,24 +25,37 @@ enum Entry {
     Fact(Fact),
 }
 
-#[derive(Debug)]
 pub struct Journal {
     limit: usize,
     counts: BTreeMap<(&'static str, String), u64>,
     entries: VecDeque<(Timestamp, Entry)>,
+    listener: Option<Listener>,
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Journal").field("entries", &self.entries.len()).finish_non_exhaustive()
+    }
 }
 
 impl Journal {
     pub fn new(limit: usize) -> Self {
-        Self { limit, counts: BTreeMap::new(), entries: VecDeque::new() }
+        Self { limit, counts: BTreeMap::new(), entries: VecDeque::new(), listener: None }
+    }
+
+    /// Tells `listener` of everything from here on.
+    pub fn listen(&mut self, listener: Listener) {
+        self.listener = Some(listener);
     }
 
     pub fn call(&mut self, at: Timestamp, call: CallRecord) {
         *self.counts.entry((call.service, call.action.clone())).or_default() += 1;
+        self.listener.iter().for_each(|listener| listener(&happening::of_call(at, &call)));
         self.push(at, Entry::Call(call));
     }
 
     pub fn fact(&mut self, at: Timestamp, fact: Fact) {
+        self.listener.iter().for_each(|listener| listener(&happening::of_fact(at, &fact)));
         self.push(at, Entry::Fact(fact));
     }
 

@@ -32,6 +32,7 @@ mod ecs;
 mod events;
 mod fact;
 mod fault;
+mod happening;
 mod inspect;
 mod journal;
 mod names;
@@ -46,6 +47,7 @@ mod world;
 
 pub use demo::demo;
 pub use ec2::Action;
+pub use happening::{Happening, Listener};
 pub use inspect::{ContainerInstanceView, GroupView, MemberView, QueueDepth, TaskView};
 pub use params::{Params, Spread};
 pub use scenario::{

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::ec2::Action;
+use super::happening::Listener;
 use super::scenario::Scenario;
 use super::setup;
 use super::truth::Truth;
@@ -34,6 +35,11 @@ impl Simulation {
     pub fn new(scenario: Scenario, seed: u64, clock: Clock) -> Self {
         let world = setup::build(scenario, seed, clock.now());
         Self { clock, world: Arc::new(Mutex::new(world)), changed: Arc::new(Notify::new()) }
+    }
+
+    /// Tells `listener` of everything that happens from here on. It must not ask the simulation anything.
+    pub fn listen(&self, listener: Listener) {
+        self.change(|world| world.journal.listen(listener));
     }
 
     /// What really happened so far.

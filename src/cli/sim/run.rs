@@ -1,0 +1,62 @@
+//! `sim run`: plays one scenario with one seed, and prints what happens.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::api;
+use crate::cli::{BAD_INPUT, DONE, FAILED, complain};
+use crate::trial::{Line, Trial};
+
+/// What is played, and how it is shown.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// A YAML file with one Scenario.
+    scenario: PathBuf,
+    /// Where chance comes from. The same seed gives the same run, byte for byte.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// One JSON object a line, with every call of the API, for machines.
+    #[arg(long)]
+    json: bool,
+    /// Every call of the API, not only those that change something.
+    #[arg(long)]
+    calls: bool,
+}
+
+/// Plays the scenario.
+pub fn run(options: &Options) -> u8 {
+    let scenario = match api::load_scenario(&options.scenario) {
+        Ok(scenario) => scenario.spec,
+        Err(problem) => {
+            complain(problem);
+            return BAD_INPUT;
+        }
+    };
+    let (json, calls) = (options.json, options.calls);
+    let trial = Trial { scenario, seed: options.seed };
+    let summary = trial.play(move |line| show(&line, json, calls));
+    match summary {
+        Ok(summary) if json => print(&serde_json::json!({ "summary": summary }).to_string()),
+        Ok(summary) => print(&format!("\n{summary}")),
+        Err(error) => {
+            complain(error);
+            return FAILED;
+        }
+    }
+    DONE
+}
+
+fn show(line: &Line, json: bool, calls: bool) {
+    if json {
+        print(&serde_json::to_string(line).unwrap_or_default());
+    } else if calls || !line.minor {
+        print(&line.aligned());
+    }
+}
+
+/// A reader who left, as `head` does, is no reason to fail.
+fn print(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}

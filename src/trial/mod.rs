@@ -1,0 +1,13 @@
+//! The operator on trial: the real operator, with the real AWS SDK, on the simulated AWS in virtual time.
+//!
+//! A [`Trial`] is a scenario and a seed; playing it gives the same lines every time, in every process. This room joins
+//! `operator` and `sim`; it decides nothing for either.
+
+mod account;
+mod play;
+mod summary;
+mod transcript;
+
+pub use play::{Trial, TrialError};
+pub use summary::Summary;
+pub use transcript::{Line, Source};

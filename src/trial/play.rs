@@ -1,0 +1,150 @@
+//! Plays a trial: one thread, tokio's paused clock, one seed.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::account;
+use super::summary::Summary;
+use super::transcript::Line;
+use crate::api::{HumanDuration, Manifests, ScenarioOperator, ScenarioSpec};
+use crate::aws::Connection;
+use crate::clock::Clock;
+use crate::ids::Region;
+use crate::operator::{Operator, Settings};
+use crate::sim::Simulation;
+use crate::telemetry::{CaseLine, Metrics, Telemetry};
+
+/// Every trial begins at this moment.
+const BEGINNING: &str = "2026-01-01T00:00:00Z";
+
+/// A scenario and a seed.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// What is played.
+    pub scenario: ScenarioSpec,
+    /// Where all chance comes from.
+    pub seed: u64,
+}
+
+/// A trial that could not be played.
+#[derive(Debug)]
+pub struct TrialError(String);
+
+impl std::fmt::Display for TrialError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the trial could not be played: {}", self.0)
+    }
+}
+
+impl std::error::Error for TrialError {}
+
+/// Who hears the lines.
+type Audience = Arc<dyn Fn(Line) + Send + Sync>;
+
+impl Trial {
+    /// Plays it, and tells `audience` every line as it happens.
+    ///
+    /// # Errors
+    /// When the runtime cannot be had.
+    pub fn play(&self, audience: impl Fn(Line) + Send + Sync + 'static) -> Result<Summary, TrialError> {
+        // The SDK draws the jitter of its retries from here.
+        fastrand::seed(self.seed);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        let runtime = runtime.map_err(|error| TrialError(error.to_string()))?;
+        let manifests = account::manifests(&self.scenario).map_err(|error| TrialError(error.to_string()))?;
+        let beginning = BEGINNING.parse().map_err(|error: jiff::Error| TrialError(error.to_string()))?;
+        Ok(runtime.block_on(self.run(&manifests, beginning, Arc::new(audience))))
+    }
+
+    async fn run(&self, manifests: &Manifests, beginning: Timestamp, audience: Audience) -> Summary {
+        let clock = Clock::simulated(beginning, 1.0);
+        let simulation = Simulation::new(account::account(&self.scenario), self.seed, clock.clone());
+        let heard = Arc::clone(&audience);
+        simulation.listen(Box::new(move |happening| heard(Line::of_aws(beginning, happening))));
+        let end = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        tasks.spawn({
+            let (simulation, end) = (simulation.clone(), end.clone());
+            async move { simulation.run(end).await }
+        });
+        let stage = Stage { manifests, simulation: &simulation, clock: &clock, beginning, audience };
+        let outcomes = Arc::default();
+        for plan in &self.scenario.operators {
+            tasks.spawn(work(clock.clone(), plan.clone(), stage.operator(&outcomes), end.clone()));
+        }
+        clock.sleep(self.scenario.duration.unsigned()).await;
+        end.cancel();
+        while tasks.join_next().await.is_some() {}
+        let outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let messages_left = simulation.queue_depth("spot-events").map_or(0, |depth| depth.visible + depth.in_flight);
+        Summary { messages_left, ..Summary::of(&simulation.truth(), outcomes, &simulation.call_counts()) }
+    }
+}
+
+/// What the operators of a trial share.
+struct Stage<'a> {
+    manifests: &'a Manifests,
+    simulation: &'a Simulation,
+    clock: &'a Clock,
+    beginning: Timestamp,
+    audience: Audience,
+}
+
+type Outcomes = Arc<Mutex<BTreeMap<String, usize>>>;
+
+impl Stage<'_> {
+    fn operator(&self, outcomes: &Outcomes) -> Operator {
+        let region = Region::from("us-east-1");
+        let settings = Settings::new(self.manifests, &region);
+        let (audience, clock, beginning) = (Arc::clone(&self.audience), self.clock.clone(), self.beginning);
+        let outcomes = Arc::clone(outcomes);
+        let listener = move |line: &CaseLine| {
+            if let Some(outcome) = line.outcome {
+                let mut outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+                *outcomes.entry(outcome.name().to_owned()).or_default() += 1;
+            }
+            audience(Line::of_operator(beginning, clock.now(), line));
+        };
+        Operator {
+            problems: Arc::new(settings.awaited()),
+            settings,
+            connection: Connection::through(self.simulation.http_client(), &region, self.clock),
+            clock: self.clock.clone(),
+            telemetry: Telemetry::new(Arc::new(Metrics::default()), Some(Arc::new(listener))),
+        }
+    }
+}
+
+/// Lets an operator work for as long as its plan says; with the end of the trial everybody stops.
+async fn work(clock: Clock, plan: ScenarioOperator, operator: Operator, end: CancellationToken) {
+    let until = |after: Option<HumanDuration>| {
+        let clock = clock.clone();
+        async move {
+            match after {
+                Some(after) => clock.sleep(after.unsigned().saturating_sub(clock.elapsed())).await,
+                None => std::future::pending().await,
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        () = end.cancelled() => return,
+        () = until(Some(plan.starts_after)) => {}
+    }
+    let stop = end.child_token();
+    let stopping = async {
+        until(plan.stops_after).await;
+        stop.cancel();
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        biased;
+        () = operator.run(stop.clone()) => {}
+        () = until(plan.crashes_after) => {}
+        () = stopping => {}
+    }
+}

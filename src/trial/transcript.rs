@@ -1,0 +1,86 @@
+//! The transcript of a trial: one line an event, of AWS and of the operators alike, in simulated time.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::sim::Happening;
+use crate::telemetry::CaseLine;
+
+/// Who tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// The simulated AWS: what really happened.
+    Aws,
+    /// An operator: what it knows.
+    Operator,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    /// From the start of the trial, in seconds.
+    pub t: f64,
+    /// Who tells.
+    pub source: Source,
+    /// What happened.
+    pub event: String,
+    /// What it happened to.
+    pub object: String,
+    /// The rest.
+    pub detail: Value,
+    /// Whether it is a call that changes nothing in ECS or Auto Scaling.
+    #[serde(skip)]
+    pub minor: bool,
+}
+
+/// Calls that people want to see among what happened.
+const MAJOR_CALLS: [&str; 2] = ["autoscaling.DetachInstances", "ecs.UpdateContainerInstancesState"];
+
+impl Line {
+    /// What AWS saw happen.
+    #[must_use]
+    pub fn of_aws(began_at: Timestamp, happening: &Happening) -> Self {
+        Self {
+            t: seconds(began_at, happening.at),
+            source: Source::Aws,
+            event: happening.event.clone(),
+            object: happening.object.clone(),
+            detail: json!(happening.detail),
+            minor: happening.call && !MAJOR_CALLS.contains(&happening.event.as_str()),
+        }
+    }
+
+    /// What an operator told of a case.
+    #[must_use]
+    pub fn of_operator(began_at: Timestamp, now: Timestamp, line: &CaseLine) -> Self {
+        Self {
+            t: seconds(began_at, now),
+            source: Source::Operator,
+            event: line.event.to_owned(),
+            object: line.instance_id.to_string(),
+            detail: serde_json::to_value(line).unwrap_or_default(),
+            minor: false,
+        }
+    }
+
+    /// The line for people: columns that stand under each other.
+    #[must_use]
+    pub fn aligned(&self) -> String {
+        let source = match self.source {
+            Source::Aws => "aws",
+            Source::Operator => "op ",
+        };
+        let detail = match &self.detail {
+            Value::String(text) => text.as_str(),
+            record => record.get("message").and_then(Value::as_str).unwrap_or_default(),
+        };
+        format!("{:>10.3}  {source}  {:<30}  {:<19}  {detail}", self.t, self.event, self.object).trim_end().to_owned()
+    }
+}
+
+/// Seconds to the millisecond.
+fn seconds(from: Timestamp, to: Timestamp) -> f64 {
+    (to.duration_since(from).as_secs_f64() * 1000.0).round() / 1000.0
+}

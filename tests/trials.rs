@@ -1,0 +1,73 @@
+//! Trials: scenarios played by the built binary, in simulated time.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use ecs_spot_operator::api;
+use ecs_spot_operator::trial::{Source, Trial};
+
+fn scenarios() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
+}
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
+    let output = command.args(["sim", "run"]).args(arguments).current_dir(scenarios()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn the_same_seed_gives_the_same_transcript_in_two_processes_and_another_seed_another() {
+    let play = |seed| run(&["pool-lost-at-once.yaml", "--json", "--seed", seed]);
+    let (code, first, _) = play("7");
+    assert_eq!(code, Some(0));
+    assert!(first.lines().count() > 100, "{first}");
+    assert!(first.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
+    assert_eq!(first, play("7").1);
+    assert_ne!(first, play("8").1);
+}
+
+#[test]
+fn the_same_seed_gives_the_same_transcript_twice_in_one_process() {
+    let scenario = api::load_scenario(&scenarios().join("pool-lost-at-once.yaml")).unwrap().spec;
+    let play = || {
+        let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let heard = std::sync::Arc::clone(&lines);
+        let trial = Trial { scenario: scenario.clone(), seed: 7 };
+        let summary = trial.play(move |line| heard.lock().unwrap().push(line)).unwrap();
+        (lines.lock().unwrap().clone(), summary)
+    };
+    let (first, second) = (play(), play());
+    assert!(first.0.iter().any(|line| line.source == Source::Operator));
+    assert_eq!(first, second);
+}
+
+#[test]
+fn every_scenario_that_is_kept_is_played_to_its_end() {
+    for entry in std::fs::read_dir(scenarios()).unwrap() {
+        let path = entry.unwrap().path();
+        let (code, said, complaints) = run(&[path.to_str().unwrap()]);
+        assert_eq!(code, Some(0), "{}: {complaints}", path.display());
+        assert!(said.contains("messages left in the queue    0"), "{}: {said}", path.display());
+    }
+}
+
+#[test]
+fn a_bad_scenario_ends_with_2_and_says_where() {
+    let directory = tempfile::tempdir().unwrap();
+    let good = std::fs::read_to_string(scenarios().join("pool-lost-at-once.yaml")).unwrap();
+    for (text, part) in [
+        (good.replace("duration:", "durration:"), "durration"),
+        (good.replace("count: 6", "count: six"), "bad.yaml:15"),
+        (good.replace("after: 1m, capacityProvider: web-spot", "after: 1m, capacityProvider: nobody"), "`nobody`"),
+        (good.replace("kind: Scenario", "kind: Operator"), "Scenario"),
+    ] {
+        let path = directory.path().join("bad.yaml");
+        std::fs::write(&path, text).unwrap();
+        let (code, _, complaints) = run(&[path.to_str().unwrap()]);
+        assert_eq!(code, Some(2), "{complaints}");
+        assert!(complaints.contains(part), "{part}: {complaints}");
+    }
+}
