@@ -8,8 +8,10 @@ use crate::api::{
 };
 use crate::sim;
 
-const QUEUE: &str = "spot-events";
-const DEAD_LETTERS: &str = "spot-events-dead";
+/// The queue that notices arrive in.
+pub const QUEUE: &str = "spot-events";
+/// Where what nobody could handle ends.
+pub const DEAD_LETTERS: &str = "spot-events-dead";
 
 /// A notice may be received so often before it is a dead letter: once by each operator that takes it over, and some.
 const RECEIVES_MAX: u32 = 20;
@@ -86,7 +88,8 @@ fn group(cluster: &ScenarioCluster, group: &ScenarioGroup) -> sim::GroupSpec {
     }
 }
 
-fn group_name(capacity_provider: &str) -> String {
+/// The name of the group behind a capacity provider.
+pub fn group_name(capacity_provider: &str) -> String {
     format!("{capacity_provider}-asg")
 }
 

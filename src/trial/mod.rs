@@ -4,10 +4,13 @@
 //! `operator` and `sim`; it decides nothing for either.
 
 mod account;
+pub mod check;
+pub mod draw;
+pub mod fuzz;
 mod play;
 mod summary;
 mod transcript;
 
-pub use play::{Trial, TrialError};
+pub use play::{Meddler, Trial, TrialError};
 pub use summary::Summary;
 pub use transcript::{Line, Source};

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::account;
+use super::check::{End, GroupEnd};
 use super::summary::Summary;
 use super::transcript::Line;
 use crate::api::{HumanDuration, Manifests, ScenarioOperator, ScenarioSpec};
@@ -21,13 +23,18 @@ use crate::telemetry::{CaseLine, Metrics, Telemetry};
 /// Every trial begins at this moment.
 const BEGINNING: &str = "2026-01-01T00:00:00Z";
 
+/// Stands between the operators and AWS, to spoil what they ask or what they are told.
+pub type Meddler = Arc<dyn Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync>;
+
 /// A scenario and a seed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Trial {
     /// What is played.
     pub scenario: ScenarioSpec,
     /// Where all chance comes from.
     pub seed: u64,
+    /// Nobody, but where a test shows that a broken operator is found out.
+    pub meddler: Option<Meddler>,
 }
 
 /// A trial that could not be played.
@@ -51,16 +58,28 @@ impl Trial {
     /// # Errors
     /// When the runtime cannot be had.
     pub fn play(&self, audience: impl Fn(Line) + Send + Sync + 'static) -> Result<Summary, TrialError> {
+        self.run(audience).map(|(summary, _)| summary)
+    }
+
+    /// The same, for those who judge by how the account stands in the end.
+    ///
+    /// # Errors
+    /// When the runtime cannot be had.
+    pub fn play_to_end(&self, audience: impl Fn(Line) + Send + Sync + 'static) -> Result<End, TrialError> {
+        self.run(audience).map(|(_, end)| end)
+    }
+
+    fn run(&self, audience: impl Fn(Line) + Send + Sync + 'static) -> Result<(Summary, End), TrialError> {
         // The SDK draws the jitter of its retries from here.
         fastrand::seed(self.seed);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
         let runtime = runtime.map_err(|error| TrialError(error.to_string()))?;
         let manifests = account::manifests(&self.scenario).map_err(|error| TrialError(error.to_string()))?;
         let beginning = BEGINNING.parse().map_err(|error: jiff::Error| TrialError(error.to_string()))?;
-        Ok(runtime.block_on(self.run(&manifests, beginning, Arc::new(audience))))
+        Ok(runtime.block_on(self.stage(&manifests, beginning, Arc::new(audience))))
     }
 
-    async fn run(&self, manifests: &Manifests, beginning: Timestamp, audience: Audience) -> Summary {
+    async fn stage(&self, manifests: &Manifests, beginning: Timestamp, audience: Audience) -> (Summary, End) {
         let clock = Clock::simulated(beginning, 1.0);
         let simulation = Simulation::new(account::account(&self.scenario), self.seed, clock.clone());
         let heard = Arc::clone(&audience);
@@ -71,7 +90,9 @@ impl Trial {
             let (simulation, end) = (simulation.clone(), end.clone());
             async move { simulation.run(end).await }
         });
-        let stage = Stage { manifests, simulation: &simulation, clock: &clock, beginning, audience };
+        let http = simulation.http_client();
+        let http = self.meddler.as_ref().map_or_else(|| http.clone(), |meddler| meddler(http.clone()));
+        let stage = Stage { manifests, http, clock: &clock, beginning, audience };
         let outcomes = Arc::default();
         for plan in &self.scenario.operators {
             tasks.spawn(work(clock.clone(), plan.clone(), stage.operator(&outcomes), end.clone()));
@@ -80,15 +101,37 @@ impl Trial {
         end.cancel();
         while tasks.join_next().await.is_some() {}
         let outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let messages_left = simulation.queue_depth("spot-events").map_or(0, |depth| depth.visible + depth.in_flight);
-        Summary { messages_left, ..Summary::of(&simulation.truth(), outcomes, &simulation.call_counts()) }
+        let end = self.end(&simulation);
+        let summary = Summary::of(&end.truth, outcomes, &simulation.call_counts());
+        (Summary { messages_left: end.messages_left, ..summary }, end)
+    }
+
+    fn end(&self, simulation: &Simulation) -> End {
+        let depth = |queue| simulation.queue_depth(queue).map_or(0, |depth| depth.visible + depth.in_flight);
+        let groups = self.scenario.clusters.iter().flat_map(|cluster| cluster.groups.iter()).filter_map(|group| {
+            let name = account::group_name(&group.capacity_provider);
+            let view = simulation.group(&name)?;
+            Some(GroupEnd {
+                name,
+                desired_at_first: group.desired,
+                desired: view.desired,
+                members: view.members.len(),
+                launch_suspended: group.launch_suspended,
+            })
+        });
+        End {
+            groups: groups.collect(),
+            truth: simulation.truth(),
+            messages_left: depth(account::QUEUE),
+            dead_letters: depth(account::DEAD_LETTERS),
+        }
     }
 }
 
 /// What the operators of a trial share.
 struct Stage<'a> {
     manifests: &'a Manifests,
-    simulation: &'a Simulation,
+    http: SharedHttpClient,
     clock: &'a Clock,
     beginning: Timestamp,
     audience: Audience,
@@ -112,7 +155,7 @@ impl Stage<'_> {
         Operator {
             problems: Arc::new(settings.awaited()),
             settings,
-            connection: Connection::through(self.simulation.http_client(), &region, self.clock),
+            connection: Connection::through(self.http.clone(), &region, self.clock),
             clock: self.clock.clone(),
             telemetry: Telemetry::new(Arc::new(Metrics::default()), Some(Arc::new(listener))),
         }

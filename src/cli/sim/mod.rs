@@ -1,5 +1,6 @@
 //! `sim`: the simulated AWS, and the operator on it.
 
+mod fuzz;
 mod run;
 
 use clap::Subcommand;
@@ -9,11 +10,14 @@ use clap::Subcommand;
 pub enum Sim {
     /// Play one scenario in simulated time and print what happens, then a summary.
     Run(run::Options),
+    /// Play one drawn scenario a seed and hold each to what must always hold.
+    Fuzz(fuzz::Options),
 }
 
 /// Does what was asked.
 pub fn sim(command: &Sim) -> u8 {
     match command {
         Sim::Run(options) => run::run(options),
+        Sim::Fuzz(options) => fuzz::run(options),
     }
 }

@@ -35,7 +35,7 @@ pub fn run(options: &Options) -> u8 {
         }
     };
     let (json, calls) = (options.json, options.calls);
-    let trial = Trial { scenario, seed: options.seed };
+    let trial = Trial { scenario, seed: options.seed, meddler: None };
     let summary = trial.play(move |line| show(&line, json, calls));
     match summary {
         Ok(summary) if json => print(&serde_json::json!({ "summary": summary }).to_string()),

@@ -1,0 +1,102 @@
+//! `sim fuzz`: one trial a seed, each held to what must hold.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use clap::Args;
+
+use crate::cli::{DONE, FAILED, complain};
+use crate::trial::fuzz::{Coverage, EXPECTED, Verdict, fuzz};
+
+/// With so many seeds everything that is expected to be seen has to have been.
+const SEEDS_THAT_COVER: u64 = 2000;
+
+/// Which seeds, and how many at a time.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// How many seeds.
+    #[arg(long, default_value_t = 100)]
+    seeds: u64,
+    /// The first one.
+    #[arg(long, default_value_t = 1)]
+    start: u64,
+    /// How many at a time.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=256))]
+    jobs: u64,
+}
+
+/// What all seeds together came to.
+#[derive(Default)]
+struct Tally {
+    coverage: Coverage,
+    failed: Option<Verdict>,
+}
+
+/// Plays the seeds.
+pub fn run(options: &Options) -> u8 {
+    let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+    let tally = Mutex::new(Tally::default());
+    std::thread::scope(|scope| {
+        for _ in 0..options.jobs {
+            scope.spawn(|| play(options, &next, &stop, &tally));
+        }
+    });
+    let tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    finish(options, &tally)
+}
+
+fn play(options: &Options, next: &AtomicU64, stop: &AtomicBool, tally: &Mutex<Tally>) {
+    while !stop.load(Ordering::Relaxed) {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        if index >= options.seeds {
+            return;
+        }
+        progress(index, options.seeds);
+        let verdict = match fuzz(options.start.saturating_add(index), None) {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                complain(error);
+                return stop.store(true, Ordering::Relaxed);
+            }
+        };
+        let mut tally = tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for (what, count) in &verdict.coverage {
+            *tally.coverage.entry(what.clone()).or_default() += count;
+        }
+        if !verdict.violations.is_empty() {
+            tally.failed.get_or_insert(verdict);
+            stop.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+fn finish(options: &Options, tally: &Tally) -> u8 {
+    if let Some(verdict) = &tally.failed {
+        let seed = verdict.seed;
+        say(&verdict.last_lines.join("\n"));
+        verdict.violations.iter().for_each(|violation| say(&format!("violated: {violation}")));
+        say(&format!("seed {seed}; again: ecs-spot-operator sim fuzz --seeds 1 --start {seed}"));
+        return FAILED;
+    }
+    say(&format!("{} seeds, nothing violated; seen in them:", options.seeds));
+    tally.coverage.iter().for_each(|(what, count)| say(&format!("  {what:<34}{count:>8}")));
+    let unseen: Vec<&str> = EXPECTED.into_iter().filter(|what| !tally.coverage.contains_key(*what)).collect();
+    if !unseen.is_empty() {
+        say(&format!("never seen: {}", unseen.join(", ")));
+    }
+    if options.seeds >= SEEDS_THAT_COVER && !unseen.is_empty() { FAILED } else { DONE }
+}
+
+/// How far it is, for a person who waits.
+fn progress(index: u64, seeds: u64) {
+    let mut terminal = std::io::stderr();
+    if terminal.is_terminal() {
+        let _ = write!(terminal, "\rseed {} of {seeds}\x1b[K{}", index + 1, if index + 1 == seeds { "\n" } else { "" });
+    }
+}
+
+/// A reader who left, as `head` does, is no reason to fail.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
