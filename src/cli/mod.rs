@@ -6,8 +6,10 @@ mod demo;
 mod run;
 mod schema;
 mod sim;
+mod speed;
 mod stop;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -67,6 +69,11 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Schema { kind } => schema::print(&kind),
     };
     ExitCode::from(code)
+}
+
+/// Tells people something. A reader who left, as `head` does, is no reason to fail.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// Says what went wrong, for people.

@@ -71,7 +71,7 @@ impl HttpConnector for Connector {
 async fn plain(request: HttpRequest) -> Result<Request, byte_stream::error::Error> {
     let headers = request.headers().iter().map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
     let body = ByteStream::new(request.into_body()).collect().await?;
-    Ok(Request { headers, body: body.to_vec() })
+    Ok(Request { headers, body: body.to_vec(), endpoint: None })
 }
 
 fn sdk(response: Response) -> Result<HttpResponse, aws_smithy_runtime_api::http::HttpError> {

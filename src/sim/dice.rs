@@ -40,6 +40,10 @@ impl Dice {
         Self { seed, generators: BTreeMap::new() }
     }
 
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
     fn next(&mut self, purpose: Purpose) -> u64 {
         let seed = self.seed;
         let generator = self.generators.entry(purpose).or_insert_with(|| {

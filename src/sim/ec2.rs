@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::core::{Core, later};
 use super::dice::Purpose;
@@ -12,7 +12,7 @@ use super::fact::{Fact, Gone, Host};
 use super::names::Names;
 
 /// What Spot does with an instance that it takes back (EC2 User Guide, "Spot Instance interruption notices").
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// It is terminated at the end of the lead time.
@@ -93,6 +93,12 @@ impl Ec2 {
         self.instances.get(id).is_some_and(|i| i.state == State::Running && i.reclaim.is_none())
     }
 
+    /// Whether Spot could give notice now. Once for each instance.
+    pub fn can_be_interrupted(&self, id: &str) -> bool {
+        let can = |i: &Instance| matches!(i.state, State::Pending | State::Running) && i.reclaim.is_none();
+        self.instances.get(id).is_some_and(can)
+    }
+
     pub fn launch(&mut self, order: Order, core: &mut Core) -> String {
         let id = Names::instance_id(&mut core.dice);
         let Order { zone, instance_type, group, cluster } = order;
@@ -102,12 +108,12 @@ impl Ec2 {
         id
     }
 
-    /// Gives notice that Spot takes the instance back after `lead`. Once for each instance.
+    /// Gives notice that Spot takes the instance back after `lead`.
     pub fn interrupt(&mut self, id: &str, action: Action, lead: Duration, core: &mut Core) {
-        let Some(instance) = self.instances.get_mut(id) else { return };
-        if !matches!(instance.state, State::Pending | State::Running) || instance.reclaim.is_some() {
+        if !self.can_be_interrupted(id) {
             return;
         }
+        let Some(instance) = self.instances.get_mut(id) else { return };
         let lead = if action == Action::Hibernate { Duration::ZERO } else { lead };
         let deadline = later(core.now, lead);
         instance.reclaim = Some(Reclaim { action, deadline });

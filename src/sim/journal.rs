@@ -25,9 +25,17 @@ enum Entry {
     Fact(Fact),
 }
 
+/// Who called what.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Called {
+    pub service: &'static str,
+    pub action: String,
+    pub caller: String,
+}
+
 pub struct Journal {
     limit: usize,
-    counts: BTreeMap<(&'static str, String), u64>,
+    counts: BTreeMap<Called, u64>,
     entries: VecDeque<(Timestamp, Entry)>,
     listener: Option<Listener>,
 }
@@ -49,9 +57,20 @@ impl Journal {
     }
 
     pub fn call(&mut self, at: Timestamp, call: CallRecord) {
-        *self.counts.entry((call.service, call.action.clone())).or_default() += 1;
         self.listener.iter().for_each(|listener| listener(&happening::of_call(at, &call)));
+        *self.counts.entry(self.counted_as(&call)).or_default() += 1;
         self.push(at, Entry::Call(call));
+    }
+
+    /// Callers name themselves and their actions: past the limit, the new ones are counted together.
+    fn counted_as(&self, call: &CallRecord) -> Called {
+        const COUNTERS_MAX: usize = 10_000;
+        let (service, action, caller) = (call.service, call.action.clone(), call.caller.clone());
+        let called = Called { service, action, caller };
+        if self.counts.len() < COUNTERS_MAX || self.counts.contains_key(&called) {
+            return called;
+        }
+        Called { action: "other".to_owned(), caller: "other".to_owned(), ..called }
     }
 
     pub fn fact(&mut self, at: Timestamp, fact: Fact) {
@@ -67,7 +86,15 @@ impl Journal {
     }
 
     pub fn counts(&self) -> BTreeMap<(String, String), u64> {
-        self.counts.iter().map(|((service, action), n)| (((*service).to_owned(), action.clone()), *n)).collect()
+        let mut counts = BTreeMap::new();
+        for (called, count) in &self.counts {
+            *counts.entry((called.service.to_owned(), called.action.clone())).or_default() += count;
+        }
+        counts
+    }
+
+    pub const fn by_caller(&self) -> &BTreeMap<Called, u64> {
+        &self.counts
     }
 
     /// One line an entry.

@@ -6,6 +6,8 @@
 //! clients speak to [`Simulation::http_client`] in AWS's own wire formats. Time is a [`crate::clock::Clock`], chance is
 //! a seed: the same scenario, seed and calls give the same run, to the byte. [`Truth`] tells what really happened.
 //!
+//! [`serve`] puts it on the wire, for the AWS CLI and other programs.
+//!
 //! This room stands for AWS, so it must not know who calls it: of this crate it imports the clock and nothing else.
 //! What AWS does not document is a parameter ([`Params`]), never a constant.
 //!
@@ -23,6 +25,7 @@
 mod agenda;
 mod autoscaling;
 mod connector;
+mod control;
 mod core;
 mod demo;
 mod dice;
@@ -32,15 +35,18 @@ mod ecs;
 mod events;
 mod fact;
 mod fault;
+mod fields;
 mod happening;
 mod inspect;
 mod journal;
 mod names;
 mod params;
 mod scenario;
+mod server;
 mod setup;
 mod simulation;
 mod sqs;
+mod state;
 mod truth;
 mod wire;
 mod world;
@@ -54,6 +60,7 @@ pub use scenario::{
     ClusterSpec, GroupSpec, InterruptionPlan, Launch, Process, QueueSpec, Redrive, RuleSpec, Scenario, ServiceSpec,
     TaskSpec,
 };
+pub use server::{Served, serve};
 pub use simulation::Simulation;
 pub use truth::{Interruption, Replacement, Truth};
 

@@ -218,7 +218,7 @@ impl Default for QueueSpec {
 }
 
 /// A redrive policy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redrive {
     /// The name of the dead-letter queue.
     pub queue: String,

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::narrator::Narrator;
+use super::speed::speed;
 use super::stop::StopSignals;
 use super::{DONE, FAILED, complain};
 use crate::api::{self, HumanDuration, Manifests};
@@ -48,11 +49,6 @@ pub struct Options {
     /// The address of /healthz, /readyz and /metrics.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: String,
-}
-
-fn speed(text: &str) -> Result<f64, String> {
-    let speed: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
-    (0.1..=100.0).contains(&speed).then_some(speed).ok_or_else(|| "from 0.1 to 100".to_owned())
 }
 
 /// Runs the demo.

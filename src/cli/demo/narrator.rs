@@ -1,11 +1,12 @@
 //! Tells each case as it goes, one line a phase.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use crate::cli::say;
 use crate::plan::Outcome;
 use crate::telemetry::CaseLine;
 
@@ -112,9 +113,4 @@ fn colour(line: &CaseLine) -> &'static str {
         ("case.noticed", _) => "\x1b[1m",
         _ => "",
     }
-}
-
-/// A reader who left, as `head` does, is no reason to fail.
-pub fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
 }

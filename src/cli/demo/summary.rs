@@ -1,6 +1,7 @@
 //! The end of the story: what the operator achieved, by the simulated AWS's own books.
 
-use super::narrator::{Ended, say};
+use super::narrator::Ended;
+use crate::cli::say;
 use crate::sim::{Interruption, Truth};
 
 /// Prints the summary.

@@ -1,7 +1,8 @@
-//! `sim`: the simulated AWS, and the operator on it.
+//! `sim`: the simulated AWS, for the operator in this process and for programs other than this one.
 
 mod fuzz;
 mod run;
+mod serve;
 
 use clap::Subcommand;
 
@@ -12,12 +13,18 @@ pub enum Sim {
     Run(run::Options),
     /// Play one drawn scenario a seed and hold each to what must always hold.
     Fuzz(fuzz::Options),
+    /// Serve it in real time to the AWS CLI and any SDK, until Ctrl-C.
+    ///
+    /// ECS, EC2 Auto Scaling and SQS answer at one endpoint, for any credentials. Under /_sim/ are `POST interrupt` with
+    /// {"instanceIds":["i-…"],"noticeSeconds":120,"action":"terminate"}, `GET state`, `GET calls` and `POST reset`.
+    Serve(serve::Options),
 }
 
-/// Does what was asked.
+/// Does it, and gives back the exit code.
 pub fn sim(command: &Sim) -> u8 {
     match command {
         Sim::Run(options) => run::run(options),
         Sim::Fuzz(options) => fuzz::run(options),
+        Sim::Serve(options) => serve::serve(options),
     }
 }

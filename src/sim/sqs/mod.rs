@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use queue::{Message, Queue};
-pub use requests::Receive;
+pub use requests::{Receive, invalid_value};
 
 use super::core::Core;
 use super::dice::Purpose;

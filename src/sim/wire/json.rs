@@ -17,12 +17,24 @@ pub fn unknown_operation() -> Fault {
     Fault::sender("UnknownOperationException", "The requested operation is not recognized by the service.")
 }
 
+/// AWS leaves out what has no value.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(fields.map(|(name, value)| (name, without_nulls(value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
+        other => other,
+    }
+}
+
 /// The answer, and the code of the error where it is one.
 pub fn respond(version: &str, id: &str, result: Result<Value, Fault>) -> (Option<&'static str>, Response) {
     let mut headers =
         vec![("content-type", format!("application/x-amz-json-{version}")), ("x-amzn-requestid", id.to_owned())];
     let (error, status, body) = match result {
-        Ok(body) => (None, 200, body),
+        Ok(body) => (None, 200, without_nulls(body)),
         Err(fault) => {
             if let Some(code) = fault.query_code {
                 headers.push(("x-amzn-query-error", format!("{code};Sender")));

@@ -7,6 +7,7 @@
 mod autoscaling;
 mod ecs;
 mod json;
+mod md5;
 mod page;
 mod query;
 mod sqs;
@@ -24,6 +25,8 @@ use super::world::World;
 pub struct Request {
     pub headers: BTreeMap<String, String>,
     pub body: Vec<u8>,
+    /// Where the request was sent, such as `http://127.0.0.1:4566`; `None` for AWS's own endpoints.
+    pub endpoint: Option<String>,
 }
 
 impl Request {
@@ -98,7 +101,7 @@ pub fn handle(world: &mut World, request: &Request) -> Response {
     let id = world.core.dice.uuid(Purpose::RequestIds);
     let (error, response) = match &call {
         Call::Ecs(action) => json::respond("1.1", &id, ecs::handle(world, action, &request.body)),
-        Call::Sqs(action) => json::respond("1.0", &id, sqs::handle(world, action, &request.body)),
+        Call::Sqs(action) => json::respond("1.0", &id, sqs::handle(world, action, request)),
         Call::AutoScaling(action) => {
             let form = query::Form::parse(&request.body);
             query::respond(action, &id, autoscaling::handle(world, action, &form))

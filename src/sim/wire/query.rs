@@ -76,7 +76,10 @@ pub fn respond(action: &str, id: &str, result: Result<Xml, Fault>) -> (Option<&'
     let (error, status) = match result {
         Ok(inside) => {
             xml.open(&format!("{action}Response xmlns=\"{NAMESPACE}\""));
-            xml.element(&format!("{action}Result"), |xml| xml.append(inside));
+            // An action without output has no result either.
+            if !inside.is_empty() {
+                xml.element(&format!("{action}Result"), |xml| xml.append(inside));
+            }
             xml.element("ResponseMetadata", |xml| xml.text("RequestId", id));
             xml.close(&format!("{action}Response"));
             (None, 200)

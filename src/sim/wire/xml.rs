@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use jiff::Timestamp;
+
 /// A piece of XML.
 #[derive(Debug, Default)]
 pub struct Xml(String);
@@ -45,6 +47,15 @@ impl Xml {
     /// A list of texts.
     pub fn texts(&mut self, name: &str, items: impl IntoIterator<Item = impl Display>) {
         self.element(name, |xml| items.into_iter().for_each(|item| xml.text("member", item)));
+    }
+
+    /// A time, to the millisecond as AWS gives them.
+    pub fn time(&mut self, name: &str, moment: Timestamp) {
+        self.text(name, format_args!("{moment:.3}"));
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub fn append(&mut self, other: Self) {

@@ -34,7 +34,7 @@ fn group(xml: &mut Xml, group: &Group, with_members: bool) {
     xml.texts("AvailabilityZones", &group.zones);
     xml.text("HealthCheckType", "EC2");
     xml.text("HealthCheckGracePeriod", 0);
-    xml.text("CreatedTime", group.created);
+    xml.time("CreatedTime", group.created);
     xml.text("CapacityRebalance", group.capacity_rebalance);
     xml.text("NewInstancesProtectedFromScaleIn", group.protect_new);
     xml.list("SuspendedProcesses", &group.suspended, |xml, process| {
@@ -109,8 +109,8 @@ pub fn activity(xml: &mut Xml, activity: &Activity) {
     xml.text("AutoScalingGroupName", &activity.group);
     xml.text("Description", &activity.description);
     xml.text("Cause", &activity.cause);
-    xml.text("StartTime", activity.start);
-    xml.option("EndTime", activity.end);
+    xml.time("StartTime", activity.start);
+    activity.end.into_iter().for_each(|end| xml.time("EndTime", end));
     xml.text("StatusCode", activity.progress.name());
     xml.text("Progress", if activity.end.is_some() { 100 } else { 50 });
     xml.text("Details", format_args!("{{\"Availability Zone\":\"{}\"}}", activity.zone));

@@ -1,11 +1,15 @@
-//! SQS's actions.
+//! SQS's actions: those on messages here, those on queues in `queues`.
+
+mod queues;
 
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::Request;
 use super::json::{input, unknown_operation};
+use super::md5::md5;
 use crate::sim::fault::Fault;
 use crate::sim::sqs::{Message, Receive};
 use crate::sim::world::World;
@@ -13,7 +17,8 @@ use crate::sim::world::World;
 /// What the senders of the simulated messages are called: EventBridge has an id of its own in reality.
 const SENDER: &str = "AIDAIENQZJOLO23YVJ4VO";
 
-pub fn handle(world: &mut World, action: &str, body: &[u8]) -> Result<Value, Fault> {
+pub fn handle(world: &mut World, action: &str, request: &Request) -> Result<Value, Fault> {
+    let (body, endpoint) = (request.body.as_slice(), request.endpoint.as_deref());
     match action {
         "SendMessage" => send(world, input(body)?),
         "ReceiveMessage" => receive(world, &input(body)?),
@@ -25,8 +30,10 @@ pub fn handle(world: &mut World, action: &str, body: &[u8]) -> Result<Value, Fau
         "ChangeMessageVisibilityBatch" => batch(world, input(body)?, |world, url, entry| {
             change(world, url, &entry.receipt_handle, entry.visibility_timeout.unwrap_or_default())
         }),
-        "GetQueueUrl" => queue_url(world, &input(body)?),
-        "GetQueueAttributes" => attributes(world, &input(body)?),
+        "CreateQueue" => queues::create(world, endpoint, input(body)?),
+        "GetQueueAttributes" => queues::attributes(world, &input(body)?),
+        "GetQueueUrl" => queues::queue_url(world, endpoint, &input(body)?),
+        "ListQueues" => queues::list(world, endpoint, &input(body)?),
         _ => Err(unknown_operation()),
     }
 }
@@ -40,8 +47,9 @@ struct SendInput {
 
 fn send(world: &mut World, asked: SendInput) -> Result<Value, Fault> {
     let queue = world.sqs.queue(&asked.queue_url)?.name.clone();
+    let sum = md5(asked.message_body.as_bytes());
     let id = world.sqs.send(&queue, asked.message_body, &mut world.core);
-    Ok(json!({"MessageId": id}))
+    Ok(json!({"MessageId": id, "MD5OfMessageBody": sum}))
 }
 
 #[derive(Default, Deserialize)]
@@ -111,6 +119,7 @@ fn describe(message: &Message, asked: &ReceiveInput) -> Value {
     let mut described = json!({
         "MessageId": message.id,
         "ReceiptHandle": message.receipt,
+        "MD5OfBody": md5(message.body.as_bytes()),
         "Body": message.body,
     });
     if let (false, Some(fields)) = (attributes.is_empty(), described.as_object_mut()) {
@@ -193,39 +202,4 @@ fn batch_fault(name: &'static str, message: &str) -> Fault {
         _ => "com.amazonaws.sqs#TooManyEntriesInBatchRequest",
     };
     Fault::sender(code, message).with_query_code(name)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct NameInput {
-    queue_name: String,
-}
-
-fn queue_url(world: &World, asked: &NameInput) -> Result<Value, Fault> {
-    let queue = world.sqs.queue(&asked.queue_name)?;
-    Ok(json!({"QueueUrl": world.core.names.queue_url(&queue.name)}))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct UrlInput {
-    queue_url: String,
-}
-
-/// All attributes, whatever was asked for: callers pick.
-fn attributes(world: &World, asked: &UrlInput) -> Result<Value, Fault> {
-    let queue = world.sqs.queue(&asked.queue_url)?;
-    let (visible, in_flight) = queue.depth(world.core.now);
-    let mut attributes = json!({
-        "QueueArn": world.core.names.queue_arn(&queue.name),
-        "ApproximateNumberOfMessages": visible.to_string(),
-        "ApproximateNumberOfMessagesNotVisible": in_flight.to_string(),
-        "VisibilityTimeout": queue.visibility_timeout.as_secs().to_string(),
-    });
-    if let (Some(redrive), Some(fields)) = (&queue.redrive, attributes.as_object_mut()) {
-        let target = world.core.names.queue_arn(&redrive.queue);
-        let policy = json!({"deadLetterTargetArn": target, "maxReceiveCount": redrive.max_receive_count});
-        fields.insert("RedrivePolicy".to_owned(), Value::String(policy.to_string()));
-    }
-    Ok(json!({"Attributes": attributes}))
 }
