@@ -103,7 +103,7 @@ fn add_group(world: &mut World, spec: &GroupSpec) {
 fn add_workload(world: &mut World, spec: ClusterSpec) {
     let Some(cluster) = world.ecs.clusters.get_mut(&spec.name) else { return };
     for service in spec.services {
-        cluster.services.insert(service.name.clone(), Service::new(service));
+        cluster.services.insert(service.name.clone(), Service::new(service, world.core.now));
     }
     for task in spec.standalone {
         run_task(cluster, task, &mut world.core);

@@ -12,6 +12,7 @@ use crate::sim::scenario::ServiceSpec;
 #[derive(Debug)]
 pub struct Service {
     pub spec: ServiceSpec,
+    pub created_at: Timestamp,
     /// All that can still be described, stopped ones included.
     pub tasks: BTreeSet<String>,
     /// Tasks wait for capacity.
@@ -23,8 +24,16 @@ pub struct Service {
 }
 
 impl Service {
-    pub fn new(spec: ServiceSpec) -> Self {
-        Self { spec, tasks: BTreeSet::new(), waits: false, woken: false, placements_failed: 0, held_until: None }
+    pub fn new(spec: ServiceSpec, now: Timestamp) -> Self {
+        Self {
+            spec,
+            created_at: now,
+            tasks: BTreeSet::new(),
+            waits: false,
+            woken: false,
+            placements_failed: 0,
+            held_until: None,
+        }
     }
 
     /// Lets the scheduler look at the service, after its reaction time.
@@ -79,7 +88,7 @@ mod tests {
     #[test]
     fn the_minimum_is_rounded_up_and_the_maximum_down() {
         let spec = ServiceSpec { desired: 3, min_healthy_percent: 50, max_percent: 150, ..ServiceSpec::default() };
-        let service = Service::new(spec);
+        let service = Service::new(spec, Timestamp::UNIX_EPOCH);
         assert_eq!((service.healthy_min(), service.tasks_max()), (2, 4));
     }
 }

@@ -1,10 +1,10 @@
 //! Services.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Paging, batch, cluster};
-use crate::sim::ecs::{Cluster, Service, TaskStatus};
+use crate::sim::ecs::{Cluster, Service, TaskStatus, epoch_seconds};
 use crate::sim::fault::Fault;
 use crate::sim::names::{Names, short};
 use crate::sim::scenario::Launch;
@@ -50,34 +50,65 @@ pub fn describe(world: &World, asked: &Describe) -> Result<Value, Fault> {
 
 fn described(names: &Names, cluster: &Cluster, service: &Service) -> Value {
     let spec = &service.spec;
-    let tasks = |status: TaskStatus| {
-        let all = service.tasks.iter().filter_map(|arn| cluster.tasks.get(arn));
-        all.filter(|task| task.status == status).count()
-    };
     let mut described = json!({
         "serviceArn": names.service_arn(&cluster.name, &spec.name),
         "serviceName": spec.name,
         "clusterArn": cluster.arn,
         "status": "ACTIVE",
         "schedulingStrategy": "REPLICA",
-        "desiredCount": spec.desired,
-        "runningCount": tasks(TaskStatus::Running),
-        "pendingCount": tasks(TaskStatus::Pending),
-        "taskDefinition": names.task_definition_arn(&spec.task.family),
+        "createdAt": epoch_seconds(service.created_at),
         "deploymentConfiguration": {
             "minimumHealthyPercent": spec.min_healthy_percent,
             "maximumPercent": spec.max_percent,
         },
+        "events": [],
     });
-    let (field, value) = match &spec.launch {
+    let progress = progress(names, cluster, service);
+    let mut deployment = progress.clone();
+    deployment.extend(deployment_of(service));
+    if let Some(fields) = described.as_object_mut() {
+        let (field, value) = launch(&spec.launch);
+        fields.insert(field.to_owned(), value);
+        fields.extend(progress);
+        fields.insert("deployments".to_owned(), json!([deployment]));
+    }
+    described
+}
+
+/// What a service and its deployment have in common.
+fn progress(names: &Names, cluster: &Cluster, service: &Service) -> Map<String, Value> {
+    let tasks = |status: TaskStatus| {
+        let all = service.tasks.iter().filter_map(|arn| cluster.tasks.get(arn));
+        json!(all.filter(|task| task.status == status).count())
+    };
+    let fields = [
+        ("taskDefinition", json!(names.task_definition_arn(&service.spec.task.family))),
+        ("desiredCount", json!(service.spec.desired)),
+        ("runningCount", tasks(TaskStatus::Running)),
+        ("pendingCount", tasks(TaskStatus::Pending)),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The one deployment that a service without changes has. Its id is what its tasks were started by.
+fn deployment_of(service: &Service) -> Map<String, Value> {
+    let created = json!(epoch_seconds(service.created_at));
+    let fields = [
+        ("id", json!(format!("ecs-svc/{}", service.spec.name))),
+        ("status", json!("PRIMARY")),
+        ("createdAt", created.clone()),
+        ("updatedAt", created),
+        ("rolloutState", json!("COMPLETED")),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn launch(launch: &Launch) -> (&'static str, Value) {
+    match launch {
         Launch::Type => ("launchType", json!("EC2")),
         Launch::CapacityProviders(names) => {
             let strategy = names.iter().map(|name| json!({"capacityProvider": name, "weight": 1, "base": 0}));
             ("capacityProviderStrategy", strategy.collect())
         }
-    };
-    if let Some(fields) = described.as_object_mut() {
-        fields.insert(field.to_owned(), value);
     }
-    described
 }

@@ -26,6 +26,9 @@ pub struct List {
 /// so (ECS API reference, `ListTasks`).
 pub fn list(world: &World, asked: &List) -> Result<Value, Fault> {
     let cluster = cluster(&world.ecs, asked.cluster.as_deref())?;
+    if asked.service_name.as_deref().is_some_and(|name| !cluster.services.contains_key(short(name))) {
+        return Err(Fault::sender("ServiceNotFoundException", "Service not found."));
+    }
     let desired = asked.desired_status.as_deref().unwrap_or("RUNNING");
     let matches = |wanted: &Option<String>, value: Option<&str>| {
         wanted.as_deref().is_none_or(|wanted| value == Some(short(wanted)))

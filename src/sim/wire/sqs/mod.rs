@@ -2,6 +2,7 @@
 
 mod queues;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -172,15 +173,8 @@ fn batch(
     asked: BatchInput,
     mut each: impl FnMut(&mut World, &str, &Entry) -> Result<(), Fault>,
 ) -> Result<Value, Fault> {
-    const ENTRIES_MAX: usize = 10;
     world.sqs.queue(&asked.queue_url)?;
-    if asked.entries.is_empty() {
-        return Err(batch_fault("EmptyBatchRequest", "There should be at least one entry in the request."));
-    }
-    if asked.entries.len() > ENTRIES_MAX {
-        let message = "Maximum number of entries per request are 10.";
-        return Err(batch_fault("TooManyEntriesInBatchRequest", message));
-    }
+    check_entries(&asked.entries)?;
     let (mut successful, mut failed) = (Vec::new(), Vec::new());
     for entry in &asked.entries {
         match each(world, &asked.queue_url, entry) {
@@ -196,10 +190,25 @@ fn batch(
     Ok(json!({"Successful": successful, "Failed": failed}))
 }
 
-fn batch_fault(name: &'static str, message: &str) -> Fault {
-    let code = match name {
-        "EmptyBatchRequest" => "com.amazonaws.sqs#EmptyBatchRequest",
-        _ => "com.amazonaws.sqs#TooManyEntriesInBatchRequest",
-    };
-    Fault::sender(code, message).with_query_code(name)
+/// The errors of a batch have a prefix in their older codes (SQS's service model, `awsQueryError`).
+fn check_entries(entries: &[Entry]) -> Result<(), Fault> {
+    const ENTRIES_MAX: usize = 10;
+    if entries.is_empty() {
+        let message = "There should be at least one entry in the request.";
+        return Err(Fault::sender("com.amazonaws.sqs#EmptyBatchRequest", message)
+            .with_query_code("AWS.SimpleQueueService.EmptyBatchRequest"));
+    }
+    if entries.len() > ENTRIES_MAX {
+        let message =
+            format!("Maximum number of entries per request are {ENTRIES_MAX}. You have sent {}.", entries.len());
+        return Err(Fault::sender("com.amazonaws.sqs#TooManyEntriesInBatchRequest", message)
+            .with_query_code("AWS.SimpleQueueService.TooManyEntriesInBatchRequest"));
+    }
+    let mut ids = BTreeSet::new();
+    if let Some(entry) = entries.iter().find(|entry| !ids.insert(&entry.id)) {
+        let message = format!("Id {} repeated.", entry.id);
+        return Err(Fault::sender("com.amazonaws.sqs#BatchEntryIdsNotDistinct", message)
+            .with_query_code("AWS.SimpleQueueService.BatchEntryIdsNotDistinct"));
+    }
+    Ok(())
 }
