@@ -11,6 +11,7 @@ mod play;
 mod summary;
 mod transcript;
 
+pub use account::account;
 pub use play::{Meddler, Trial, TrialError};
 pub use summary::Summary;
 pub use transcript::{Line, Source};

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use clap::Args;
 
-use crate::cli::{DONE, FAILED, complain};
+use crate::cli::{DONE, FAILED, complain, say};
 use crate::trial::fuzz::{Coverage, EXPECTED, Verdict, fuzz};
 
 /// With so many seeds everything that is expected to be seen has to have been.
@@ -94,9 +94,4 @@ fn progress(index: u64, seeds: u64) {
     if terminal.is_terminal() {
         let _ = write!(terminal, "\rseed {} of {seeds}\x1b[K{}", index + 1, if index + 1 == seeds { "\n" } else { "" });
     }
-}
-
-/// A reader who left, as `head` does, is no reason to fail.
-fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
 }

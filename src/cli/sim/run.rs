@@ -1,12 +1,11 @@
 //! `sim run`: plays one scenario with one seed, and prints what happens.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::api;
-use crate::cli::{BAD_INPUT, DONE, FAILED, complain};
+use crate::cli::{BAD_INPUT, DONE, FAILED, complain, say};
 use crate::trial::{Line, Trial};
 
 /// What is played, and how it is shown.
@@ -38,8 +37,8 @@ pub fn run(options: &Options) -> u8 {
     let trial = Trial { scenario, seed: options.seed, meddler: None };
     let summary = trial.play(move |line| show(&line, json, calls));
     match summary {
-        Ok(summary) if json => print(&serde_json::json!({ "summary": summary }).to_string()),
-        Ok(summary) => print(&format!("\n{summary}")),
+        Ok(summary) if json => say(&serde_json::json!({ "summary": summary }).to_string()),
+        Ok(summary) => say(&format!("\n{summary}")),
         Err(error) => {
             complain(error);
             return FAILED;
@@ -50,13 +49,8 @@ pub fn run(options: &Options) -> u8 {
 
 fn show(line: &Line, json: bool, calls: bool) {
     if json {
-        print(&serde_json::to_string(line).unwrap_or_default());
+        say(&serde_json::to_string(line).unwrap_or_default());
     } else if calls || !line.minor {
-        print(&line.aligned());
+        say(&line.aligned());
     }
-}
-
-/// A reader who left, as `head` does, is no reason to fail.
-fn print(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -1,17 +1,20 @@
 //! `sim serve`: the simulated AWS on an address, until somebody ends it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::api;
 use crate::cli::speed::speed;
 use crate::cli::stop::StopSignals;
-use crate::cli::{DONE, FAILED, complain, say};
+use crate::cli::{BAD_INPUT, DONE, FAILED, complain, say};
 use crate::clock::Clock;
 use crate::http;
 use crate::sim::{self, Scenario, Served};
+use crate::trial::account;
 
 /// How long callers who do not read their answers can hold up the end.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -25,6 +28,9 @@ pub struct Options {
     /// How many times as fast as real time it moves, from 0.1 to 100. Long polls and timeouts of SQS move with it.
     #[arg(long, default_value_t = 1.0, value_parser = speed)]
     speed: f64,
+    /// A YAML file with one Scenario: the account that is served. By default it is the one of the demo.
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
     /// Where chance comes from: which instances are taken, how long each boots.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -38,10 +44,17 @@ fn address(text: &str) -> Result<String, String> {
     }
 }
 
-/// Serves the account of the demo.
+/// Serves the account.
 pub fn serve(options: &Options) -> u8 {
+    let scenario = match options.scenario.as_deref().map(api::load_scenario).transpose() {
+        Ok(scenario) => scenario.map_or_else(sim::demo, |scenario| account(&scenario.spec)),
+        Err(problem) => {
+            complain(problem);
+            return BAD_INPUT;
+        }
+    };
     match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
-        Ok(runtime) => runtime.block_on(until_stopped(options, sim::demo())),
+        Ok(runtime) => runtime.block_on(until_stopped(options, scenario)),
         Err(error) => {
             complain(format!("the runtime could not be started: {error}"));
             FAILED
