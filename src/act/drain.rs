@@ -64,8 +64,10 @@ fn result(drained: &Drained, answer: &UpdateContainerInstancesStateOutput) -> Re
     }
     let failure = answer.failures().iter().find(|failure| own(failure.arn()));
     let reason = failure.and_then(types::Failure::reason).unwrap_or("UNKNOWN");
-    let detail = failure.and_then(types::Failure::detail).unwrap_or(reason);
-    Err(Failure::answered(ACTION, Class::Invalid, reason, detail, request_id))
+    let unsaid = if failure.is_some() { "ECS did not drain it" } else { "ECS answered and said nothing of it" };
+    let detail = failure.and_then(types::Failure::detail).unwrap_or(unsaid);
+    let class = if failure.is_some() { Class::Invalid } else { Class::Other };
+    Err(Failure::answered(ACTION, class, reason, detail, request_id))
 }
 
 fn log(address: &Address, results: &[(&Drained, Result<Option<String>, Failure>)]) {

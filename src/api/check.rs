@@ -40,7 +40,10 @@ pub fn operator(spec: &OperatorSpec) -> Result<(), Complaint> {
 fn queues(queues: &[Queue]) -> Result<(), Complaint> {
     for (index, queue) in queues.iter().enumerate() {
         let url = &queue.url;
-        if !url.starts_with("https://") && !url.starts_with("http://") {
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let path =
+            rest.and_then(|rest| rest.split_once('/')).filter(|(host, path)| !host.is_empty() && !path.is_empty());
+        if path.is_none() {
             return complain(url, format!("spec.queues[{index}].url `{url}` is not a queue's URL"));
         }
         if queues.iter().take(index).any(|earlier| earlier == queue) {

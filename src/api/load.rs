@@ -235,6 +235,9 @@ impl Source<'_> {
         let message = [format!(" at line {line}, column {column}"), format!("line {line} column {column}: ")]
             .iter()
             .fold(message, |message, repeated| message.replace(repeated, ""));
+        if message.starts_with("budget breached") {
+            return Problem::at(self.name, self.text, place, "the document is too large or too deeply nested");
+        }
         // What the library says to programmers is of no use to people who write manifests.
         let message = ["; use ", ", set DuplicateKeyPolicy"].iter().fold(message.as_str(), |message, advice| {
             message.split_once(advice).map_or(message, |(message, _)| message)
@@ -248,7 +251,7 @@ impl Source<'_> {
 
     /// A problem of what stands at the first place where the complaint says.
     fn complain(&self, complaint: Complaint) -> Problem {
-        let mut lines = self.document.lines().enumerate();
+        let mut lines = self.document.lines().enumerate().filter(|_| !complaint.near.is_empty());
         let found = lines.find_map(|(index, line)| Some((index as u64 + 1, line.find(&complaint.near)? as u64 + 1)));
         match found {
             Some(place) => Problem::at(self.name, self.text, place, complaint.message),

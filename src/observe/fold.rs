@@ -125,8 +125,10 @@ impl Snapshot {
         let unseen = self
             .of_cluster(key)
             .filter(|(_, instance)| instance.observed_at < began_at && !listed.contains(instance.arn.last_segment()));
-        let gone: Vec<InstanceId> = unseen.map(|(id, _)| id.clone()).collect();
-        gone.iter().for_each(|id| self.instance_gone(id, at));
+        // A list alone is not believed: an instance that it leaves out is asked about by its name.
+        let unlisted: Vec<InstanceId> =
+            unseen.filter(|(_, instance)| instance.gone_at.is_none()).map(|(id, _)| id.clone()).collect();
+        self.unlisted.extend(unlisted);
         self.forget(at);
     }
 
@@ -157,6 +159,7 @@ impl Snapshot {
         if self.instances.get(&id).is_some_and(|before| before.observed_at > instance.observed_at) {
             return;
         }
+        self.unlisted.remove(&id);
         if let Some(before) = self.instances.get(&id).filter(|before| before.arn == instance.arn) {
             if instance.disconnected_since.is_some() && before.disconnected_since.is_some() {
                 instance.disconnected_since = before.disconnected_since;
@@ -173,6 +176,7 @@ impl Snapshot {
     }
 
     fn instance_gone(&mut self, id: &InstanceId, at: Timestamp) {
+        self.unlisted.remove(id);
         if let Some(instance) = self.instances.get_mut(id) {
             instance.gone_at.get_or_insert(at);
             instance.observed_at = at;

@@ -2,7 +2,7 @@
 //!
 //! Plain data and look-ups in it. It may be out of date, always: reality can have changed since it was seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -19,6 +19,8 @@ pub struct Snapshot {
     pub groups: BTreeMap<GroupKey, Group>,
     /// Their container instances, those that are gone for a while longer.
     pub instances: BTreeMap<InstanceId, ContainerInstance>,
+    /// Those that the last list of their cluster left out: perhaps gone.
+    pub unlisted: BTreeSet<InstanceId>,
     /// The tasks of doomed instances.
     pub tasks: BTreeMap<InstanceId, TasksOf>,
     /// Which group the members belong to.

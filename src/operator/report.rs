@@ -57,7 +57,7 @@ impl Reporter<'_> {
     pub fn skipped(&self, case: &Case, reason: &Reason) {
         let mut line = self.line("case.replacement_skipped", case);
         line.reason = Some(reason.name().to_owned());
-        self.tell(line, format!("{}: no replacement is asked for: {reason}", case.instance));
+        self.tell(line, format!("{}: nothing is asked of its group: {reason}", case.instance));
     }
 
     /// The case waits for something. What is expected to come by itself is told to those who want to know everything.

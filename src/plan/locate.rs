@@ -42,7 +42,17 @@ fn gone(scene: Scene<'_>, case: &Case, cluster: &ClusterKey, draft: &mut Draft) 
     if due(scene, &subject, SOON, draft) {
         draft.batches.find(cluster, &case.instance);
     }
-    Whereabouts::Undecided(Reason::LookingUp)
+    Whereabouts::Undecided(looking_up(scene, [subject].into_iter()))
+}
+
+/// Why nobody knows yet.
+fn looking_up(scene: Scene<'_>, mut subjects: impl Iterator<Item = Subject>) -> Reason {
+    if subjects.any(|subject| fails(scene, &subject)) { Reason::LookUpFailing } else { Reason::LookingUp }
+}
+
+/// Whether the last look at `subject` failed.
+fn fails(scene: Scene<'_>, subject: &Subject) -> bool {
+    scene.snapshot.asked.get(subject).is_some_and(|asked| asked.failures > 0)
 }
 
 /// Whether a look at `subject` that began after the signal was received has been answered.
@@ -65,10 +75,16 @@ fn group(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Result<Option<Grou
         return Ok(Some(group.clone()));
     }
     match located(scene, case, draft) {
-        None => Err(Reason::LookingUp),
+        None => Err(looking_up(
+            scene,
+            scene.snapshot.regions().into_iter().map(|region| Subject::Location(region, case.instance.clone())),
+        )),
         Some(Some(group)) => Ok(Some(group)),
         Some(None) => match scene.snapshot.unread_cluster() {
-            Some(cluster) => Err(Reason::ClusterUnread(cluster.clone())),
+            Some(cluster) if fails(scene, &Subject::Cluster(cluster.clone())) => {
+                Err(Reason::ClusterUnread(cluster.clone()))
+            }
+            Some(_) => Err(Reason::LookingUp),
             None => Ok(None),
         },
     }
@@ -110,7 +126,7 @@ fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) 
         draft.batches.find(cluster, &case.instance);
         clusters.for_each(|(other, _)| draft.batches.find(other, &case.instance));
     }
-    Whereabouts::Undecided(Reason::LookingUp)
+    Whereabouts::Undecided(looking_up(scene, [subject].into_iter()))
 }
 
 fn place(

@@ -47,6 +47,7 @@ pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timest
     let scene = Scene { snapshot, cases, policies, now };
     let mut draft = Draft::default();
     watch::clusters(scene, &mut draft);
+    watch::unlisted(scene, &mut draft);
     for case in cases.iter() {
         consider(scene, case, &mut draft);
     }

@@ -37,6 +37,8 @@ impl Report {
 pub enum Reason {
     /// Nobody knows yet whose instance it is.
     LookingUp,
+    /// AWS does not answer whose instance it is.
+    LookUpFailing,
     /// The instance may be in a cluster that could not be read so far.
     ClusterUnread(ClusterKey),
     /// The instance is in no group behind a capacity provider.
@@ -107,6 +109,7 @@ impl Reason {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::LookingUp => "LookingUp",
+            Self::LookUpFailing => "LookUpFailing",
             Self::ClusterUnread(_) => "ClusterUnread",
             Self::NotInGroup => "NotInGroup",
             Self::CapacityRebalancing => "CapacityRebalancing",
@@ -138,6 +141,7 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::LookingUp => f.write_str("asking AWS whose instance it is"),
+            Self::LookUpFailing => f.write_str("AWS does not answer whose instance it is: see the problems on /readyz"),
             Self::ClusterUnread(cluster) => write!(f, "it may belong to {cluster}, which could not be read so far"),
             Self::NotInGroup => {
                 f.write_str("it is in no Auto Scaling group behind a capacity provider: nothing to replace")

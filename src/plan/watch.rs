@@ -35,6 +35,16 @@ pub fn clusters(scene: Scene<'_>, draft: &mut Draft) {
     }
 }
 
+/// Asks about the instances that a list left out.
+pub fn unlisted(scene: Scene<'_>, draft: &mut Draft) {
+    for id in &scene.snapshot.unlisted {
+        let Some(instance) = scene.snapshot.instances.get(id) else { continue };
+        if due(scene, &Subject::Instance(id.clone()), PACE, draft) {
+            draft.batches.instance(&instance.cluster, id, &instance.arn);
+        }
+    }
+}
+
 /// Looks at what a case waits for.
 pub fn case(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     instance(scene, case, place, draft);

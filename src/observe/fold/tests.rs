@@ -36,16 +36,20 @@ fn see(snapshot: &mut Snapshot, id: &str, instance: ContainerInstance, at: Times
 }
 
 #[test]
-fn an_instance_that_a_whole_reading_did_not_see_is_gone() {
+fn an_instance_that_a_list_left_out_is_asked_about_before_it_is_gone() {
     let mut snapshot = snapshot();
     see(&mut snapshot, "i-1", instance(time("03:00:00")), time("03:00:00"));
-    see(&mut snapshot, "i-2", instance(time("03:10:01")), time("03:10:01"));
+    let found = ContainerInstance { arn: "arn:container-instance/web/2".into(), ..instance(time("03:10:01")) };
+    see(&mut snapshot, "i-2", found, time("03:10:01"));
     let began_at = time("03:10:00");
     let read = Observation::ClusterRead { cluster: "web".into(), began_at, listed: BTreeSet::new() };
     snapshot.apply(read, time("03:10:02"));
-    assert_eq!(snapshot.instances[&"i-1".into()].gone_at, Some(time("03:10:02")));
-    assert_eq!(snapshot.instances[&"i-2".into()].gone_at, None, "it was found while the reading went on");
+    assert_eq!(snapshot.unlisted, BTreeSet::from(["i-1".into()]), "i-2 was found while the reading went on");
+    assert_eq!(snapshot.instances[&"i-1".into()].gone_at, None);
     assert!(snapshot.is_filled());
+    snapshot.apply(Observation::Instances { found: vec![], missing: vec!["i-1".into()] }, time("03:10:03"));
+    assert_eq!(snapshot.instances[&"i-1".into()].gone_at, Some(time("03:10:03")));
+    assert!(snapshot.unlisted.is_empty());
 }
 
 #[test]

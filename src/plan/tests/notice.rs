@@ -108,6 +108,8 @@ fn nobody_is_called_foreign_while_a_cluster_is_unread() {
     scenario.snapshot.clusters.get_mut(&"web".into()).unwrap().state = ClusterState::Unread;
     scenario.at("03:05:00").notice("i-9");
     scenario.located("i-9", None);
+    assert_eq!(scenario.reasons("i-9"), ["LookingUp"]);
+    scenario.snapshot.end(vec![crate::observe::Subject::Cluster("web".into())], true);
     assert_eq!(scenario.reasons("i-9"), ["ClusterUnread"]);
     scenario.snapshot.clusters.get_mut(&"web".into()).unwrap().state = ClusterState::Missing { at: scenario.now };
     assert_eq!(

@@ -34,7 +34,7 @@ pub fn member(state: &str) -> Member {
 
 pub fn manifests(spec: &str) -> Policies {
     let text = format!(
-        "apiVersion: ecs-spot-operator/v1\nkind: Operator\nmetadata: {{name: o}}\nspec: {{queues: [{{url: 'https://q'}}]}}\n---\n\
+        "apiVersion: ecs-spot-operator/v1\nkind: Operator\nmetadata: {{name: o}}\nspec: {{queues: [{{url: 'https://q/1'}}]}}\n---\n\
          apiVersion: ecs-spot-operator/v1\nkind: SpotCluster\nmetadata: {{name: web}}\nspec: {{cluster: web{spec}}}\n"
     );
     Policies::new(&api::load_str("test", &text).unwrap())

@@ -55,3 +55,11 @@ fn nothing_is_asked_twice_at_a_time() {
     assert_eq!(scenario.looks().len(), 1);
     assert_eq!(scenario.at("03:05:30").looks(), [], "the first answer is still out");
 }
+
+#[test]
+fn an_instance_that_a_list_left_out_is_asked_about_by_its_name() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.snapshot.unlisted.insert("i-1".into());
+    let looks = scenario.at("03:05:00").looks();
+    assert!(matches!(&looks[..], [Look::Instances { instances, .. }] if instances[0].0 == "i-1".into()), "{looks:?}");
+}
