@@ -1,5 +1,7 @@
 //! The simulated AWS as an HTTP client of the AWS SDK for Rust: requests never leave the process.
 
+use std::time::Duration;
+
 use aws_smithy_runtime_api::client::http::{
     HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
@@ -8,9 +10,10 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::{self, ByteStream};
+use jiff::Timestamp;
 
 use super::core::later;
-use super::dice::Purpose;
+use super::mishap::Loss;
 use super::simulation::Simulation;
 use super::wire::{self, Request, Response};
 
@@ -18,14 +21,38 @@ impl Simulation {
     /// An HTTP client for SDK configurations, behind which this account answers whatever the endpoint.
     #[must_use]
     pub fn http_client(&self) -> SharedHttpClient {
-        let connector = SharedHttpConnector::new(Connector(self.clone()));
-        http_client_fn(move |_, _| connector.clone())
+        let simulation = self.clone();
+        http_client_fn(move |settings, _| {
+            let read_timeout = settings.read_timeout().unwrap_or(READ_TIMEOUT_DEFAULT);
+            SharedHttpConnector::new(Connector { simulation: simulation.clone(), read_timeout })
+        })
+    }
+
+    /// Answers a request, unless that or the answer is lost on its way.
+    pub(super) async fn exchange(&self, request: Request) -> Result<Response, Loss> {
+        let (service, action) = wire::names(&request);
+        let fate = self.present().core.fate((service, &action));
+        if let Some(loss) = fate.request {
+            self.travel(&request).await;
+            return Err(loss);
+        }
+        let response = self.answer(request).await;
+        fate.answer.map_or(Ok(response), Err)
+    }
+
+    async fn travel(&self, request: &Request) {
+        let (service, action) = wire::names(request);
+        let latency = self.present().core.latency((service, &action));
+        self.clock.sleep(latency).await;
     }
 
     /// Answers a request as AWS would, after the time that takes.
     pub(super) async fn answer(&self, request: Request) -> Response {
-        let latency = self.present().latency();
-        self.clock.sleep(latency).await;
+        self.travel(&request).await;
+        let refusal = wire::refuse(&mut self.present(), &request);
+        if let Some(refusal) = refusal {
+            return refusal;
+        }
         let patience = later(self.clock.now(), wire::patience(&request));
         loop {
             {
@@ -47,22 +74,38 @@ impl Simulation {
     }
 }
 
-impl super::world::World {
-    fn latency(&mut self) -> std::time::Duration {
-        self.core.dice.duration(Purpose::ApiLatency, self.core.params.api_latency)
+/// When a caller gives up that has set no read timeout. The SDK for Rust would wait for ever; others give up after 60 s.
+const READ_TIMEOUT_DEFAULT: Duration = Duration::from_secs(60);
+
+#[derive(Clone, Debug)]
+struct Connector {
+    simulation: Simulation,
+    read_timeout: Duration,
+}
+
+impl Connector {
+    /// How the SDK learns of a loss.
+    async fn lost(&self, loss: Loss, begun: Timestamp) -> ConnectorError {
+        match loss {
+            Loss::TimedOut => {
+                self.simulation.clock.sleep_until(later(begun, self.read_timeout)).await;
+                ConnectorError::timeout(format!("no answer in {:?}", self.read_timeout).into())
+            }
+            Loss::Reset => ConnectorError::io("connection reset by peer".into()),
+        }
     }
 }
 
-#[derive(Clone, Debug)]
-struct Connector(Simulation);
-
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let simulation = self.0.clone();
+        let connector = self.clone();
         HttpConnectorFuture::new(async move {
             let request = plain(request).await.map_err(|error| ConnectorError::io(error.into()))?;
-            let response = simulation.answer(request).await;
-            sdk(response).map_err(|error| ConnectorError::other(error.into(), None))
+            let begun = connector.simulation.clock.now();
+            match connector.simulation.exchange(request).await {
+                Ok(response) => sdk(response).map_err(|error| ConnectorError::other(error.into(), None)),
+                Err(loss) => Err(connector.lost(loss, begun).await),
+            }
         })
     }
 }

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::agenda::{Agenda, Timer};
 use super::dice::{Dice, Purpose};
 use super::fact::Fact;
+use super::faults::Faults;
 use super::names::Names;
 use super::params::{Params, Spread};
 
@@ -16,16 +17,25 @@ use super::params::{Params, Spread};
 #[derive(Debug)]
 pub struct Core {
     pub now: Timestamp,
+    /// When the run began; the account is older.
+    pub started: Timestamp,
     pub params: Params,
     pub names: Names,
     pub dice: Dice,
     pub agenda: Agenda,
     pub facts: VecDeque<Fact>,
+    pub faults: Faults,
 }
 
 impl Core {
     pub fn new(now: Timestamp, params: Params, names: Names, seed: u64) -> Self {
-        Self { now, params, names, dice: Dice::new(seed), agenda: Agenda::default(), facts: VecDeque::new() }
+        let (dice, agenda, facts, faults) = (Dice::new(seed), Agenda::default(), VecDeque::new(), Faults::none());
+        Self { now, started: now, params, names, dice, agenda, facts, faults }
+    }
+
+    /// The time since the run began.
+    pub fn elapsed(&self) -> Duration {
+        Duration::try_from(self.now.duration_since(self.started)).unwrap_or(Duration::ZERO)
     }
 
     /// Lets `timer` fire after `delay`.

@@ -26,6 +26,19 @@ pub enum Purpose {
     EventLatency,
     ApiLatency,
     Reclaim,
+    ServerError,
+    AccessDenied,
+    TimeOutBefore,
+    TimeOutAfter,
+    ResetBefore,
+    ResetAfter,
+    Stale,
+    Throttling,
+    EventLoss,
+    EventDuplicate,
+    EventDelay,
+    Redelivery,
+    BatchEntry,
 }
 
 /// The generators.
@@ -69,6 +82,16 @@ impl Dice {
     /// True in `chance` of 100 cases.
     pub fn percent(&mut self, purpose: Purpose, chance: u8) -> bool {
         self.below(purpose, 100) < u64::from(chance)
+    }
+
+    /// True with a probability of 0 to 1; nothing is drawn where it is 0.
+    pub fn chance(&mut self, purpose: Purpose, probability: f64) -> bool {
+        const STEPS: u32 = 1 << 30;
+        if probability <= 0.0 {
+            return false;
+        }
+        let drawn = u32::try_from(self.below(purpose, u64::from(STEPS))).unwrap_or(0);
+        f64::from(drawn) / f64::from(STEPS) < probability
     }
 
     /// `digits` hexadecimal digits.

@@ -66,10 +66,16 @@ impl Events {
             "resources": [resource],
             "detail": detail,
         });
+        if core.loses_event() {
+            return;
+        }
         let body = body.to_string();
         for rule in self.rules.iter().filter(|rule| rule.detail_types.iter().any(|wanted| wanted == kind)) {
             let timer = Timer::Deliver { queue: rule.queue.clone(), body: body.clone() };
-            core.within(Purpose::EventLatency, core.params.event_latency, timer);
+            for extra in core.deliveries() {
+                let usual = core.dice.duration(Purpose::EventLatency, core.params.event_latency);
+                core.after(usual + extra, timer.clone());
+            }
         }
     }
 }

@@ -35,33 +35,40 @@ mod ecs;
 mod events;
 mod fact;
 mod fault;
+mod faults;
 mod fields;
 mod happening;
 mod inspect;
 mod journal;
+mod mishap;
 mod names;
 mod params;
+mod past;
 mod scenario;
 mod server;
 mod setup;
 mod simulation;
 mod sqs;
 mod state;
+mod throttle;
 mod truth;
 mod wire;
 mod world;
 
 pub use demo::demo;
 pub use ec2::Action;
+pub use faults::{CallFaults, EventFaults, Faults, QueueFaults, Window};
 pub use happening::{Happening, Listener};
 pub use inspect::{ContainerInstanceView, GroupView, MemberView, QueueDepth, TaskView};
 pub use params::{Params, Spread};
+pub use past::STALE_SECONDS_MAX;
 pub use scenario::{
     ClusterSpec, GroupSpec, InterruptionPlan, Launch, Process, QueueSpec, Redrive, RuleSpec, Scenario, ServiceSpec,
     TaskSpec,
 };
 pub use server::{Served, serve};
 pub use simulation::Simulation;
+pub use throttle::{BucketSize, Category, Neighbour, Throttling};
 pub use truth::{Interruption, Replacement, Truth};
 
 #[cfg(test)]

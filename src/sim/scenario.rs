@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::ec2::Action;
 use super::ecs::Need;
 use super::events::INTERRUPTION;
+use super::faults::Faults;
 use super::params::Params;
 use super::sqs::VISIBILITY_DEFAULT;
 
@@ -27,6 +28,8 @@ pub struct Scenario {
     pub rules: Vec<RuleSpec>,
     /// What Spot takes back, and when.
     pub interruptions: Vec<InterruptionPlan>,
+    /// What goes wrong otherwise.
+    pub faults: Faults,
 }
 
 impl Default for Scenario {
@@ -40,6 +43,7 @@ impl Default for Scenario {
             queues: Vec::new(),
             rules: Vec::new(),
             interruptions: Vec::new(),
+            faults: Faults::none(),
         }
     }
 }

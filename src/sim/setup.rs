@@ -31,7 +31,7 @@ pub enum Timer {
 
 /// Builds the world of `scenario` as it is at `now`.
 pub fn build(scenario: Scenario, seed: u64, now: Timestamp) -> World {
-    let Scenario { account, region, params, clusters, groups, queues, rules, interruptions } = scenario;
+    let Scenario { account, region, params, clusters, groups, queues, rules, interruptions, faults } = scenario;
     let entries = params.journal_entries;
     let core = Core::new(earlier(now, GROUPS_AGE), params, Names { account, region }, seed);
     let mut world = World::new(core);
@@ -55,6 +55,7 @@ pub fn build(scenario: Scenario, seed: u64, now: Timestamp) -> World {
     }
     world.events = Events { rules };
     world.journal = Journal::new(entries);
+    (world.core.started, world.core.faults) = (now, faults);
     for plan in interruptions {
         world.core.after(plan.after, Timer::Interrupt(plan));
     }

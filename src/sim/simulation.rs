@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::ec2::Action;
+use super::faults::Faults;
 use super::happening::Listener;
 use super::scenario::Scenario;
 use super::setup;
@@ -65,6 +66,11 @@ impl Simulation {
     /// Lets Spot change its mind about an instance that got notice.
     pub fn cancel_reclaim(&self, instance_id: &str) {
         self.change(|world| world.ec2.cancel_reclaim(instance_id, &mut world.core));
+    }
+
+    /// Lets other things go wrong from now on. Their windows still count from the start of the run.
+    pub fn set_faults(&self, faults: Faults) {
+        self.change(|world| world.core.faults = faults);
     }
 
     /// Puts any body at all into a queue, at once.

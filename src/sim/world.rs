@@ -9,8 +9,10 @@ use super::ec2::Ec2;
 use super::ecs::Ecs;
 use super::events::Events;
 use super::journal::Journal;
+use super::past::Past;
 use super::setup;
 use super::sqs::Sqs;
+use super::throttle::Buckets;
 use super::truth::Recorder;
 
 /// All services, and what they share.
@@ -24,6 +26,8 @@ pub struct World {
     pub events: Events,
     pub truth: Recorder,
     pub journal: Journal,
+    pub buckets: Buckets,
+    pub past: Past,
 }
 
 impl World {
@@ -39,6 +43,8 @@ impl World {
             events: Events::default(),
             truth: Recorder::default(),
             journal,
+            buckets: Buckets::default(),
+            past: Past::default(),
         }
     }
 

@@ -37,7 +37,7 @@ pub struct Activity {
 }
 
 /// A group's activities, newest first as the API lists them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Activities(VecDeque<Activity>);
 
 impl Activities {

@@ -41,7 +41,7 @@ pub struct Member {
     pub rebalancing: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Group {
     pub name: String,
     pub arn: String,

@@ -29,7 +29,7 @@ pub enum Timer {
 }
 
 /// All groups.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct AutoScaling {
     pub groups: BTreeMap<String, Group>,
 }

@@ -24,7 +24,7 @@ pub struct CapacityProvider {
     pub managed_termination_protection: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Cluster {
     pub name: String,
     pub arn: String,

@@ -38,7 +38,7 @@ pub enum Timer {
 }
 
 /// Everything in ECS.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Ecs {
     pub clusters: BTreeMap<String, Cluster>,
     pub providers: BTreeMap<String, CapacityProvider>,

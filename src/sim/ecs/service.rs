@@ -9,7 +9,7 @@ use crate::sim::core::Core;
 use crate::sim::dice::Purpose;
 use crate::sim::scenario::ServiceSpec;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Service {
     pub spec: ServiceSpec,
     pub created_at: Timestamp,

@@ -15,6 +15,8 @@ pub struct Message {
     pub body: String,
     pub sent_at: Timestamp,
     pub visible_at: Timestamp,
+    /// When it is received once more although it is hidden.
+    pub stray_at: Option<Timestamp>,
     /// How often it was received.
     pub received: u32,
     pub first_received_at: Option<Timestamp>,
@@ -25,11 +27,15 @@ pub struct Message {
 impl Message {
     pub fn new(id: String, body: String, now: Timestamp) -> Self {
         let (received, first_received_at, receipt) = (0, None, None);
-        Self { id, body, sent_at: now, visible_at: now, received, first_received_at, receipt }
+        Self { id, body, sent_at: now, visible_at: now, stray_at: None, received, first_received_at, receipt }
     }
 
     fn is_visible(&self, now: Timestamp) -> bool {
         self.visible_at <= now
+    }
+
+    fn is_receivable(&self, now: Timestamp) -> bool {
+        self.is_visible(now) || self.stray_at.is_some_and(|moment| moment <= now)
     }
 }
 
@@ -59,11 +65,12 @@ impl Queue {
 
     /// Whether there is something to receive.
     pub fn has_visible(&self, now: Timestamp) -> bool {
-        self.messages.values().any(|message| message.is_visible(now) && !self.is_dead(message))
+        self.messages.values().any(|message| message.is_receivable(now) && !self.is_dead(message))
     }
 
     pub fn next_visible(&self, now: Timestamp) -> Option<Timestamp> {
-        self.messages.values().map(|message| message.visible_at).filter(|moment| *moment > now).min()
+        let moments = self.messages.values().flat_map(|message| [Some(message.visible_at), message.stray_at]);
+        moments.flatten().filter(|moment| *moment > now).min()
     }
 
     /// Takes out what was received as often as the redrive policy allows, and is visible again.
@@ -76,15 +83,16 @@ impl Queue {
     /// Hands out up to `max` messages and hides them for `visibility`.
     pub fn receive(&mut self, max: usize, visibility: Duration, core: &mut Core) -> Vec<Message> {
         let now = core.now;
-        let visible = self.messages.iter_mut().filter(|(_, message)| message.is_visible(now));
+        let receivable = self.messages.iter_mut().filter(|(_, message)| message.is_receivable(now));
         let hand_out = |(key, message): (&u64, &mut Message)| {
             message.received += 1;
             message.first_received_at.get_or_insert(now);
             message.visible_at = later(now, visibility);
+            message.stray_at = core.redelivery().map(|delay| later(now, delay));
             message.receipt = Some(format!("{key}#{}", core.dice.hex(Purpose::Receipts, 32)));
             message.clone()
         };
-        visible.take(max).map(hand_out).collect()
+        receivable.take(max).map(hand_out).collect()
     }
 
     /// The message that a receipt handle was given out for; `None` where it is gone, or was received again since.

@@ -36,8 +36,9 @@ pub fn respond(version: &str, id: &str, result: Result<Value, Fault>) -> (Option
     let (error, status, body) = match result {
         Ok(body) => (None, 200, without_nulls(body)),
         Err(fault) => {
+            let blamed = if fault.status < 500 { "Sender" } else { "Receiver" };
             if let Some(code) = fault.query_code {
-                headers.push(("x-amzn-query-error", format!("{code};Sender")));
+                headers.push(("x-amzn-query-error", format!("{code};{blamed}")));
             }
             (Some(fault.code), fault.status, json!({"__type": fault.code, "message": fault.message}))
         }

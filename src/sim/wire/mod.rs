@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::dice::Purpose;
+use super::fault::Fault;
 use super::journal::CallRecord;
 use super::world::World;
 
@@ -95,16 +96,44 @@ pub fn would_wait(world: &World, request: &Request) -> bool {
     }
 }
 
+/// The service and the action that a request names.
+pub fn names(request: &Request) -> (&'static str, String) {
+    let call = Call::of(request);
+    let (service, action) = call.names();
+    (service, action.to_owned())
+}
+
+/// The error answer of an AWS that does not look at what a request asks for, where it is like that now.
+pub fn refuse(world: &mut World, request: &Request) -> Option<Response> {
+    let call = Call::of(request);
+    let (service, action) = call.names();
+    let throttled = world.buckets.draw(service, action, &mut world.core);
+    let fault = throttled.or_else(|| world.core.refusal((service, action)))?;
+    Some(respond(world, request, Some(fault)))
+}
+
 /// Does what the request asks for, now, and answers.
 pub fn handle(world: &mut World, request: &Request) -> Response {
+    respond(world, request, None)
+}
+
+fn respond(world: &mut World, request: &Request, refusal: Option<Fault>) -> Response {
     let call = Call::of(request);
     let id = world.core.dice.uuid(Purpose::RequestIds);
     let (error, response) = match &call {
-        Call::Ecs(action) => json::respond("1.1", &id, ecs::handle(world, action, &request.body)),
-        Call::Sqs(action) => json::respond("1.0", &id, sqs::handle(world, action, request)),
+        Call::Ecs(action) => {
+            let act = |world: &mut World| ecs::handle(world, action, &request.body);
+            let act = || world.perhaps_in_the_past(("ecs", action), act);
+            json::respond("1.1", &id, refusal.map_or_else(act, Err))
+        }
+        Call::Sqs(action) => {
+            json::respond("1.0", &id, refusal.map_or_else(|| sqs::handle(world, action, request), Err))
+        }
         Call::AutoScaling(action) => {
             let form = query::Form::parse(&request.body);
-            query::respond(action, &id, autoscaling::handle(world, action, &form))
+            let act = |world: &mut World| autoscaling::handle(world, action, &form);
+            let act = || world.perhaps_in_the_past(("autoscaling", action), act);
+            query::respond(action, &id, refusal.map_or_else(act, Err))
         }
         Call::Unknown => json::respond("1.1", &id, Err(json::unknown_operation())),
     };

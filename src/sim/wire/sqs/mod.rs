@@ -177,17 +177,22 @@ fn batch(
     check_entries(&asked.entries)?;
     let (mut successful, mut failed) = (Vec::new(), Vec::new());
     for entry in &asked.entries {
-        match each(world, &asked.queue_url, entry) {
+        let outcome = if world.core.fails_entry() { Err(entry_fault()) } else { each(world, &asked.queue_url, entry) };
+        match outcome {
             Ok(()) => successful.push(json!({"Id": entry.id})),
             Err(fault) => failed.push(json!({
                 "Id": entry.id,
-                "SenderFault": true,
+                "SenderFault": fault.status < 500,
                 "Code": fault.query_code.unwrap_or(fault.code),
                 "Message": fault.message,
             })),
         }
     }
     Ok(json!({"Successful": successful, "Failed": failed}))
+}
+
+fn entry_fault() -> Fault {
+    Fault { status: 500, ..Fault::sender("InternalError", "We encountered an internal error. Please try again.") }
 }
 
 /// The errors of a batch have a prefix in their older codes (SQS's service model, `awsQueryError`).
