@@ -1,14 +1,18 @@
 //! The simulated AWS, as the AWS SDK for Rust sees it. Time is virtual: nothing here waits.
 
 mod autoscaling;
+mod delivery;
 mod demo;
 mod ecs;
+mod faults;
 mod hand_over;
 mod sqs;
+mod throttle;
 
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
+use aws_sdk_ecs::config::retry::RetryConfig;
 use aws_sdk_ecs::config::{BehaviorVersion, Region};
 use aws_sdk_ecs::types::{ContainerInstance, ContainerInstanceStatus};
 use jiff::Timestamp;
@@ -30,7 +34,7 @@ struct Account {
 }
 
 macro_rules! client {
-    ($sdk:ident, $sim:expr, $clock:expr) => {
+    ($sdk:ident, $sim:expr, $clock:expr, $retry:expr) => {
         $sdk::Client::from_conf(
             $sdk::Config::builder()
                 .behavior_version(BehaviorVersion::v2026_01_12())
@@ -39,6 +43,7 @@ macro_rules! client {
                 .http_client($sim.http_client())
                 .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new($clock.clone()))
                 .time_source($clock.clone())
+                .retry_config($retry.clone())
                 .build(),
         )
     };
@@ -46,11 +51,20 @@ macro_rules! client {
 
 impl Account {
     fn new(scenario: Scenario, seed: u64) -> Self {
+        Self::with(scenario, seed, &RetryConfig::standard())
+    }
+
+    /// One whose clients try everything once: the pauses of the SDK are not drawn from the seed.
+    fn once(scenario: Scenario, seed: u64) -> Self {
+        Self::with(scenario, seed, &RetryConfig::disabled())
+    }
+
+    fn with(scenario: Scenario, seed: u64, retry: &RetryConfig) -> Self {
         let clock = Clock::simulated("2026-01-02T03:04:05Z".parse().unwrap(), 1.0);
         let sim = Simulation::new(scenario, seed, clock.clone());
-        let ecs = client!(aws_sdk_ecs, sim, clock);
-        let autoscaling = client!(aws_sdk_autoscaling, sim, clock);
-        let sqs = client!(aws_sdk_sqs, sim, clock);
+        let ecs = client!(aws_sdk_ecs, sim, clock, retry);
+        let autoscaling = client!(aws_sdk_autoscaling, sim, clock, retry);
+        let sqs = client!(aws_sdk_sqs, sim, clock, retry);
         Self { sim, clock, ecs, autoscaling, sqs }
     }
 
