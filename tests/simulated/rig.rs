@@ -78,8 +78,12 @@ impl Rig {
     }
 
     pub fn with(scenario: Scenario, manifests: &str) -> Self {
+        Self::seeded(scenario, manifests, 1)
+    }
+
+    pub fn seeded(scenario: Scenario, manifests: &str, seed: u64) -> Self {
         let clock = Clock::simulated("2026-01-02T03:00:00Z".parse().unwrap(), 1.0);
-        let sim = Simulation::new(scenario, 1, clock.clone());
+        let sim = Simulation::new(scenario, seed, clock.clone());
         let lines = Arc::default();
         Self { sim, clock, lines, metrics: Arc::default(), manifests: manifests.to_owned() }
     }

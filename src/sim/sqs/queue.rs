@@ -83,12 +83,13 @@ impl Queue {
     /// Hands out up to `max` messages and hides them for `visibility`.
     pub fn receive(&mut self, max: usize, visibility: Duration, core: &mut Core) -> Vec<Message> {
         let now = core.now;
+        let limit = self.redrive.as_ref().map_or(u32::MAX, |redrive| redrive.max_receive_count);
         let receivable = self.messages.iter_mut().filter(|(_, message)| message.is_receivable(now));
         let hand_out = |(key, message): (&u64, &mut Message)| {
             message.received += 1;
             message.first_received_at.get_or_insert(now);
             message.visible_at = later(now, visibility);
-            message.stray_at = core.redelivery().map(|delay| later(now, delay));
+            message.stray_at = core.redelivery().filter(|_| message.received < limit).map(|delay| later(now, delay));
             message.receipt = Some(format!("{key}#{}", core.dice.hex(Purpose::Receipts, 32)));
             message.clone()
         };
