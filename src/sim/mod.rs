@@ -10,6 +10,8 @@
 //!
 //! This room stands for AWS, so it must not know who calls it: of this crate it imports the clock and nothing else.
 //! What AWS does not document is a parameter ([`Params`]), never a constant.
+//! What goes wrong is data ([`Faults`]), and off by default; it strikes between the callers and the services, and between
+//! the services, never in their rules.
 //!
 //! How it is built: each service is a struct that changes at API calls, at its own timers, and when it hears a
 //! fact that another service told. Services do not call each other, but for two that do so in AWS as well: Auto
