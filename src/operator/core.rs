@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::ids::{ClusterKey, InstanceId};
 use crate::observe::describe::Observer;
 use crate::observe::{Look, Observation, Snapshot};
-use crate::plan::{Call, Case, CaseId, Cases, Plan, Policies, Report, Step, plan};
+use crate::plan::{Call, Case, CaseId, Cases, Plan, Policies, Report, Setback, Step, plan};
 use crate::telemetry::Telemetry;
 use crate::telemetry::metrics::{CallLabels, LookLabels};
 
@@ -288,7 +288,7 @@ impl Core {
             let label = if result.is_ok() { "ok" } else { "failed" };
             self.telemetry.metrics.calls.get_or_create(&CallLabels { action: call.name(), result: label }).inc();
             self.note(call, &case, &result);
-            self.cases.answered(call, &case, result.map_err(|failure| failure.to_string()), now);
+            self.cases.answered(call, &case, result.map_err(setback), now);
         }
     }
 
@@ -326,6 +326,11 @@ impl Core {
             }
         }
     }
+}
+
+/// Without an answer, or with one that tells of a fault inside AWS, nobody knows what a call has done.
+fn setback(failure: Failure) -> Setback {
+    Setback { why: failure.to_string(), lost: matches!(failure.class, Class::Unreachable | Class::Server) }
 }
 
 fn no_such_cluster(cluster: &ClusterKey) -> Failure {

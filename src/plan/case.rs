@@ -53,6 +53,15 @@ impl Call {
     }
 }
 
+/// Why a call did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setback {
+    /// What was said.
+    pub why: String,
+    /// Nobody knows whether the call had its effect: its answer was lost.
+    pub lost: bool,
+}
+
 /// A call that changes something, and how it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Attempt {
@@ -133,6 +142,8 @@ pub struct Case {
     pub phases: BTreeMap<Phase, Timestamp>,
     /// The detach.
     pub detach: Attempt,
+    /// Whether a detach may have had its effect without our hearing of it.
+    pub unsure: bool,
     /// The drain.
     pub drain: Attempt,
     /// Why nothing is asked of the group, where that is so for good.
@@ -159,6 +170,7 @@ impl Case {
             place: None,
             phases: BTreeMap::new(),
             detach: Attempt::None,
+            unsure: false,
             drain: Attempt::None,
             skipped: None,
             before: Arc::default(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::case::{Attempt, Call, Case};
+use super::case::{Attempt, Call, Case, Setback};
 use super::case_id::CaseId;
 use super::phase::Phase;
 use super::step::Step;
@@ -139,15 +139,18 @@ impl Cases {
     }
 
     /// Notes what came of a call: AWS's name for the request, or why it failed.
-    pub fn answered(&mut self, call: Call, id: &CaseId, result: Result<Option<String>, String>, now: Timestamp) {
+    pub fn answered(&mut self, call: Call, id: &CaseId, result: Result<Option<String>, Setback>, now: Timestamp) {
         self.note(id, |case| {
+            case.unsure |= call == Call::Detach && result.as_ref().is_err_and(|setback| setback.lost);
             let attempt = match call {
                 Call::Detach => &mut case.detach,
                 Call::Drain => &mut case.drain,
             };
             *attempt = match result {
                 Ok(request_id) => Attempt::Accepted { request_id },
-                Err(why) => Attempt::Failed { failures: attempt.failures().saturating_add(1), at: now, why },
+                Err(Setback { why, .. }) => {
+                    Attempt::Failed { failures: attempt.failures().saturating_add(1), at: now, why }
+                }
             };
         });
     }

@@ -99,12 +99,19 @@ fn outcome(scene: Scene<'_>, case: &Case) -> Outcome {
     if tally.killed + tally.running > 0 {
         return Outcome::Lossy;
     }
-    match case.phases.get(&Phase::ReplacementRegistered) {
-        Some(at) if *at <= case.deadline => Outcome::HandedOver,
+    match registered_at(scene, case) {
+        Some(at) if at <= case.deadline => Outcome::HandedOver,
         Some(_) => Outcome::Late,
-        None if replacement::expected(case) => Outcome::Late,
+        None if replacement::expected(case) || case.unsure => Outcome::Late,
         None => Outcome::NotReplaced,
     }
+}
+
+/// When the replacement registered: by AWS's word, since it may have been seen later than it came.
+fn registered_at(scene: Scene<'_>, case: &Case) -> Option<Timestamp> {
+    let seen_at = *case.phases.get(&Phase::ReplacementRegistered)?;
+    let replacement = case.replacement.as_ref().and_then(|id| scene.snapshot.instances.get(id));
+    Some(replacement.map_or(seen_at, |instance| instance.registered_at.min(seen_at)))
 }
 
 fn after(moment: Timestamp, by: SignedDuration) -> Timestamp {

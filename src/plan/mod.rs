@@ -25,7 +25,7 @@ mod watch;
 
 use jiff::Timestamp;
 
-pub use case::{Attempt, Call, Case, Place};
+pub use case::{Attempt, Call, Case, Place, Setback};
 pub use case_id::CaseId;
 pub use cases::{Admission, Cases};
 pub use phase::Phase;

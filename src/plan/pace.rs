@@ -9,7 +9,10 @@ use crate::observe::Subject;
 /// The pace where something waits for the answer.
 pub const SOON: SignedDuration = SignedDuration::from_secs(1);
 
-/// Failed looks slow down to this.
+/// Failed looks at what a case waits for slow down to this: a deadline runs.
+const SLOWEST_URGENT_RETRY: SignedDuration = SignedDuration::from_secs(5);
+
+/// Failed looks at a whole cluster slow down to this.
 const SLOWEST_RETRY: SignedDuration = SignedDuration::from_secs(30);
 
 /// Whether to look at `subject` now, if it is looked at `every` so often; asks to be woken when it is time.
@@ -18,20 +21,21 @@ pub fn due(scene: Scene<'_>, subject: &Subject, every: SignedDuration, draft: &m
     if asked.in_flight {
         return false;
     }
-    let at = later(asked.at, pause(every, asked.failures));
+    let at = later(asked.at, pause(subject, every, asked.failures));
     if scene.now < at {
         draft.wake_at(at);
     }
     scene.now >= at
 }
 
-/// `every`, doubled by each failure up to [`SLOWEST_RETRY`].
-fn pause(every: SignedDuration, failures: u32) -> SignedDuration {
+/// `every`, or after failures a pause that doubles with each.
+fn pause(subject: &Subject, every: SignedDuration, failures: u32) -> SignedDuration {
     if failures == 0 {
         return every;
     }
-    let doubled = SOON.checked_mul(1_i32.checked_shl(failures.min(6)).unwrap_or(64)).unwrap_or(SLOWEST_RETRY);
-    doubled.min(SLOWEST_RETRY)
+    let slowest = if matches!(subject, Subject::Cluster(_)) { SLOWEST_RETRY } else { SLOWEST_URGENT_RETRY };
+    let doubled = SOON.checked_mul(1_i32.checked_shl(failures.min(6)).unwrap_or(64)).unwrap_or(slowest);
+    doubled.min(slowest)
 }
 
 fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {

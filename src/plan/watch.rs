@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::case::{Case, Place};
+use super::case::{Attempt, Case, Place};
 use super::draft::Draft;
 use super::pace::{SOON, due};
 use super::phase::Phase;
@@ -73,7 +73,8 @@ fn instance(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
 fn group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
     let seen = scene.snapshot.groups.get(group).map(|group| group.observed_at);
     let undecided = case.skipped.is_none() && !case.has(Phase::ReplacementRequested);
-    let every = if undecided && seen.is_none_or(|at| at < case.received_at) { SOON } else { PACE };
+    let refused_at = if let Attempt::Failed { at, .. } = &case.detach { *at } else { case.received_at };
+    let every = if undecided && seen.is_none_or(|at| at < refused_at) { SOON } else { PACE };
     if due(scene, &Subject::Group(group.clone()), every, draft) {
         draft.batches.group(group);
     }

@@ -100,3 +100,33 @@ async fn once_faults_are_over_everything_has_been_replaced_once_and_closed() {
     assert!(found.is_empty(), "{}", found.join("\n"));
     assert!((50..=60).contains(&cases), "few of 60 notices are lost: {cases}");
 }
+
+/// The answer to the detach is lost, and then Auto Scaling tells nothing of groups for a while.
+async fn outcome_with_groups_unseen_until(second: u64) -> Vec<&'static str> {
+    let only = |action: &str, until| CallFaults {
+        window: Window { from_seconds: 30, until_seconds: Some(until) },
+        actions: vec![format!("autoscaling:{action}")],
+        ..CallFaults::default()
+    };
+    let calls = vec![
+        CallFaults { reset_after: 1.0, ..only("DetachInstances", 35) },
+        CallFaults { server_error: 1.0, ..only("DescribeAutoScalingGroups", second) },
+    ];
+    let rig = Rig::new(Scenario { faults: Faults { calls, ..Faults::none() }, ..interrupted(1) });
+    let operator = rig.operate();
+    rig.secs(300).await;
+    let interruption = rig.sim.truth().interruptions.remove(0);
+    assert!(interruption.replacement.unwrap().registered.unwrap() < interruption.deadline);
+    operator.stop().await;
+    rig.outcomes()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_can_be_seen_again_before_the_deadline_is_looked_at_before_the_deadline() {
+    assert_eq!(outcome_with_groups_unseen_until(125).await, ["handed_over"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_is_told_that_there_is_no_replacement_while_nobody_knows() {
+    assert_ne!(outcome_with_groups_unseen_until(200).await, ["not_replaced"]);
+}

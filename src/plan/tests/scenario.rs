@@ -147,7 +147,8 @@ impl Scenario {
 
     pub fn answered(&mut self, call: Call, id: &str, result: Result<(), &str>) {
         let case = self.case(id);
-        let result = result.map(|()| Some("request".to_owned())).map_err(str::to_owned);
+        let setback = |why: &str| crate::plan::Setback { why: why.to_owned(), lost: why == "lost" };
+        let result = result.map(|()| Some("request".to_owned())).map_err(setback);
         self.cases.answered(call, &case, result, self.now);
     }
 
