@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use super::ec2::Action;
+use super::faults::Faults;
 use super::fields::{Fields, Refusal};
 use super::server::Served;
 use super::setup;
@@ -31,6 +32,7 @@ pub fn router(served: Arc<Served>) -> Router {
         .route("/interrupt", post(interrupt))
         .route("/state", get(state))
         .route("/calls", get(calls))
+        .route("/faults", post(faults))
         .route("/reset", post(reset))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -81,6 +83,17 @@ async fn calls(State(served): Shared) -> Response {
         calls.entry(format!("{}.{}", call.service, call.action)).or_default().insert(call.caller.clone(), *count);
     }
     respond(Ok(json!({"calls": calls})))
+}
+
+/// What goes wrong from here on; `{}` is nothing. Windows count from the start of the simulation.
+async fn faults(State(served): Shared, body: Bytes) -> Response {
+    match serde_json::from_slice::<Faults>(&body) {
+        Ok(faults) => {
+            served.simulation.set_faults(faults.clone());
+            respond(Ok(json!({"faults": faults})))
+        }
+        Err(error) => refused(StatusCode::BAD_REQUEST, &format!("the faults cannot be read: {error}")),
+    }
 }
 
 /// Starts over: the same scenario, from now on, with the same seed unless another is given.

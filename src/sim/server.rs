@@ -3,6 +3,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::control;
+use super::mishap::Loss;
 use super::scenario::Scenario;
 use super::simulation::Simulation;
 use super::wire;
@@ -23,6 +25,9 @@ use crate::clock::Clock;
 /// The longest body that is read: twice what SQS takes as a message or a batch, 1 MiB (SQS Developer Guide, "Amazon SQS
 /// message quotas").
 const BODY_MAX: usize = 2 * 1024 * 1024;
+
+/// A caller that gets no answer is let go after this long: by then it has given up.
+const NEVER: Duration = Duration::from_secs(60);
 
 /// What is served.
 #[derive(Debug)]
@@ -73,9 +78,24 @@ async fn answer(
     let form = if method == Method::GET { uri.query().unwrap_or_default().as_bytes().to_vec() } else { body.to_vec() };
     let request = plain(&headers, form);
     tokio::select! {
-        answer = served.simulation.answer(request) => http(answer),
+        answer = served.simulation.exchange(request) => match answer {
+            Ok(answer) => http(answer),
+            Err(Loss::Reset) => lost(),
+            Err(Loss::TimedOut) => never(&served).await,
+        },
         () = served.stop.cancelled() => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
+}
+
+/// A call whose connection is lost. A server can end the connection, not break it; there is no answer of AWS in it.
+fn lost() -> Response {
+    (StatusCode::BAD_GATEWAY, [(header::CONNECTION, "close")]).into_response()
+}
+
+/// A call that is not answered, for as long as any caller would wait.
+async fn never(served: &Served) -> Response {
+    served.simulation.clock.sleep(NEVER).await;
+    lost()
 }
 
 fn plain(headers: &HeaderMap, body: Vec<u8>) -> wire::Request {

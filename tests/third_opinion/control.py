@@ -8,6 +8,7 @@ QUEUE = "spot-events"
 def run(account):
     interrupts(account)
     refusals(account)
+    faults(account)
     calls(account)
     starts_over(account)
 
@@ -58,6 +59,18 @@ def refusals(account):
     for method, path, expected in (("GET", "nope", 404), ("GET", "interrupt", 405), ("POST", "state", 405)):
         status, answer = account.control(method, path)
         account.check(status == expected and "error" in answer, f"{method} {path}: {status} {answer}")
+
+
+def faults(account):
+    denied = {"calls": [{"actions": ["ecs:DescribeClusters"], "accessDenied": 1.0}]}
+    status, answer = account.control("POST", "faults", denied)
+    account.check(status == 200, f"faults: {answer}")
+    account.refuses("AccessDeniedException", "not authorized", account.ecs.describe_clusters, clusters=["web"])
+    status, answer = account.control("POST", "faults", {})
+    account.check(status == 200, f"no faults: {answer}")
+    account.check(account.ecs.describe_clusters(clusters=["web"])["clusters"], "faults stayed")
+    status, answer = account.control("POST", "faults", {"explosions": 1})
+    account.check(status == 400 and "explosions" in answer["error"], f"unknown fault: {answer}")
 
 
 def calls(account):

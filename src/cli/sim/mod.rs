@@ -16,7 +16,7 @@ pub enum Sim {
     /// Serve it in real time to the AWS CLI and any SDK, until Ctrl-C.
     ///
     /// ECS, EC2 Auto Scaling and SQS answer at one endpoint, for any credentials. Under /_sim/ are `POST interrupt` with
-    /// {"instanceIds":["i-…"],"noticeSeconds":120,"action":"terminate"}, `GET state`, `GET calls` and `POST reset`.
+    /// {"instanceIds":["i-…"],"noticeSeconds":120,"action":"terminate"}, `POST faults`, `GET state`, `GET calls`, `POST reset`.
     Serve(serve::Options),
 }
 
