@@ -64,7 +64,6 @@ async fn of_a_mixed_batch_exactly_the_own_ones_are_acted_on_and_exactly_the_unpa
     let world = World::new(&emulator.endpoint, &emulator.seed(6));
     let (gone, gone_arn) = &world.instances[3];
     world.take_away(gone_arn).await;
-    world.terminate(gone).await;
     let own = &world.instances[..3];
     let bystanders = &world.instances[4..];
 

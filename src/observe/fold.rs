@@ -129,7 +129,16 @@ impl Snapshot {
         let unlisted: Vec<InstanceId> =
             unseen.filter(|(_, instance)| instance.gone_at.is_none()).map(|(id, _)| id.clone()).collect();
         self.unlisted.extend(unlisted);
+        self.tell_strangers(key);
         self.forget(at);
+    }
+
+    fn tell_strangers(&mut self, key: &ClusterKey) {
+        let groups = self.clusters.get(key).into_iter().flat_map(|cluster| cluster.providers.values().flatten());
+        let groups = groups.filter_map(|group| self.groups.get(group));
+        let members: BTreeSet<InstanceId> = groups.flat_map(|group| group.members.keys().cloned()).collect();
+        self.strangers.retain(|id| !members.contains(id));
+        self.strangers.extend(members.into_iter().filter(|id| !self.instances.contains_key(id)));
     }
 
     fn of_cluster(&self, key: &ClusterKey) -> impl Iterator<Item = (&InstanceId, &ContainerInstance)> {
@@ -160,6 +169,7 @@ impl Snapshot {
             return;
         }
         self.unlisted.remove(&id);
+        self.strangers.remove(&id);
         if let Some(before) = self.instances.get(&id).filter(|before| before.arn == instance.arn) {
             if instance.disconnected_since.is_some() && before.disconnected_since.is_some() {
                 instance.disconnected_since = before.disconnected_since;

@@ -117,6 +117,10 @@ fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) 
     let mut clusters = scene.snapshot.clusters_of(group);
     let Some((cluster, provider)) = clusters.next() else { return Whereabouts::Nowhere(Dismissal::Foreign) };
     if answered(scene, case, &subject) {
+        // One that the group has had for long and the cluster has not is no instance that is about to register.
+        if scene.snapshot.strangers.contains(&case.instance) {
+            return Whereabouts::Nowhere(Dismissal::Gone);
+        }
         return match place(scene, case, cluster, Some(provider), Some(group)) {
             Some(place) => Whereabouts::Managed(place),
             None => Whereabouts::Nowhere(Dismissal::Foreign),

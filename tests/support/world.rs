@@ -112,12 +112,6 @@ impl World {
         let call = self.ecs.deregister_container_instance().cluster(&self.cluster).container_instance(arn).force(true);
         call.send().await.unwrap();
     }
-
-    /// Takes an instance out of its group for good.
-    pub async fn terminate(&self, instance: &str) {
-        let call = self.autoscaling.terminate_instance_in_auto_scaling_group().instance_id(instance);
-        call.should_decrement_desired_capacity(true).send().await.unwrap();
-    }
 }
 
 /// The time.

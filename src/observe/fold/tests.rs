@@ -127,3 +127,26 @@ fn a_cluster_that_is_said_to_be_missing_takes_no_instance_with_it() {
     snapshot.apply(Observation::ClusterMissing("web".into()), time("03:00:01"));
     assert_eq!(snapshot.instances[&"i-1".into()].gone_at, None);
 }
+
+#[test]
+fn a_member_that_the_cluster_does_not_have_is_a_stranger_until_it_registers() {
+    let mut snapshot = snapshot();
+    let key = GroupKey { region: "us-east-1".into(), name: "asg".into() };
+    let providers = BTreeMap::from([("web-spot".into(), Some(key.clone()))]);
+    let at = time("03:00:00");
+    snapshot.apply(Observation::Cluster { cluster: "web".into(), name: "web".into(), providers }, at);
+    let member = Member { lifecycle: Lifecycle::InService, availability_zone: None, instance_type: None };
+    let group = Group {
+        capacity_rebalance: false,
+        launch_suspended: false,
+        members: BTreeMap::from([("i-1".into(), member.clone()), ("i-2".into(), member)]),
+        observed_at: at,
+    };
+    snapshot.apply(Observation::Groups { found: vec![(key, group)], missing: vec![] }, at);
+    see(&mut snapshot, "i-1", instance(at), at);
+    let listed = BTreeSet::from(["1".to_owned()]);
+    snapshot.apply(Observation::ClusterRead { cluster: "web".into(), began_at: at, listed }, at);
+    assert_eq!(snapshot.strangers, BTreeSet::from(["i-2".into()]));
+    see(&mut snapshot, "i-2", instance(time("03:00:10")), time("03:00:10"));
+    assert!(snapshot.strangers.is_empty());
+}

@@ -227,3 +227,15 @@ fn a_storm_is_a_few_calls_as_large_as_the_apis_take() {
     let drains = sizes(|step| if let Step::Drain { instances, .. } = step { Some(instances.len()) } else { None });
     assert_eq!((detaches, drains), (vec![20, 20, 5], vec![10, 10, 10, 10, 5]));
 }
+
+#[test]
+fn a_member_of_the_group_that_the_cluster_does_not_have_is_gone() {
+    let mut scenario = Scenario::with(&["i-2"]);
+    scenario.group(&[("i-1", "InService"), ("i-2", "InService")], |_| {});
+    scenario.snapshot.strangers.insert("i-1".into());
+    scenario.at("03:05:00").notice("i-1");
+    let plan = scenario.plan();
+    assert!(dismissed(&plan.steps).is_none() && plan.looks.iter().any(|look| matches!(look, Look::Find { .. })));
+    scenario.looks_answered();
+    assert_eq!(dismissed(&scenario.steps()), Some(Dismissal::Gone));
+}
