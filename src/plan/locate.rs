@@ -10,6 +10,7 @@ use super::scene::Scene;
 use super::step::Dismissal;
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey};
 use crate::observe::Subject;
+use crate::observe::snapshot::ClusterState;
 
 /// Where an instance stands.
 pub enum Whereabouts {
@@ -116,7 +117,8 @@ fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) 
     let subject = Subject::Instance(case.instance.clone());
     let mut clusters = scene.snapshot.clusters_of(group);
     let Some((cluster, provider)) = clusters.next() else { return Whereabouts::Nowhere(Dismissal::Foreign) };
-    if answered(scene, case, &subject) {
+    let unread = scene.snapshot.clusters.get(cluster).is_none_or(|cluster| cluster.state == ClusterState::Unread);
+    if answered(scene, case, &subject) && !unread {
         // One that the group has had for long and the cluster has not is no instance that is about to register.
         if scene.snapshot.strangers.contains(&case.instance) {
             return Whereabouts::Nowhere(Dismissal::Gone);

@@ -239,3 +239,17 @@ fn a_member_of_the_group_that_the_cluster_does_not_have_is_gone() {
     scenario.looks_answered();
     assert_eq!(dismissed(&scenario.steps()), Some(Dismissal::Gone));
 }
+
+#[test]
+fn an_unregistered_member_waits_until_the_cluster_has_been_read() {
+    let mut scenario = Scenario::with(&["i-2"]);
+    scenario.group(&[("i-1", "InService"), ("i-2", "InService")], |_| {});
+    scenario.snapshot.clusters.get_mut(&"web".into()).unwrap().state = ClusterState::Unread;
+    scenario.at("03:05:00").notice("i-1");
+    scenario.steps();
+    scenario.looks_answered();
+    assert_eq!(detached(&scenario.steps()).len(), 0, "nobody can say yet whether it is about to register or gone");
+    scenario.snapshot.clusters.get_mut(&"web".into()).unwrap().state = ClusterState::Read { at: scenario.now };
+    scenario.looks_answered();
+    assert_eq!(detached(&scenario.steps()), ["i-1"]);
+}
