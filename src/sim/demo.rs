@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::scenario::{
+use super::spec::{
     ClusterSpec, GroupSpec, InterruptionPlan, Launch, QueueSpec, Redrive, RuleSpec, Scenario, ServiceSpec, TaskSpec,
 };
 

@@ -18,60 +18,50 @@
 //! Scaling orders instances from EC2, EventBridge sends to SQS.
 //!
 //! ```text
-//!  HTTP request ─> wire ─> world ──┬─> ec2 ─────────┐
-//!                            ^     ├─> autoscaling ─┤ facts ──> every service, truth, journal
-//!  clock ─> driver ──────────┘     ├─> ecs ─────────┤
-//!            (agenda of timers)    └─> events ─> sqs┘
+//!  HTTP request ─> door ─> edge ─> world ──┬─> ec2 ─────────┐
+//!                                    ^     ├─> autoscaling ─┤ facts ──> every service, record
+//!  clock ─> door::driver ────────────┘     ├─> ecs ─────────┤
+//!            (agenda of timers)            └─> events ─> sqs┘
 //! ```
+//!
+//! | room | what it is for | may use |
+//! |---|---|---|
+//! | `spec` | what an account is given, as plain data | nothing |
+//! | `kernel` | time, chance, facts, timers, names, errors, faults that strike | `spec` |
+//! | `ec2`, `autoscaling`, `ecs`, `sqs`, `events` | a service each, its rules and what callers may ask for | `spec`, `kernel` |
+//! | `record` | what really happened | the services, to look at |
+//! | `edge` | wire formats, token buckets, stale answers | all of these |
+//! | `world`, `setup`, `plan` | all services together; from a scenario to a world; what was planned | all of these |
+//! | `door` | the ways in | all of these |
 
-mod agenda;
 mod autoscaling;
-mod connector;
-mod control;
-mod core;
 mod demo;
-mod dice;
-mod driver;
+mod door;
 mod ec2;
 mod ecs;
+mod edge;
 mod events;
-mod fact;
-mod fault;
-mod faults;
-mod fields;
-mod happening;
-mod inspect;
-mod journal;
-mod mishap;
-mod names;
-mod params;
-mod past;
-mod scenario;
-mod server;
+mod kernel;
+mod plan;
+mod record;
 mod setup;
-mod simulation;
+mod spec;
 mod sqs;
-mod state;
-mod throttle;
-mod truth;
-mod wire;
 mod world;
 
 pub use demo::demo;
-pub use ec2::Action;
-pub use faults::{CallFaults, EventFaults, Faults, QueueFaults, Window};
-pub use happening::{Happening, Listener};
-pub use inspect::{ContainerInstanceView, GroupView, MemberView, QueueDepth, TaskView};
-pub use params::{Params, Spread};
-pub use past::STALE_SECONDS_MAX;
-pub use scenario::{
-    ClusterSpec, GroupSpec, InterruptionPlan, Launch, Process, QueueSpec, Redrive, RuleSpec, Scenario, ServiceSpec,
-    TaskSpec,
+pub use door::{Served, Simulation, serve};
+pub use edge::STALE_SECONDS_MAX;
+pub use record::{
+    ContainerInstanceView, GroupView, Happening, Interruption, Listener, MemberView, QueueDepth, Replacement,
+    Situation, TaskView, Truth,
 };
-pub use server::{Served, serve};
-pub use simulation::Simulation;
-pub use throttle::{BucketSize, Category, Neighbour, Throttling};
-pub use truth::{Interruption, Replacement, Truth};
+pub use spec::{
+    Action, BucketSize, CallFaults, Category, ClusterSpec, Deed, EventFaults, Faults, GroupSpec, HookSpec, HookTarget,
+    ImdsFaults, InterruptionPlan, Launch, ManagedScaling, Market, Neighbour, Params, Planned, PoolSpec, Process,
+    QueueFaults, QueueSpec, Redrive, RuleSpec, Scenario, ServiceSpec, Spread, Strategy, TaskSpec, Throttling,
+    TopicSpec, Weather, Window,
+};
 
 #[cfg(test)]
 mod tests;

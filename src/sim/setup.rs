@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::autoscaling::{Group, LifecycleState};
-use super::core::{Core, earlier};
-use super::dice::Purpose;
-use super::ecs::{CapacityProvider, Cluster, Service, Task};
+use super::autoscaling::Group;
+use super::ecs::{CapacityProvider, Cluster, MANAGED_HOOK, RunRequest, Service};
 use super::events::Events;
-use super::journal::Journal;
-use super::names::Names;
-use super::scenario::{ClusterSpec, GroupSpec, InterruptionPlan, Launch, Scenario, TaskSpec};
+use super::kernel::{Core, Names, earlier};
+use super::plan;
+use super::record::Journal;
+use super::spec::{ClusterSpec, GroupSpec, HookSpec, Scenario};
 use super::sqs::Queue;
 use super::world::World;
 
@@ -21,23 +20,21 @@ use super::world::World;
 const GROUPS_AGE: Duration = Duration::from_secs(60 * 60);
 /// When services are created, before the start.
 const SERVICES_AGE: Duration = Duration::from_secs(45 * 60);
-
-/// What the scenario's plan does.
-#[derive(Clone, Debug)]
-pub enum Timer {
-    Interrupt(InterruptionPlan),
-    Cancel(String),
-}
+/// The heartbeat of managed draining's hook. A field report has 3,600 s, and CONTINUE as its default.
+const MANAGED_HEARTBEAT: Duration = Duration::from_secs(3_600);
 
 /// Builds the world of `scenario` as it is at `now`.
 pub fn build(scenario: Scenario, seed: u64, now: Timestamp) -> World {
-    let Scenario { account, region, params, clusters, groups, queues, rules, interruptions, faults } = scenario;
+    let Scenario { account, region, params, clusters, groups, pools, queues, topics, rules, .. } = scenario;
     let entries = params.journal_entries;
     let core = Core::new(earlier(now, GROUPS_AGE), params, Names { account, region }, seed);
     let mut world = World::new(core);
     for cluster in &clusters {
         let arn = world.core.names.cluster_arn(&cluster.name);
         world.ecs.clusters.insert(cluster.name.clone(), Cluster::new(cluster.name.clone(), arn));
+    }
+    for pool in pools {
+        world.ec2.pools.limit(&pool.instance_type, &pool.zone, pool.capacity);
     }
     for spec in queues {
         world.sqs.queues.insert(spec.name.clone(), Queue::new(spec));
@@ -50,111 +47,119 @@ pub fn build(scenario: Scenario, seed: u64, now: Timestamp) -> World {
         add_workload(&mut world, cluster);
     }
     world.advance_to(now);
-    for group in groups {
-        suspend(&mut world, group);
-    }
-    world.events = Events { rules };
+    world.events = Events::new(rules, topics);
+    world.core.audience = world.events.audience();
     world.journal = Journal::new(entries);
-    (world.core.started, world.core.faults) = (now, faults);
-    for plan in interruptions {
-        world.core.after(plan.after, Timer::Interrupt(plan));
+    for group in groups {
+        finish_group(&mut world, group);
     }
+    world.settle();
+    (world.core.started, world.core.faults) = (now, scenario.faults);
+    world.ec2.set_weather(scenario.weather, &mut world.core);
+    plan::schedule(scenario.interruptions, scenario.plan, &mut world.core);
     world
 }
 
 fn add_group(world: &mut World, spec: &GroupSpec) {
     let core = &mut world.core;
+    let managed = spec.capacity_provider.iter().map(|_| ("AmazonECSManaged".to_owned(), String::new()));
     let group = Group {
         name: spec.name.clone(),
         arn: core.names.group_arn(&spec.name, &mut core.dice),
         created: core.now,
         min: spec.min,
-        max: spec.max,
+        max: spec.max.max(spec.desired),
         desired: spec.desired,
         zones: spec.zones.clone(),
         instance_types: spec.instance_types.clone(),
+        market: spec.market,
+        launch_template: spec.launch_template,
+        warm_pool: spec.warm_pool,
         capacity_rebalance: spec.capacity_rebalance,
         protect_new: spec.protect_new,
         suspended: BTreeSet::new(),
+        hooks: BTreeMap::new(),
+        tags: managed.collect(),
         cluster: spec.cluster.clone(),
         capacity_provider: spec.capacity_provider.clone(),
         members: BTreeMap::new(),
+        warm: BTreeMap::new(),
         vacancies: VecDeque::new(),
         activities: Default::default(),
+        renewal: None,
+        renewed: VecDeque::new(),
+        served: BTreeMap::new(),
+        retries: false,
     };
     group.wake(core);
     if let Some(name) = spec.capacity_provider.clone() {
-        let provider = CapacityProvider {
-            arn: core.names.capacity_provider_arn(&name),
-            name: name.clone(),
-            group: group.name.clone(),
-            group_arn: group.arn.clone(),
-            managed_scaling: spec.managed_scaling,
-            managed_draining: spec.managed_draining,
-            managed_termination_protection: spec.managed_termination_protection,
-        };
-        if let Some(cluster) = spec.cluster.as_ref().and_then(|cluster| world.ecs.clusters.get_mut(cluster)) {
-            cluster.providers.push(name.clone());
-        }
-        world.ecs.providers.insert(name, provider);
+        add_provider(world, &group, name, spec);
+    }
+    if spec.agent_draining {
+        world.ecs.agents_drain.insert(group.name.clone());
     }
     world.autoscaling.groups.insert(group.name.clone(), group);
 }
 
+fn add_provider(world: &mut World, group: &Group, name: String, spec: &GroupSpec) {
+    let provider = CapacityProvider {
+        arn: world.core.names.capacity_provider_arn(&name),
+        name: name.clone(),
+        group: group.name.clone(),
+        group_arn: group.arn.clone(),
+        desired: group.desired,
+        instance_type: spec.instance_types.first().cloned().unwrap_or_default(),
+        scaling: spec.managed_scaling.unwrap_or_default(),
+        managed_scaling: spec.managed_scaling.is_some(),
+        managed_draining: spec.managed_draining,
+        managed_termination_protection: spec.managed_termination_protection,
+        alarms: Default::default(),
+        protected: BTreeSet::new(),
+    };
+    if let Some(cluster) = spec.cluster.as_ref().and_then(|cluster| world.ecs.clusters.get_mut(cluster)) {
+        cluster.providers.push(name.clone());
+    }
+    world.ecs.providers.insert(name, provider);
+}
+
 fn add_workload(world: &mut World, spec: ClusterSpec) {
-    let Some(cluster) = world.ecs.clusters.get_mut(&spec.name) else { return };
+    let World { ecs, core, .. } = world;
+    let Some(cluster) = ecs.clusters.get_mut(&spec.name) else { return };
     for service in spec.services {
-        cluster.services.insert(service.name.clone(), Service::new(service, world.core.now));
+        ecs.definitions.insert(service.task.family.clone(), service.task.clone());
+        cluster.services.insert(service.name.clone(), Service::new(service, core.now));
     }
     for task in spec.standalone {
-        run_task(cluster, task, &mut world.core);
+        ecs.definitions.insert(task.family.clone(), task.clone());
+        let asked = RunRequest { definition: task.family.clone(), count: 1, ..RunRequest::default() };
+        // One that finds no room does not run.
+        let _ = cluster.run_tasks(&task, &asked, core);
     }
-    cluster.wake_all(&mut world.core);
+    cluster.wake_all(core);
 }
 
-fn run_task(cluster: &mut Cluster, spec: TaskSpec, core: &mut Core) {
-    let task = Task::new(core.names.task_arn(&cluster.name, &mut core.dice), spec, core.now);
-    let Some(instance) = cluster.find_place(&task, &Launch::Type) else { return };
-    let arn = task.arn.clone();
-    cluster.tasks.insert(arn.clone(), task);
-    cluster.place(&arn, &instance, core);
-}
-
-fn suspend(world: &mut World, spec: GroupSpec) {
-    if let Some(group) = world.autoscaling.groups.get_mut(&spec.name) {
-        group.suspended = spec.suspended.into_iter().collect();
+/// What would have disturbed the filling of a group.
+fn finish_group(world: &mut World, spec: GroupSpec) {
+    let World { autoscaling, ec2, ecs, core, .. } = world;
+    let Some(group) = autoscaling.groups.get_mut(&spec.name) else { return };
+    if spec.managed_draining {
+        // AWS's own hook is within AWS's bounds.
+        let _ = group.put_hook(HookSpec::terminating(MANAGED_HOOK, MANAGED_HEARTBEAT, true), true, core);
     }
-}
-
-/// Does what the scenario planned.
-pub fn on_timer(world: &mut World, timer: Timer) {
-    match timer {
-        Timer::Cancel(instance) => world.ec2.cancel_reclaim(&instance, &mut world.core),
-        Timer::Interrupt(plan) => interrupt(world, &plan),
+    for hook in spec.hooks {
+        let _ = group.put_hook(hook, false, core);
     }
-}
-
-fn interrupt(world: &mut World, plan: &InterruptionPlan) {
-    let mut candidates = candidates(world, &plan.group);
-    for _ in 0..plan.count {
-        if candidates.is_empty() {
-            return;
-        }
-        let position = world.core.dice.below(Purpose::Reclaim, candidates.len() as u64);
-        let instance = candidates.swap_remove(usize::try_from(position).unwrap_or(0));
-        let lead = plan.lead.unwrap_or(world.core.params.notice_lead);
-        world.ec2.interrupt(&instance, plan.action, lead, &mut world.core);
-        if let Some(after) = plan.cancelled_after {
-            world.core.after(after, Timer::Cancel(instance));
-        }
+    let (managed, name) = (spec.managed_scaling.is_some(), spec.capacity_provider);
+    if let Some(name) = name.filter(|_| managed || spec.managed_termination_protection) {
+        ecs.start_measuring(&name, core);
     }
-}
-
-fn candidates(world: &World, group: &str) -> Vec<String> {
-    let Some(group) = world.autoscaling.groups.get(group) else { return Vec::new() };
-    let serving = group.members.values().filter(|member| {
-        let joined = group.cluster.is_none() || world.ecs.is_registered(&member.instance);
-        member.state == LifecycleState::InService && world.ec2.is_undisturbed(&member.instance) && joined
-    });
-    serving.map(|member| member.instance.clone()).collect()
+    let standby: Vec<String> = group.members.keys().take(spec.standby as usize).cloned().collect();
+    if !standby.is_empty() {
+        let _ = group.enter_standby(&standby, false, core);
+    }
+    if spec.refreshing {
+        let _ = group.start_refresh(core);
+    }
+    group.fill_warm_pool(ec2, core);
+    group.suspended = spec.suspended.into_iter().collect();
 }

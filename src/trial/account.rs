@@ -52,6 +52,8 @@ fn service(service: &ScenarioService) -> sim::ServiceSpec {
     };
     sim::ServiceSpec {
         name: service.name.clone(),
+        strategy: sim::Strategy::Replica,
+        protected_for: None,
         desired: service.desired as usize,
         min_healthy_percent: service.minimum_healthy_percent as usize,
         max_percent: service.maximum_percent as usize,
@@ -106,6 +108,9 @@ fn interruptions(spec: &ScenarioSpec, plan: &ScenarioInterruption) -> Vec<sim::I
             ScenarioAction::Stop => sim::Action::Stop,
             ScenarioAction::Hibernate => sim::Action::Hibernate,
         },
+        any: false,
+        silent: false,
+        recommended: None,
         lead: Some(plan.notice.unsigned()),
         cancelled_after: plan.cancelled_after.map(|after| after.unsigned()),
     };

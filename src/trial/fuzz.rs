@@ -9,7 +9,7 @@ use super::play::{Meddler, Trial, TrialError};
 use super::transcript::{Line, Source};
 
 /// So many of the last lines are kept of a trial that went wrong.
-const LAST_LINES: usize = 25;
+const LAST_LINES: usize = 60;
 
 /// How often each thing was seen that seeds are to hit.
 pub type Coverage = BTreeMap<String, u64>;

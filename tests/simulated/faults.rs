@@ -36,11 +36,11 @@ fn mixture() -> Faults {
         delay_min_millis: 0,
         delay_max_millis: 20_000,
     };
-    let queues = QueueFaults { window: WINDOW, redelivery: 0.1, entry_failure: 0.2 };
+    let queues = QueueFaults { window: WINDOW, redelivery: 0.1, shuffle: 0.2, entry_failure: 0.2 };
     let neighbour = |category| Neighbour { window: WINDOW, category, tokens_per_second: 25 };
     let neighbours = vec![neighbour(Category::ClusterResourceRead), neighbour(Category::AutoScaling)];
     let throttling = Throttling { enabled: true, neighbours, ..Throttling::default() };
-    Faults { calls: vec![calls], events, queues, throttling }
+    Faults { calls: vec![calls], events, queues, throttling, ..Faults::none() }
 }
 
 fn faulty(faults: Faults) -> Scenario {

@@ -4,21 +4,24 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use crate::sim::core::Core;
-use crate::sim::dice::Purpose;
+use crate::sim::kernel::{Core, Purpose};
 
 /// Where an activity stands: of the API's `ScalingActivityStatusCode` those that the model needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    InProgress,
+    UnderWay,
+    MidLifecycleAction,
     Successful,
+    Failed,
 }
 
 impl Progress {
     pub const fn name(self) -> &'static str {
         match self {
-            Self::InProgress => "InProgress",
+            Self::UnderWay => "InProgress",
+            Self::MidLifecycleAction => "MidLifecycleAction",
             Self::Successful => "Successful",
+            Self::Failed => "Failed",
         }
     }
 }
@@ -34,6 +37,8 @@ pub struct Activity {
     pub start: Timestamp,
     pub end: Option<Timestamp>,
     pub progress: Progress,
+    /// Why it failed.
+    pub message: Option<String>,
 }
 
 /// A group's activities, newest first as the API lists them.
@@ -48,31 +53,66 @@ impl Activities {
         self.0.iter()
     }
 
+    pub fn any_under_way(&self) -> bool {
+        self.0.iter().any(|activity| activity.end.is_none())
+    }
+
     /// Notes the start of an activity, described as "`what`: `instance`".
     pub fn begin(&mut self, subject: Subject<'_>, what: &str, why: &str, core: &mut Core) -> Activity {
+        let description = format!("{what}: {}", subject.instance);
+        self.note(subject, description, why, core)
+    }
+
+    /// Notes a launch of which nothing came.
+    pub fn fail(&mut self, subject: Subject<'_>, why: &str, message: &str, core: &mut Core) -> Activity {
+        let description = "Launching a new EC2 instance.  Status Reason: ".to_owned() + message;
+        let mut failed = self.note(subject, description, why, core);
+        failed.progress = Progress::Failed;
+        failed.end = Some(core.now);
+        failed.message = Some(message.to_owned());
+        if let Some(noted) = self.0.front_mut() {
+            noted.clone_from(&failed);
+        }
+        failed
+    }
+
+    fn note(&mut self, subject: Subject<'_>, description: String, why: &str, core: &mut Core) -> Activity {
         let at = core.now.round(jiff::Unit::Second).unwrap_or(core.now);
         let activity = Activity {
             id: core.dice.uuid(Purpose::ResourceIds),
             group: subject.group.to_owned(),
             instance: subject.instance.to_owned(),
             zone: subject.zone.to_owned(),
-            description: format!("{what}: {}", subject.instance),
+            description,
             cause: format!("At {at} {why}."),
             start: core.now,
             end: None,
-            progress: Progress::InProgress,
+            progress: Progress::UnderWay,
+            message: None,
         };
         self.0.push_front(activity.clone());
         self.0.truncate(Self::KEPT);
         activity
     }
 
-    /// Notes that everything under way for an instance is done.
-    pub fn finish(&mut self, instance: &str, now: Timestamp) {
-        for activity in self.0.iter_mut().filter(|a| a.instance == instance && a.end.is_none()) {
+    /// Notes that what is under way for an instance waits at a hook, or does so no longer.
+    pub fn waits(&mut self, instance: &str, waits: bool) {
+        let progress = if waits { Progress::MidLifecycleAction } else { Progress::UnderWay };
+        self.under_way(instance).for_each(|activity| activity.progress = progress);
+    }
+
+    /// Notes that everything under way for an instance is done, and gives it back.
+    pub fn finish(&mut self, instance: &str, now: Timestamp) -> Vec<Activity> {
+        let finish = |activity: &mut Activity| {
             activity.progress = Progress::Successful;
             activity.end = Some(now);
-        }
+            activity.clone()
+        };
+        self.under_way(instance).map(finish).collect()
+    }
+
+    fn under_way(&mut self, instance: &str) -> impl Iterator<Item = &mut Activity> {
+        self.0.iter_mut().filter(move |activity| activity.instance == instance && activity.end.is_none())
     }
 }
 

@@ -1,32 +1,37 @@
-//! EC2 Auto Scaling: groups and their members. Keeping a group at its desired capacity is in `upkeep`, what callers may
-//! ask of it in `requests`.
+//! EC2 Auto Scaling: groups (`group`) and their members, each in one of many states (`state`).
+//!
+//! What a group does by itself: it launches what it lacks and sheds what is too much (`upkeep`, `launch`), replaces what is
+//! gone (`health`) or about to go (`rebalance`), replaces members one by one (`renewal`), and lets lifecycle hooks hold what
+//! comes and goes (`hooks`, `ending`). What callers may ask of it: `membership` (detach, attach, standby, terminate),
+//! `order` (LaunchInstances) and `settings`.
 
 mod activity;
+mod ending;
+mod events;
 mod group;
-mod requests;
+mod health;
+mod hooks;
+mod launch;
+mod membership;
+mod order;
+mod rebalance;
+mod renewal;
+mod settings;
+mod state;
 mod upkeep;
 
 use std::collections::BTreeMap;
 
 pub use activity::Activity;
-pub use group::{Group, LifecycleState, Member};
+pub use group::{Group, Member};
+pub use hooks::{Hook, LifecycleKey};
+pub use order::{LaunchAnswer, LaunchRequest, Retry};
+pub use renewal::Renewal;
+pub use settings::Changes;
+pub use state::LifecycleState;
 
-use super::core::Core;
-use super::dice::Purpose;
 use super::ec2::Ec2;
-use super::fact::Fact;
-
-#[derive(Clone, Debug)]
-pub enum Timer {
-    /// Compare a group with its desired capacity.
-    Upkeep(String),
-    /// A member that runs becomes part of the capacity.
-    InService { group: String, instance: String },
-    /// A member that is gone fails its health check.
-    HealthCheck { group: String, instance: String },
-    /// A member that was detached leaves the list.
-    Detached { group: String, instance: String },
-}
+use super::kernel::{AutoScalingTimer, Core, Fact, GroupTimer, HookResult};
 
 /// All groups.
 #[derive(Clone, Debug, Default)]
@@ -40,64 +45,56 @@ impl AutoScaling {
         self.groups.values().find(|group| group.members.contains_key(instance))
     }
 
-    pub fn on_timer(&mut self, timer: Timer, ec2: &mut Ec2, core: &mut Core) {
-        match timer {
-            Timer::Upkeep(group) => {
-                if let Some(group) = self.groups.get_mut(&group) {
-                    group.upkeep(ec2, core);
-                }
-            }
-            Timer::InService { group, instance } => {
-                if let Some(group) = self.groups.get_mut(&group) {
-                    group.in_service(&instance, ec2, core);
-                }
-            }
-            Timer::HealthCheck { group, instance } => {
-                if let Some(group) = self.groups.get_mut(&group) {
-                    group.health_check(&instance, ec2, core);
-                }
-            }
-            Timer::Detached { group, instance } => {
-                if let Some(group) = self.groups.get_mut(&group) {
-                    group.remove(&instance, core);
-                }
-            }
+    fn group_of_mut(&mut self, instance: &str) -> Option<&mut Group> {
+        self.groups.values_mut().find(|group| group.members.contains_key(instance))
+    }
+
+    pub fn on_timer(&mut self, timer: &AutoScalingTimer, ec2: &mut Ec2, core: &mut Core) {
+        let Some(group) = self.groups.get_mut(&timer.group) else { return };
+        match &timer.what {
+            GroupTimer::Upkeep => group.upkeep(ec2, core),
+            GroupTimer::Renew => group.renew(core),
+            GroupTimer::InService(instance) => group.in_service(instance, ec2, core),
+            GroupTimer::HealthCheck(instance) => group.health_check(instance, ec2, core),
+            GroupTimer::Detached(instance) => group.detached(instance, core),
+            GroupTimer::Standby(instance) => group.stands_by(instance, core),
+            GroupTimer::Heartbeat { instance, token } => group.heartbeat_missed(instance, token, ec2, core),
         }
     }
 
-    pub fn hear(&mut self, fact: &Fact, core: &mut Core) {
+    pub fn hear(&mut self, fact: &Fact, ec2: &mut Ec2, core: &mut Core) {
         match fact {
-            Fact::InstanceRunning(host) => {
-                if let Some(group) = host.group.clone() {
-                    let timer = Timer::InService { group, instance: host.id.clone() };
-                    core.within(Purpose::Group, core.params.in_service, timer);
-                }
+            Fact::InstanceRunning(host) => self.with_group_of(&host.id, |group| group.runs(&host.id, core)),
+            Fact::RebalanceRecommended(host) => {
+                self.with_group_of(&host.id, |group| group.rebalance(&host.id, false, ec2, core));
             }
             Fact::InterruptionNotice { host, .. } => {
-                if let Some(group) = self.group_of_mut(&host.id) {
-                    group.rebalance(&host.id, core);
+                self.with_group_of(&host.id, |group| group.rebalance(&host.id, true, ec2, core));
+            }
+            Fact::InstanceGone { host, .. } => self.with_group_of(&host.id, |group| group.is_gone(&host.id, core)),
+            Fact::InstanceTerminated(host) => self.with_group_of(&host.id, |group| group.terminated(&host.id, core)),
+            Fact::CapacityWanted { group, desired } => {
+                if let Some(group) = self.groups.get_mut(group) {
+                    group.scale_by_policy(*desired, core);
                 }
             }
-            Fact::InstanceGone { host, .. } => self.on_gone(&host.id, core),
-            Fact::InstanceTerminated { instance } => self.on_terminated(instance, core),
+            Fact::ProtectionWanted { group, instances, protected } => {
+                if let Some(group) = self.groups.get_mut(group) {
+                    group.protect_if_there(instances, *protected);
+                }
+            }
+            Fact::LifecycleDone(notice) => {
+                if let Some(group) = self.groups.get_mut(&notice.group) {
+                    let key = LifecycleKey::Instance(notice.instance.clone());
+                    // Somebody else may have ended the wait.
+                    let _ = group.complete(&notice.hook, &key, HookResult::Continue, ec2, core);
+                }
+            }
             _ => {}
         }
     }
 
-    fn on_gone(&mut self, instance: &str, core: &mut Core) {
-        let Some(group) = self.group_of_mut(instance) else { return };
-        let timer = Timer::HealthCheck { group: group.name.clone(), instance: instance.to_owned() };
-        core.within(Purpose::Group, core.params.health_check, timer);
-    }
-
-    fn on_terminated(&mut self, instance: &str, core: &mut Core) {
-        let Some(group) = self.group_of_mut(instance) else { return };
-        if group.members.get(instance).is_some_and(|m| m.state == LifecycleState::Terminating) {
-            group.remove(instance, core);
-        }
-    }
-
-    fn group_of_mut(&mut self, instance: &str) -> Option<&mut Group> {
-        self.groups.values_mut().find(|group| group.members.contains_key(instance))
+    fn with_group_of(&mut self, instance: &str, change: impl FnOnce(&mut Group)) {
+        self.group_of_mut(instance).map(change);
     }
 }

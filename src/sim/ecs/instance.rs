@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::task::Need;
-use crate::sim::core::Core;
-use crate::sim::fact::{Fact, Host};
+use crate::sim::kernel::{Host, short};
+use crate::sim::spec::Need;
 
 /// The states that the model knows (ECS API reference, `ContainerInstance.status`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +27,7 @@ impl Status {
 
 #[derive(Clone, Debug)]
 pub struct ContainerInstance {
+    pub id: String,
     pub arn: String,
     pub host: Host,
     pub provider: Option<String>,
@@ -39,6 +39,8 @@ pub struct ContainerInstance {
     /// Grows with every change.
     pub version: u64,
     pub registered: Need,
+    /// What its tasks leave. A task holds its share until it is STOPPED.
+    pub remaining: Need,
     pub attributes: BTreeMap<String, Option<String>>,
     /// Tasks that are not STOPPED.
     pub tasks: BTreeSet<String>,
@@ -51,9 +53,12 @@ impl ContainerInstance {
             ("ecs.instance-type", host.instance_type.clone()),
             ("ecs.os-type", "linux".to_owned()),
         ];
+        let registered = capacity(&host.instance_type);
         Self {
+            id: short(&arn).to_owned(),
             arn,
-            registered: capacity(&host.instance_type),
+            registered,
+            remaining: registered,
             host,
             provider,
             status: Status::Active,
@@ -76,17 +81,24 @@ impl ContainerInstance {
         self.version += 1;
     }
 
-    pub fn set_status(&mut self, status: Status, core: &mut Core) {
-        self.status = status;
-        self.drained_at = (status == Status::Draining).then_some(core.now);
-        self.version += 1;
-        core.tell(Fact::ContainerInstanceStatus { instance: self.host.id.clone(), status: status.name() });
+    pub fn take(&mut self, task: &str, need: Need) {
+        if self.tasks.insert(task.to_owned()) {
+            self.remaining = self.remaining.less(need);
+            self.version += 1;
+        }
+    }
+
+    pub fn give_back(&mut self, task: &str, need: Need) {
+        if self.tasks.remove(task) {
+            self.remaining = self.remaining.plus(need);
+            self.version += 1;
+        }
     }
 }
 
 /// What an instance of a type registers: 1,024 CPU units a vCPU, and most of its memory. The size gives both, the
 /// family the memory.
-fn capacity(instance_type: &str) -> Need {
+pub fn capacity(instance_type: &str) -> Need {
     let (family, size) = instance_type.split_once('.').unwrap_or((instance_type, "large"));
     let vcpus = match size {
         "nano" | "micro" | "small" | "medium" | "large" => 2,
@@ -98,7 +110,7 @@ fn capacity(instance_type: &str) -> Need {
         Some('r') => 7_700,
         _ => 3_800,
     };
-    Need { cpu: vcpus * 1_024, memory: vcpus * mib_per_vcpu }
+    Need { cpu: vcpus.saturating_mul(1_024), memory: vcpus.saturating_mul(mib_per_vcpu) }
 }
 
 #[cfg(test)]

@@ -1,63 +1,67 @@
-//! Amazon ECS: clusters, capacity providers, container instances (`instance`), tasks and their life (`task`, `life`),
-//! and the service scheduler (`service`, `scheduler`, `placement`).
+//! Amazon ECS: clusters and what lives in them (`cluster`, `instance`, `task`), the life of a task (`life`, `fargate`), the
+//! service scheduler (`service`, `scheduler`, `daemon`, `placement`), capacity providers and what ECS does with them by
+//! itself (`provider`, `scaling`, `draining`), and what callers may ask for (`requests`, `run`, `attributes`, `protection`).
+//! How all of it looks in answers and events is in `describe`.
 
+mod attributes;
 mod cluster;
+mod daemon;
+pub mod describe;
+mod draining;
+mod events;
+mod fargate;
 mod instance;
 mod life;
 mod placement;
+mod protection;
+mod provider;
 mod requests;
+mod run;
+mod scaling;
 mod scheduler;
 mod service;
 mod task;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use cluster::{CapacityProvider, Cluster, epoch_seconds};
+pub use attributes::Attribute;
+pub use cluster::Cluster;
+pub use draining::MANAGED_HOOK;
 pub use instance::{ContainerInstance, Status};
-pub use life::Step;
-pub use requests::Failure;
-pub use service::Service;
-pub use task::{Need, Task, TaskStatus};
+pub use provider::{CapacityProvider, ProviderChanges};
+pub use requests::{Failure, Outcome};
+pub use run::RunRequest;
+pub use service::{Service, ServiceChanges};
+pub use task::{Task, TaskStatus};
 
-use super::core::Core;
-use super::dice::Purpose;
-use super::fact::{Fact, Gone, Host};
-
-#[derive(Clone, Debug)]
-pub enum Timer {
-    /// The agent on an instance registers with its cluster.
-    Register(Host),
-    /// ECS learns that a host is gone.
-    HostLost { cluster: String, arn: String, how: Gone },
-    /// A container instance that is INACTIVE is forgotten.
-    ForgetInstance { cluster: String, arn: String },
-    /// The service scheduler looks at a service.
-    Schedule { cluster: String, service: String },
-    /// A task takes the next step of its life.
-    Task { cluster: String, arn: String, step: Step },
-}
+use super::kernel::{Core, EcsTimer, Fact, Host, Purpose};
+use super::spec::TaskSpec;
 
 /// Everything in ECS.
 #[derive(Clone, Debug, Default)]
 pub struct Ecs {
     pub clusters: BTreeMap<String, Cluster>,
     pub providers: BTreeMap<String, CapacityProvider>,
+    /// Task definitions, by family.
+    pub definitions: BTreeMap<String, TaskSpec>,
+    /// The groups on whose instances the agent drains by itself.
+    pub agents_drain: BTreeSet<String>,
     /// Hosts that run and whose agent has not registered yet.
     starting: BTreeSet<String>,
 }
 
 impl Ecs {
-    pub fn on_timer(&mut self, timer: Timer, core: &mut Core) {
+    pub fn on_timer(&mut self, timer: EcsTimer, core: &mut Core) {
         match timer {
-            Timer::Register(host) => self.register(host, core),
-            Timer::HostLost { cluster, arn, how } => {
-                self.with(&cluster, |cluster| cluster.host_lost(&arn, how, core));
+            EcsTimer::Register(host) => self.register(host, core),
+            EcsTimer::HostLost { cluster, id, how } => self.with(&cluster, |cluster| cluster.host_lost(&id, how, core)),
+            EcsTimer::ForgetInstance { cluster, id } => self.with(&cluster, |cluster| cluster.forget_instance(&id)),
+            EcsTimer::Schedule { cluster, service } => self.with(&cluster, |cluster| cluster.schedule(&service, core)),
+            EcsTimer::Task { cluster, id, step } => self.with(&cluster, |cluster| cluster.step(&id, step, core)),
+            EcsTimer::ManagedDrain { cluster, instance } | EcsTimer::AgentDrain { cluster, instance } => {
+                self.with(&cluster, |cluster| cluster.drain_by_itself(&instance, core));
             }
-            Timer::ForgetInstance { cluster, arn } => {
-                self.with(&cluster, |cluster| cluster.instances.remove(&arn));
-            }
-            Timer::Schedule { cluster, service } => self.with(&cluster, |cluster| cluster.schedule(&service, core)),
-            Timer::Task { cluster, arn, step } => self.with(&cluster, |cluster| cluster.step(&arn, step, core)),
+            EcsTimer::Measure { provider } => self.measure(&provider, core),
         }
     }
 
@@ -65,22 +69,24 @@ impl Ecs {
         match fact {
             Fact::InstanceRunning(host) if host.cluster.is_some() => {
                 self.starting.insert(host.id.clone());
-                core.within(Purpose::Agent, core.params.agent_registration, Timer::Register(host.clone()));
+                core.within(Purpose::Agent, core.params.agent_registration, EcsTimer::Register(host.clone()));
             }
-            Fact::InstanceGone { host, how } => {
+            Fact::InstanceGone { host, how, .. } => {
                 self.starting.remove(&host.id);
                 if let Some(cluster) = host.cluster.as_ref().and_then(|name| self.clusters.get_mut(name)) {
                     cluster.host_gone(&host.id, *how, core);
                 }
             }
+            Fact::InterruptionNotice { host, .. } => self.on_notice(host, core),
+            Fact::LifecycleWaits(notice) => self.on_hook(notice, core),
+            Fact::DesiredChanged { group, to, .. } => self.on_desired(group, *to),
             _ => {}
         }
     }
 
     /// Whether an instance is in a cluster.
     pub fn is_registered(&self, host: &str) -> bool {
-        let mut instances = self.clusters.values().flat_map(|cluster| cluster.instances.values());
-        instances.any(|instance| instance.host.id == host && instance.status != Status::Inactive)
+        self.clusters.values().any(|cluster| cluster.instance_on(host).is_some())
     }
 
     fn register(&mut self, host: Host, core: &mut Core) {

@@ -1,20 +1,20 @@
-//! The service scheduler: replaces the tasks on DRAINING instances within minimumHealthyPercent and maximumPercent (ECS
-//! API reference, `UpdateContainerInstancesState`), and keeps the desired count.
+//! The service scheduler: replaces the tasks on DRAINING instances and of old deployments within minimumHealthyPercent and
+//! maximumPercent (ECS API reference, `UpdateContainerInstancesState`), and keeps the desired count.
 
 use jiff::Timestamp;
 
 use super::cluster::Cluster;
+use super::placement::Crowd;
 use super::task::{Stop, Task, TaskStatus};
-use crate::sim::core::Core;
-use crate::sim::fact::Fact;
-use crate::sim::scenario::Launch;
+use crate::sim::kernel::{Core, Fact, Step};
+use crate::sim::spec::Launch;
 
 /// A service's tasks, by what the scheduler does about them.
 #[derive(Debug, Default)]
 struct Survey {
     /// They stay.
     keepers: Vec<String>,
-    /// They run on a DRAINING instance; those that have done so longest come first.
+    /// They run on a DRAINING instance, or belong to an old deployment; those that have waited longest come first.
     doomed: Vec<String>,
     /// They are about to start on a DRAINING instance.
     unborn: Vec<String>,
@@ -28,56 +28,64 @@ impl Cluster {
     pub fn schedule(&mut self, service: &str, core: &mut Core) {
         let Some(found) = self.services.get_mut(service) else { return };
         found.begin_run();
+        if found.is_daemon() {
+            return self.schedule_daemon(service, core);
+        }
         let delay = found.spec.deregistration_delay;
         let survey = self.survey(service);
         for task in &survey.unborn {
             self.stop(task, Stop::by_scheduler(), None, core);
         }
+        let mut crowd = self.crowd(service);
         for task in &survey.waiting {
-            self.place_waiting(task, service, core);
+            self.place_waiting(task, service, &mut crowd, core);
         }
-        self.start_missing(service, &survey, core);
+        self.start_missing(service, &survey, &mut crowd, core);
         self.note_waiting(service);
-        for task in self.may_stop(service, &survey) {
+        for task in self.may_stop(service, &survey, core) {
             self.stop(&task, Stop::by_scheduler(), delay, core);
         }
     }
 
     fn survey(&self, service: &str) -> Survey {
         let mut survey = Survey::default();
-        let arns = self.services.get(service).into_iter().flat_map(|service| &service.tasks);
-        for task in arns.filter_map(|arn| self.tasks.get(arn)).filter(|task| task.status != TaskStatus::Stopped) {
+        let Some(service) = self.services.get(service) else { return survey };
+        let tasks = service.tasks.iter().filter_map(|id| self.tasks.get(id));
+        for task in tasks.filter(|task| task.status != TaskStatus::Stopped) {
             survey.not_stopped += 1;
             if !task.is_wanted() {
                 continue;
             }
             survey.healthy += usize::from(task.healthy);
-            let list = match (self.draining_since(task).is_some(), task.status) {
-                (true, TaskStatus::Pending) => &mut survey.unborn,
-                (true, _) => &mut survey.doomed,
-                (false, TaskStatus::Provisioning) => {
-                    survey.waiting.push(task.arn.clone());
+            let draining = self.draining_since(task).is_some();
+            let list = match task.status {
+                TaskStatus::Pending if draining => &mut survey.unborn,
+                _ if draining || task.deployment != service.deployment => &mut survey.doomed,
+                TaskStatus::Provisioning if !task.on_fargate => {
+                    survey.waiting.push(task.id.clone());
                     &mut survey.keepers
                 }
-                (false, _) => &mut survey.keepers,
+                _ => &mut survey.keepers,
             };
-            list.push(task.arn.clone());
+            list.push(task.id.clone());
         }
-        survey.doomed.sort_by_key(|arn| self.tasks.get(arn).and_then(|task| self.draining_since(task)));
+        let since =
+            |id: &String| self.tasks.get(id).and_then(|task| self.draining_since(task)).unwrap_or(Timestamp::MAX);
+        survey.doomed.sort_by_key(since);
         survey
     }
 
-    fn draining_since(&self, task: &Task) -> Option<Timestamp> {
+    pub(super) fn draining_since(&self, task: &Task) -> Option<Timestamp> {
         self.instances.get(task.instance.as_ref()?)?.drained_at
     }
 
-    fn start_missing(&mut self, service: &str, survey: &Survey, core: &mut Core) {
+    fn start_missing(&mut self, service: &str, survey: &Survey, crowd: &mut Crowd, core: &mut Core) {
         let Some(found) = self.services.get(service).filter(|service| !service.is_held(core.now)) else { return };
         let missing = found.spec.desired.saturating_sub(survey.keepers.len());
         // A task that is stopped before it ever started makes room at once.
         let room = found.tasks_max().saturating_sub(survey.not_stopped - survey.unborn.len());
         for _ in 0..missing.min(room) {
-            if !self.start_one(service, core) {
+            if !self.start_one(service, crowd, core) {
                 break;
             }
         }
@@ -85,67 +93,96 @@ impl Cluster {
 
     /// Starts one task. A service with a capacity provider strategy may start it without a place: it waits in
     /// PROVISIONING.
-    fn start_one(&mut self, service: &str, core: &mut Core) -> bool {
-        let Some(spec) = self.services.get(service).map(|service| service.spec.clone()) else { return false };
-        let mut task = Task::new(core.names.task_arn(&self.name, &mut core.dice), spec.task, core.now);
-        task.service = Some(service.to_owned());
-        task.started_by = Some(format!("ecs-svc/{service}"));
-        if let Launch::CapacityProviders(names) = &spec.launch {
-            task.provider = names.first().cloned();
+    fn start_one(&mut self, service: &str, crowd: &mut Crowd, core: &mut Core) -> bool {
+        let Some(launch) = self.services.get(service).map(|service| service.spec.launch.clone()) else { return false };
+        if launch.is_fargate() {
+            return self.start_on_fargate(service, &launch, core);
         }
-        let place = self.find_place(&task, &spec.launch);
-        if place.is_none() && spec.launch == Launch::Type {
+        let Some(need) = self.services.get(service).map(|service| service.spec.task.need()) else { return false };
+        let place = self.find_place(need, &launch, crowd);
+        if place.is_none() && launch == Launch::Type {
             self.placement_failed(service, core);
             return false;
         }
-        let arn = task.arn.clone();
-        self.tasks.insert(arn.clone(), task);
-        if let Some(service) = self.services.get_mut(service) {
-            service.tasks.insert(arn.clone());
-            service.placed();
-        }
-        if let Some(instance) = place {
-            self.place(&arn, &instance, core);
+        let Some(id) = self.create_task(service, core) else { return false };
+        match place {
+            Some(instance) => self.place_among(&id, &instance, crowd, core),
+            None => {
+                self.task_changed(&id, core);
+                self.plan(&id, Step::GiveUp, core.params.provisioning_max, core);
+            }
         }
         true
     }
 
-    fn place_waiting(&mut self, arn: &str, service: &str, core: &mut Core) {
+    /// A new task of a service, nowhere yet.
+    pub(super) fn create_task(&mut self, service: &str, core: &mut Core) -> Option<String> {
+        let found = self.services.get_mut(service)?;
+        let mut task = Task::new(core.names.task_arn(&self.name, &mut core.dice), found.spec.task.clone(), core.now);
+        task.service = Some(service.to_owned());
+        task.started_by = Some(format!("ecs-svc/{service}"));
+        task.is_daemon = found.is_daemon();
+        task.deployment = found.deployment;
+        if let Launch::CapacityProviders(names) = &found.spec.launch {
+            task.provider = names.first().cloned();
+        }
+        let id = task.id.clone();
+        found.tasks.insert(id.clone());
+        found.placed();
+        self.tasks.insert(id.clone(), task);
+        Some(id)
+    }
+
+    fn place_among(&mut self, id: &str, instance: &str, crowd: &mut Crowd, core: &mut Core) {
+        self.place(id, instance, core);
+        self.instances.get(instance).into_iter().for_each(|instance| crowd.add(instance));
+    }
+
+    fn place_waiting(&mut self, id: &str, service: &str, crowd: &mut Crowd, core: &mut Core) {
         let Some(launch) = self.services.get(service).map(|service| service.spec.launch.clone()) else { return };
-        let place = self.tasks.get(arn).and_then(|task| self.find_place(task, &launch));
-        if let Some(instance) = place {
-            self.place(arn, &instance, core);
+        let need = self.tasks.get(id).map(|task| task.spec.need());
+        if let Some(instance) = need.and_then(|need| self.find_place(need, &launch, crowd)) {
+            self.place_among(id, &instance, crowd, core);
         }
     }
 
     fn note_waiting(&mut self, service: &str) {
         let Some(service) = self.services.get_mut(service) else { return };
-        let mut tasks = service.tasks.iter().filter_map(|arn| self.tasks.get(arn));
-        service.waits = tasks.any(|task| task.status == TaskStatus::Provisioning);
+        let mut tasks = service.tasks.iter().filter_map(|id| self.tasks.get(id));
+        service.waits = tasks.any(|task| task.status == TaskStatus::Provisioning && !task.on_fargate);
     }
 
-    fn placement_failed(&mut self, service: &str, core: &mut Core) {
-        core.tell(Fact::PlacementFailed { service: service.to_owned() });
+    pub(super) fn placement_failed(&mut self, service: &str, core: &mut Core) {
+        core.tell(Fact::PlacementFailed { cluster: self.name.clone(), service: service.to_owned() });
+        self.service_event(service, "WARN", "SERVICE_TASK_PLACEMENT_FAILURE", core);
         if let Some(service) = self.services.get_mut(service) {
             service.placement_failed(&self.name, core);
         }
     }
 
-    /// The tasks that can stop now: those on DRAINING instances as long as enough healthy ones are left, and any
-    /// surplus.
-    fn may_stop(&self, service: &str, survey: &Survey) -> Vec<String> {
+    /// The tasks that can stop now: those that are doomed as long as enough healthy ones are left, and any surplus.
+    /// Protected ones are left alone until their protection ends.
+    fn may_stop(&self, service: &str, survey: &Survey, core: &mut Core) -> Vec<String> {
         let Some(service) = self.services.get(service) else { return Vec::new() };
         let mut spare = survey.healthy.saturating_sub(service.healthy_min());
-        let mut stoppable = |arn: &&String| {
-            if self.tasks.get(*arn).is_some_and(|task| !task.healthy) {
-                return true;
-            }
-            let may = spare > 0;
-            spare = spare.saturating_sub(1);
-            may
-        };
         let surplus = survey.keepers.len().saturating_sub(service.spec.desired);
         let surplus = survey.keepers.iter().rev().take(surplus);
-        survey.doomed.iter().chain(surplus).filter(|arn| stoppable(arn)).cloned().collect()
+        let mut stoppable = Vec::new();
+        for task in survey.doomed.iter().chain(surplus).filter_map(|id| self.tasks.get(id)) {
+            if self.is_spared(task, core) {
+                let until = task.protected_until.unwrap_or(core.now).duration_since(core.now);
+                service.look_again(&self.name, until.unsigned_abs(), core);
+            } else if !task.healthy || spare > 0 {
+                spare = if task.healthy { spare - 1 } else { spare };
+                stoppable.push(task.id.clone());
+            }
+        }
+        stoppable
+    }
+
+    /// Whether its protection keeps a task from being stopped by the scheduler.
+    pub(super) fn is_spared(&self, task: &Task, core: &Core) -> bool {
+        let draining = self.draining_since(task).is_some();
+        task.is_protected(core.now) && (!draining || core.params.protection_holds_drains)
     }
 }

@@ -1,18 +1,19 @@
 //! A service, and the bounds within which its tasks may be replaced.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Timer;
-use crate::sim::core::Core;
-use crate::sim::dice::Purpose;
-use crate::sim::scenario::ServiceSpec;
+use crate::sim::kernel::{Core, EcsTimer, Fault, Purpose, later};
+use crate::sim::spec::{Launch, ServiceSpec, Strategy};
 
 #[derive(Clone, Debug)]
 pub struct Service {
     pub spec: ServiceSpec,
     pub created_at: Timestamp,
+    /// Which deployment its tasks are to belong to; it grows with each.
+    pub deployment: u32,
     /// All that can still be described, stopped ones included.
     pub tasks: BTreeSet<String>,
     /// Tasks wait for capacity.
@@ -23,11 +24,22 @@ pub struct Service {
     held_until: Option<Timestamp>,
 }
 
+/// What `UpdateService` changes; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct ServiceChanges {
+    pub desired: Option<usize>,
+    pub min_healthy_percent: Option<usize>,
+    pub max_percent: Option<usize>,
+    pub launch: Option<Launch>,
+    pub force_new_deployment: bool,
+}
+
 impl Service {
     pub fn new(spec: ServiceSpec, now: Timestamp) -> Self {
         Self {
             spec,
             created_at: now,
+            deployment: 0,
             tasks: BTreeSet::new(),
             waits: false,
             woken: false,
@@ -36,12 +48,19 @@ impl Service {
         }
     }
 
+    pub fn is_daemon(&self) -> bool {
+        self.spec.strategy == Strategy::Daemon
+    }
+
     /// Lets the scheduler look at the service, after its reaction time.
     pub fn wake(&mut self, cluster: &str, core: &mut Core) {
         if !std::mem::replace(&mut self.woken, true) {
-            let timer = Timer::Schedule { cluster: cluster.to_owned(), service: self.spec.name.clone() };
-            core.within(Purpose::Scheduler, core.params.scheduler_reaction, timer);
+            core.within(Purpose::Scheduler, core.params.scheduler_reaction, self.run(cluster));
         }
+    }
+
+    fn run(&self, cluster: &str) -> EcsTimer {
+        EcsTimer::Schedule { cluster: cluster.to_owned(), service: self.spec.name.clone() }
     }
 
     pub fn begin_run(&mut self) {
@@ -72,12 +91,41 @@ impl Service {
         self.placements_failed += 1;
         let delay = if self.placements_failed >= core.params.placement_attempts {
             self.placements_failed = 0;
-            self.held_until = Some(crate::sim::core::later(core.now, core.params.placement_hold));
+            self.held_until = Some(later(core.now, core.params.placement_hold));
             core.params.placement_hold
         } else {
             core.params.placement_retry
         };
-        core.after(delay, Timer::Schedule { cluster: cluster.to_owned(), service: self.spec.name.clone() });
+        core.after(delay, self.run(cluster));
+    }
+
+    /// Looks again after `delay`, whatever else wakes the scheduler.
+    pub fn look_again(&self, cluster: &str, delay: Duration, core: &mut Core) {
+        core.after(delay, self.run(cluster));
+    }
+
+    /// Changes what is to be changed, or nothing. Another strategy needs a new deployment (ECS API reference,
+    /// `UpdateService`).
+    pub fn update(&mut self, changes: ServiceChanges) -> Result<(), Fault> {
+        if changes.launch.as_ref().is_some_and(|launch| *launch != self.spec.launch) && !changes.force_new_deployment {
+            return Err(Fault::invalid_parameter(
+                "When changing the capacity provider strategy of a service, forceNewDeployment must be set to true.",
+            ));
+        }
+        if changes.desired.is_some() && self.is_daemon() {
+            let message = "The daemon scheduling strategy does not support a desired count for services.";
+            return Err(Fault::invalid_parameter(message));
+        }
+        self.spec.desired = changes.desired.unwrap_or(self.spec.desired);
+        self.spec.min_healthy_percent = changes.min_healthy_percent.unwrap_or(self.spec.min_healthy_percent);
+        self.spec.max_percent = changes.max_percent.unwrap_or(self.spec.max_percent);
+        self.spec.launch = changes.launch.unwrap_or_else(|| self.spec.launch.clone());
+        if changes.force_new_deployment {
+            self.deployment += 1;
+            // A new deployment clears what the scheduler held against the service.
+            self.placed();
+        }
+        Ok(())
     }
 }
 

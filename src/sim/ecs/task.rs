@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::sim::scenario::TaskSpec;
+use crate::sim::kernel::short;
+use crate::sim::spec::TaskSpec;
 
 /// Where a task is in its life (Amazon ECS Developer Guide, "Task lifecycle"), as far as the model distinguishes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,25 +29,6 @@ impl TaskStatus {
     }
 }
 
-/// Resources.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Need {
-    /// In CPU units, 1,024 a vCPU.
-    pub cpu: u32,
-    /// In MiB.
-    pub memory: u32,
-}
-
-impl Need {
-    pub fn less(self, other: Self) -> Self {
-        Self { cpu: self.cpu.saturating_sub(other.cpu), memory: self.memory.saturating_sub(other.memory) }
-    }
-
-    pub fn fits(self, room: Self) -> bool {
-        self.cpu <= room.cpu && self.memory <= room.memory
-    }
-}
-
 /// Why a task is stopped.
 #[derive(Clone, Debug)]
 pub struct Stop {
@@ -56,27 +38,48 @@ pub struct Stop {
 
 impl Stop {
     pub fn by_scheduler() -> Self {
-        let reason = "Service scheduler stopped the task.".to_owned();
-        Self { code: Some("ServiceSchedulerInitiated"), reason }
+        Self { code: Some("ServiceSchedulerInitiated"), reason: "Service scheduler stopped the task.".to_owned() }
     }
 
     pub fn by_user(reason: Option<&str>) -> Self {
         Self { code: Some("UserInitiated"), reason: reason.unwrap_or("Task stopped by user").to_owned() }
     }
+
+    /// Amazon ECS Developer Guide, "Fargate Spot termination notices".
+    pub fn by_spot() -> Self {
+        Self { code: Some("SpotInterruption"), reason: "Your Spot Task was interrupted.".to_owned() }
+    }
+
+    pub fn for_want_of_capacity() -> Self {
+        Self {
+            code: Some("TaskFailedToStart"),
+            reason: "No container instances were found in your capacity provider.".to_owned(),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
 pub struct Task {
+    pub id: String,
     pub arn: String,
     pub spec: TaskSpec,
     pub service: Option<String>,
+    /// One on each instance.
+    pub is_daemon: bool,
+    /// The deployment of its service that it belongs to.
+    pub deployment: u32,
+    /// The id of its container instance.
     pub instance: Option<String>,
     pub provider: Option<String>,
+    pub on_fargate: bool,
     pub started_by: Option<String>,
+    /// The group that a caller gave it.
+    pub group: Option<String>,
     pub status: TaskStatus,
     /// Somebody decided that the task is to stop: its desired status is STOPPED.
     pub stop: Option<Stop>,
     pub healthy: bool,
+    pub protected_until: Option<Timestamp>,
     pub created_at: Timestamp,
     pub started_at: Option<Timestamp>,
     pub stopping_at: Option<Timestamp>,
@@ -89,15 +92,21 @@ pub struct Task {
 impl Task {
     pub fn new(arn: String, spec: TaskSpec, now: Timestamp) -> Self {
         Self {
+            id: short(&arn).to_owned(),
             arn,
             spec,
             service: None,
+            is_daemon: false,
+            deployment: 0,
             instance: None,
             provider: None,
+            on_fargate: false,
             started_by: None,
+            group: None,
             status: TaskStatus::Provisioning,
             stop: None,
             healthy: false,
+            protected_until: None,
             created_at: now,
             started_at: None,
             stopping_at: None,
@@ -109,9 +118,10 @@ impl Task {
     }
 
     pub fn group(&self) -> String {
-        match &self.service {
-            Some(service) => format!("service:{service}"),
-            None => format!("family:{}", self.spec.family),
+        match (&self.service, &self.group) {
+            (Some(service), _) => format!("service:{service}"),
+            (None, Some(group)) => group.clone(),
+            (None, None) => format!("family:{}", self.spec.family),
         }
     }
 
@@ -122,6 +132,10 @@ impl Task {
     /// Whether the task is meant to run.
     pub const fn is_wanted(&self) -> bool {
         self.stop.is_none()
+    }
+
+    pub fn is_protected(&self, now: Timestamp) -> bool {
+        self.protected_until.is_some_and(|until| until > now)
     }
 
     pub fn set_status(&mut self, status: TaskStatus) {

@@ -2,17 +2,16 @@
 
 mod queue;
 mod requests;
+mod subject;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 pub use queue::{Message, Queue};
 pub use requests::{Receive, invalid_value};
 
-use super::core::Core;
-use super::dice::Purpose;
+use super::kernel::{Core, Fact, Purpose};
 
 /// All queues, by name.
 #[derive(Debug, Default)]
@@ -25,17 +24,21 @@ impl Sqs {
     /// queue.
     pub fn send(&mut self, queue: &str, body: String, core: &mut Core) -> Option<String> {
         let id = core.dice.uuid(Purpose::Receipts);
-        self.queues.get_mut(queue)?.push(Message::new(id.clone(), body, core.now));
+        let message = Message::new(id.clone(), body, core.now);
+        let (kind, subject) = (message.kind.clone(), message.subject.clone());
+        self.queues.get_mut(queue)?.push(message);
+        core.tell(Fact::MessageSent { queue: queue.to_owned(), message: id.clone(), kind, subject });
         Some(id)
     }
 
     /// Moves the messages that were received too often to the dead-letter queue.
-    fn redrive(&mut self, name: &str, now: Timestamp) {
+    fn redrive(&mut self, name: &str, core: &mut Core) {
         let Some(queue) = self.queues.get_mut(name) else { return };
         let Some(target) = queue.redrive.as_ref().map(|redrive| redrive.queue.clone()) else { return };
-        let dead = queue.take_dead(now);
-        if let Some(target) = self.queues.get_mut(&target) {
-            dead.into_iter().for_each(|message| target.push(message));
+        for message in queue.take_dead(core.now) {
+            let (queue, id, subject) = (name.to_owned(), message.id.clone(), message.subject.clone());
+            core.tell(Fact::MessageDead { queue, message: id, subject });
+            self.queues.entry(target.clone()).and_modify(|target| target.push(message));
         }
     }
 
@@ -44,6 +47,3 @@ impl Sqs {
         self.queues.values().filter_map(|queue| queue.next_visible(now)).min()
     }
 }
-
-/// How long a received message is hidden when nobody says otherwise (SQS API reference, `CreateQueue`).
-pub const VISIBILITY_DEFAULT: Duration = Duration::from_secs(30);

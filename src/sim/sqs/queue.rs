@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::sim::core::{Core, later};
-use crate::sim::dice::Purpose;
-use crate::sim::scenario::{QueueSpec, Redrive};
+use super::subject::subject;
+use crate::sim::kernel::{Core, Purpose, later};
+use crate::sim::spec::{QueueSpec, Redrive};
 
 #[derive(Clone, Debug)]
 pub struct Message {
     pub id: String,
     pub body: String,
+    /// What kind of message it is, and what it is about, for the record.
+    pub kind: String,
+    pub subject: String,
     pub sent_at: Timestamp,
     pub visible_at: Timestamp,
     /// When it is received once more although it is hidden.
@@ -27,7 +30,9 @@ pub struct Message {
 impl Message {
     pub fn new(id: String, body: String, now: Timestamp) -> Self {
         let (received, first_received_at, receipt) = (0, None, None);
-        Self { id, body, sent_at: now, visible_at: now, stray_at: None, received, first_received_at, receipt }
+        let (kind, subject) = subject(&body);
+        let (sent_at, visible_at, stray_at) = (now, now, None);
+        Self { id, body, kind, subject, sent_at, visible_at, stray_at, received, first_received_at, receipt }
     }
 
     fn is_visible(&self, now: Timestamp) -> bool {
@@ -84,16 +89,22 @@ impl Queue {
     pub fn receive(&mut self, max: usize, visibility: Duration, core: &mut Core) -> Vec<Message> {
         let now = core.now;
         let limit = self.redrive.as_ref().map_or(u32::MAX, |redrive| redrive.max_receive_count);
-        let receivable = self.messages.iter_mut().filter(|(_, message)| message.is_receivable(now));
-        let hand_out = |(key, message): (&u64, &mut Message)| {
+        let receivable = self.messages.iter().filter(|(_, message)| message.is_receivable(now));
+        let mut keys: Vec<u64> = receivable.map(|(key, _)| *key).collect();
+        if core.shuffles() {
+            keys = core.dice.sample(Purpose::Shuffle, keys, max);
+        }
+        keys.truncate(max);
+        let hand_out = |key: u64| {
+            let message = self.messages.get_mut(&key)?;
             message.received += 1;
             message.first_received_at.get_or_insert(now);
             message.visible_at = later(now, visibility);
             message.stray_at = core.redelivery().filter(|_| message.received < limit).map(|delay| later(now, delay));
             message.receipt = Some(format!("{key}#{}", core.dice.hex(Purpose::Receipts, 32)));
-            message.clone()
+            Some(message.clone())
         };
-        receivable.take(max).map(hand_out).collect()
+        keys.into_iter().filter_map(hand_out).collect()
     }
 
     /// The message that a receipt handle was given out for; `None` where it is gone, or was received again since.
@@ -103,10 +114,14 @@ impl Queue {
     }
 
     /// Deletes by handle. An old handle deletes nothing and is no error (SQS API reference, `DeleteMessage`).
-    pub fn delete(&mut self, receipt: &str) {
-        if let (Some(_), Some(key)) = (self.holding(receipt), key_in(receipt)) {
-            self.messages.remove(&key);
-        }
+    pub fn delete(&mut self, receipt: &str) -> Option<Message> {
+        self.holding(receipt)?;
+        self.messages.remove(&key_in(receipt)?)
+    }
+
+    /// Forgets everything.
+    pub fn purge(&mut self) {
+        self.messages.clear();
     }
 
     /// How many messages are visible, and how many are in flight.

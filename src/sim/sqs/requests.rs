@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use super::Sqs;
 use super::queue::{Message, Queue};
-use crate::sim::core::{Core, later};
-use crate::sim::fault::Fault;
-use crate::sim::names::short;
+use crate::sim::kernel::{Core, Fact, Fault, later, short};
 
 /// SQS API reference, `ReceiveMessage`: 1 to 10.
 const RECEIVE_MAX: usize = 10;
@@ -38,15 +36,22 @@ impl Sqs {
                  provided."
             )));
         }
-        self.redrive(short(url), core.now);
+        self.redrive(short(url), core);
         let queue = self.queue_mut(url)?;
+        if queue.depth(core.now).1 >= core.params.in_flight_max {
+            let message = "Too many messages are in flight.";
+            return Err(Fault::sender("com.amazonaws.sqs#OverLimit", message).with_query_code("OverLimit"));
+        }
         Ok(queue.receive(asked.max, asked.visibility.unwrap_or(queue.visibility_timeout), core))
     }
 
-    pub fn delete(&mut self, url: &str, receipt: &str) -> Result<(), Fault> {
+    pub fn delete(&mut self, url: &str, receipt: &str, core: &mut Core) -> Result<(), Fault> {
         let queue = self.queue_mut(url)?;
         well_formed(receipt)?;
-        queue.delete(receipt);
+        if let Some(message) = queue.delete(receipt) {
+            let (queue, message, subject) = (queue.name.clone(), message.id, message.subject);
+            core.tell(Fact::MessageDeleted { queue, message, subject });
+        }
         Ok(())
     }
 

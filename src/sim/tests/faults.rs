@@ -184,7 +184,7 @@ async fn transcript(seed: u64) -> Vec<String> {
     let queues = QueueFaults { redelivery: 0.5, entry_failure: 0.5, ..QueueFaults::default() };
     let neighbour = Neighbour { window: Window::default(), category: Category::ClusterRead, tokens_per_second: 40 };
     let throttling = Throttling { enabled: true, neighbours: vec![neighbour], ..Throttling::default() };
-    let faults = Faults { calls: vec![calls], events, queues, throttling };
+    let faults = Faults { calls: vec![calls], events, queues, throttling, ..Faults::none() };
     let interruptions = vec![InterruptionPlan::new(Duration::from_secs(5), GROUP, 2)];
     let account = Account::once(Scenario { faults, interruptions, ..small() }, seed);
     for _ in 0..60 {

@@ -1,0 +1,138 @@
+//! Replacing members one by one, the new one first: an instance refresh, and the way to another mix of On-Demand and Spot
+//! (EC2 Auto Scaling API reference, `StartInstanceRefresh`, `InstancesDistribution`).
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::group::{Group, Member};
+use super::state::LifecycleState;
+use crate::sim::kernel::{Core, Fault, GroupTimer, Purpose};
+
+/// How many renewals that are over can still be described.
+const KEPT: usize = 20;
+
+#[derive(Clone, Debug)]
+pub struct Renewal {
+    /// The id of the instance refresh; the way to another mix has none that callers see.
+    pub id: String,
+    pub is_refresh: bool,
+    pub status: &'static str,
+    pub start: Timestamp,
+    pub end: Option<Timestamp>,
+    pub total: usize,
+    /// Whom it has still to replace.
+    pub left: BTreeSet<String>,
+    /// Whom it replaces now.
+    current: Option<String>,
+}
+
+impl Renewal {
+    pub fn is_replacing(&self, instance: &str) -> bool {
+        self.current.as_deref() == Some(instance)
+    }
+
+    pub fn percent(&self) -> usize {
+        let done = self.total - self.left.len();
+        (done * 100).checked_div(self.total).unwrap_or(100)
+    }
+}
+
+impl Group {
+    pub fn start_refresh(&mut self, core: &mut Core) -> Result<String, Fault> {
+        if self.renewal.as_ref().is_some_and(|renewal| renewal.is_refresh) {
+            let message =
+                "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.";
+            return Err(Fault::sender("InstanceRefreshInProgress", message));
+        }
+        let all = self.members.values().filter(|m| !m.state.is_leaving()).map(|m| m.instance.clone()).collect();
+        Ok(self.begin_renewal(all, true, core))
+    }
+
+    pub fn cancel_refresh(&mut self, core: &Core) -> Result<String, Fault> {
+        match self.renewal.take_if(|renewal| renewal.is_refresh) {
+            Some(renewal) => {
+                let id = renewal.id.clone();
+                self.over(renewal, "Cancelled", core);
+                Ok(id)
+            }
+            None => {
+                let message = "No in progress or pending Instance Refresh found for Auto Scaling group ".to_owned();
+                Err(Fault::sender("ActiveInstanceRefreshNotFound", message + &self.name))
+            }
+        }
+    }
+
+    /// Lets the mix of On-Demand and Spot become what it is to be.
+    pub fn remix(&mut self, core: &mut Core) {
+        let there = |m: &&Member| !m.state.is_leaving() && !m.rebalancing;
+        let on_demand = self.members.values().filter(there).filter(|m| !m.spot).count();
+        let wanted = self.market.on_demand_of(self.desired) as usize;
+        let (spot, surplus) = (on_demand < wanted, on_demand.abs_diff(wanted));
+        let wrong = self.members.values().filter(there).filter(|m| m.spot == spot).take(surplus);
+        let wrong: BTreeSet<String> = wrong.map(|m| m.instance.clone()).collect();
+        if !wrong.is_empty() && self.renewal.is_none() {
+            self.begin_renewal(wrong, false, core);
+        }
+    }
+
+    fn begin_renewal(&mut self, left: BTreeSet<String>, is_refresh: bool, core: &mut Core) -> String {
+        let id = core.dice.uuid(Purpose::ResourceIds);
+        let (start, total) = (core.now, left.len());
+        let (status, end, current) = ("InProgress", None, None);
+        self.renewal = Some(Renewal { id: id.clone(), is_refresh, status, start, end, total, left, current });
+        self.renew_soon(core);
+        id
+    }
+
+    fn renew_soon(&self, core: &mut Core) {
+        self.within(core.params.group_reaction, GroupTimer::Renew, core);
+    }
+
+    /// Takes the next member that is still there, or is done.
+    pub fn renew(&mut self, core: &mut Core) {
+        let Self { renewal, members, .. } = self;
+        let Some(renewal) = renewal else { return };
+        if renewal.current.is_some() {
+            return;
+        }
+        let serves =
+            |id: &String| members.get(id).is_some_and(|m| m.state == LifecycleState::InService && !m.rebalancing);
+        renewal.left.retain(|id| members.get(id).is_some_and(|m| !m.state.is_leaving()));
+        let Some(next) = renewal.left.iter().find(|id| serves(id)).cloned() else {
+            return self.finish_renewal(core);
+        };
+        renewal.current = Some(next.clone());
+        if let Some(member) = members.get_mut(&next) {
+            member.rebalancing = true;
+        }
+        self.vacancies.push_back(next);
+        self.wake(core);
+    }
+
+    /// A member is gone, perhaps the one that is being replaced.
+    pub fn renewed_one(&mut self, instance: &str, core: &mut Core) {
+        let Some(renewal) = &mut self.renewal else { return };
+        renewal.left.remove(instance);
+        if renewal.current.take_if(|current| current == instance).is_some() {
+            self.renew_soon(core);
+        }
+    }
+
+    /// Done, where nobody is left; otherwise it waits for those that do not serve at the moment.
+    fn finish_renewal(&mut self, core: &mut Core) {
+        if self.renewal.as_ref().is_some_and(|renewal| !renewal.left.is_empty()) {
+            return self.renew_soon(core);
+        }
+        if let Some(renewal) = self.renewal.take() {
+            self.over(renewal, "Successful", core);
+        }
+    }
+
+    fn over(&mut self, renewal: Renewal, status: &'static str, core: &Core) {
+        if renewal.is_refresh {
+            self.renewed.push_front(Renewal { status, end: Some(core.now), ..renewal });
+            self.renewed.truncate(KEPT);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! How tasks and container instances look in answers of the API and in events, which differ in how they write times.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::cluster::Cluster;
+use super::instance::ContainerInstance;
+use super::task::{Task, TaskStatus};
+use crate::sim::kernel::Names;
+use crate::sim::spec::Need;
+
+/// How times are written.
+#[derive(Clone, Copy, Debug)]
+pub enum Times {
+    /// In answers: seconds since the epoch, with fractions.
+    Epoch,
+    /// In events: ISO 8601.
+    Iso,
+}
+
+impl Times {
+    pub fn write(self, moment: Timestamp) -> Value {
+        match self {
+            Self::Epoch => json!(epoch_seconds(moment)),
+            Self::Iso => json!(format!("{moment:.3}")),
+        }
+    }
+}
+
+/// What a time is good for in the API: seconds since the epoch, with fractions.
+pub fn epoch_seconds(moment: Timestamp) -> f64 {
+    moment.as_duration().as_millis_f64().round() / 1_000.0
+}
+
+pub fn task(names: &Names, cluster: &Cluster, task: &Task, times: Times) -> Value {
+    let containers = task.spec.containers.iter().map(|name| {
+        json!({
+            "containerArn": format!("{}/{name}", task.arn.replacen(":task/", ":container/", 1)),
+            "name": name,
+            "lastStatus": container_status(task),
+            "exitCode": task.exit_code,
+            "taskArn": task.arn,
+        })
+    });
+    let moments = [
+        ("createdAt", Some(task.created_at)),
+        ("startedAt", task.started_at),
+        ("stoppingAt", task.stopping_at),
+        ("stoppedAt", task.stopped_at),
+    ];
+    let mut fields: Map<String, Value> =
+        moments.into_iter().filter_map(|(name, at)| Some((name.to_owned(), times.write(at?)))).collect();
+    let instance = task.instance.as_ref().and_then(|id| cluster.instances.get(id));
+    let rest = json!({
+        "taskArn": task.arn,
+        "clusterArn": cluster.arn,
+        "taskDefinitionArn": names.task_definition_arn(&task.spec.family),
+        "group": task.group(),
+        "containerInstanceArn": instance.map(|instance| &instance.arn),
+        "availabilityZone": instance.map(|instance| &instance.host.zone),
+        "startedBy": task.started_by,
+        "lastStatus": task.status.name(),
+        "desiredStatus": task.desired_status(),
+        "stopCode": task.stop.as_ref().and_then(|stop| stop.code),
+        "stoppedReason": task.stop.as_ref().map(|stop| &stop.reason),
+        "launchType": if task.on_fargate { "FARGATE" } else { "EC2" },
+        "capacityProviderName": task.provider,
+        "cpu": task.spec.cpu.to_string(),
+        "memory": task.spec.memory.to_string(),
+        "version": task.version,
+        "containers": containers.collect::<Vec<_>>(),
+    });
+    if let Value::Object(rest) = rest {
+        fields.extend(rest.into_iter().filter(|(_, value)| !value.is_null()));
+    }
+    Value::Object(fields)
+}
+
+/// A container is PENDING, RUNNING or STOPPED, whatever its task goes through.
+const fn container_status(task: &Task) -> &'static str {
+    match (task.started_at, task.stopped_at) {
+        (_, Some(_)) => "STOPPED",
+        (Some(_), None) => "RUNNING",
+        (None, None) => "PENDING",
+    }
+}
+
+/// Tasks that are on their way out are in neither count.
+pub fn container_instance(cluster: &Cluster, instance: &ContainerInstance, times: Times) -> Value {
+    let tasks = |status: TaskStatus| {
+        let here = instance.tasks.iter().filter_map(|id| cluster.tasks.get(id));
+        here.filter(|task| task.status == status).count()
+    };
+    let attributes = instance.attributes.iter().map(|(name, value)| json!({"name": name, "value": value}));
+    json!({
+        "containerInstanceArn": instance.arn,
+        "ec2InstanceId": instance.host.id,
+        "capacityProviderName": instance.provider,
+        "status": instance.status.name(),
+        "agentConnected": instance.agent_connected,
+        "registeredAt": times.write(instance.registered_at),
+        "runningTasksCount": tasks(TaskStatus::Running),
+        "pendingTasksCount": tasks(TaskStatus::Pending),
+        "version": instance.version,
+        "versionInfo": {"agentVersion": "1.105.1", "dockerVersion": "DockerVersion: 25.0.14"},
+        "registeredResources": resources(instance.registered),
+        "remainingResources": resources(instance.remaining),
+        "attributes": attributes.collect::<Vec<_>>(),
+    })
+}
+
+fn resources(need: Need) -> Value {
+    json!([
+        {"name": "CPU", "type": "INTEGER", "integerValue": need.cpu},
+        {"name": "MEMORY", "type": "INTEGER", "integerValue": need.memory},
+    ])
+}

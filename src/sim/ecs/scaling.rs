@@ -1,0 +1,115 @@
+//! Managed scaling and managed termination protection (ECS Developer Guide, "Cluster auto scaling"): every minute the
+//! reservation is measured, and alarms on it move the group's desired capacity.
+//!
+//! The reservation is the instances needed in percent of those there: M / N x 100. N are the ACTIVE instances; M those of
+//! them with a task that is no daemon's, and as many more as the waiting tasks fill.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Ecs;
+use super::cluster::Cluster;
+use super::instance::{ContainerInstance, capacity};
+use super::provider::CapacityProvider;
+use super::task::TaskStatus;
+use crate::sim::kernel::{Core, EcsTimer, Fact, later};
+use crate::sim::spec::Need;
+
+/// From nothing two instances are asked for first: the reservation then counts as 200.
+const FROM_NOTHING: u32 = 200;
+
+impl Ecs {
+    /// Lets ECS measure a capacity provider from now on.
+    pub fn start_measuring(&self, provider: &str, core: &mut Core) {
+        core.after(core.params.scaling_period, EcsTimer::Measure { provider: provider.to_owned() });
+    }
+
+    pub(super) fn measure(&mut self, name: &str, core: &mut Core) {
+        self.start_measuring(name, core);
+        let Self { clusters, providers, .. } = self;
+        let Some(provider) = providers.get_mut(name) else { return };
+        let Some(cluster) = clusters.values().find(|cluster| cluster.providers.contains(&provider.name)) else {
+            return;
+        };
+        if provider.managed_termination_protection {
+            protect(provider, cluster, core);
+        }
+        if provider.managed_scaling {
+            scale(provider, cluster, core);
+        }
+    }
+
+    pub(super) fn on_desired(&mut self, group: &str, desired: u32) {
+        self.providers.values_mut().filter(|p| p.group == group).for_each(|provider| provider.desired = desired);
+    }
+}
+
+fn scale(provider: &mut CapacityProvider, cluster: &Cluster, core: &mut Core) {
+    let there = count(instances(provider, cluster).count());
+    let needed =
+        count(instances(provider, cluster).filter(|i| is_busy(i, cluster)).count()) + missing(provider, cluster);
+    let reservation = match (needed, there) {
+        (0, 0) => 100,
+        (_, 0) => FROM_NOTHING,
+        _ => needed.saturating_mul(100) / there,
+    };
+    let target = provider.scaling.target.clamp(1, 100);
+    let alarms = &mut provider.alarms;
+    alarms.reservation = Some(reservation);
+    alarms.above = if reservation > target { alarms.above + 1 } else { 0 };
+    alarms.below = if reservation < target { alarms.below + 1 } else { 0 };
+    let wanted = needed.saturating_mul(100).div_ceil(target);
+    let wanted = if there == 0 && needed > 0 { wanted.max(2) } else { wanted };
+    let desired = provider.desired;
+    let is_warm = alarms.warm_at.is_none_or(|at| at <= core.now);
+    if alarms.above >= core.params.scale_out_after && wanted > desired && is_warm {
+        let step = (wanted - desired).clamp(provider.scaling.step_min, provider.scaling.step_max);
+        alarms.warm_at = Some(later(core.now, provider.scaling.warmup));
+        core.tell(Fact::CapacityWanted { group: provider.group.clone(), desired: desired.saturating_add(step) });
+    } else if alarms.below >= core.params.scale_in_after && wanted < desired {
+        alarms.below = 0;
+        // Half of what is there at once, at most.
+        core.tell(Fact::CapacityWanted { group: provider.group.clone(), desired: wanted.max(desired.div_ceil(2)) });
+    }
+}
+
+/// How many instances the tasks fill that wait for capacity, each kind of task by itself. A task that is too large for an
+/// instance is left out.
+fn missing(provider: &CapacityProvider, cluster: &Cluster) -> u32 {
+    let room = capacity(&provider.instance_type);
+    let mut waiting: BTreeMap<&str, (Need, u32)> = BTreeMap::new();
+    let tasks = cluster.tasks.values().filter(|task| task.status == TaskStatus::Provisioning && task.is_wanted());
+    for task in tasks.filter(|task| task.provider.as_ref() == Some(&provider.name)) {
+        waiting.entry(&task.spec.family).or_insert((task.spec.need(), 0)).1 += 1;
+    }
+    let fill = |(need, count): &(Need, u32)| {
+        let fit = (room.cpu / need.cpu.max(1)).min(room.memory / need.memory.max(1));
+        if fit == 0 { 0 } else { count.div_ceil(fit) }
+    };
+    waiting.values().map(fill).sum()
+}
+
+/// Instances with a task that is no daemon's are kept from scale-in.
+fn protect(provider: &mut CapacityProvider, cluster: &Cluster, core: &mut Core) {
+    let busy: BTreeSet<String> =
+        instances(provider, cluster).filter(|i| is_busy(i, cluster)).map(|i| i.host.id.clone()).collect();
+    for (instances, protected) in [(&busy - &provider.protected, true), (&provider.protected - &busy, false)] {
+        if !instances.is_empty() {
+            let (group, instances) = (provider.group.clone(), instances.into_iter().collect());
+            core.tell(Fact::ProtectionWanted { group, instances, protected });
+        }
+    }
+    provider.protected = busy;
+}
+
+fn instances<'a>(provider: &'a CapacityProvider, cluster: &'a Cluster) -> impl Iterator<Item = &'a ContainerInstance> {
+    let of_provider = |i: &&ContainerInstance| i.takes_tasks() && i.provider.as_ref() == Some(&provider.name);
+    cluster.instances.values().filter(of_provider)
+}
+
+fn is_busy(instance: &ContainerInstance, cluster: &Cluster) -> bool {
+    instance.tasks.iter().filter_map(|id| cluster.tasks.get(id)).any(|task| !task.is_daemon)
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,201 @@
+//! EventBridge's actions: rules, their targets, and events that callers put on the bus.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::json::{input, unknown_operation};
+use super::page::page;
+use crate::sim::events::Rule;
+use crate::sim::kernel::{Fault, Purpose};
+use crate::sim::world::World;
+
+pub fn handle(world: &mut World, action: &str, body: &[u8]) -> Result<Value, Fault> {
+    let answer = match action {
+        "PutRule" => put_rule(world, input(body)?),
+        "DeleteRule" => delete_rule(world, &input(body)?),
+        "DescribeRule" => describe_rule(world, &input(body)?),
+        "ListRules" => list_rules(world, &input(body)?),
+        "ListTargetsByRule" => list_targets(world, &input(body)?),
+        "ListRuleNamesByTarget" => list_rule_names(world, &input(body)?),
+        "PutTargets" => put_targets(world, input(body)?),
+        "RemoveTargets" => remove_targets(world, &input(body)?),
+        "PutEvents" => put_events(world, input(body)?),
+        _ => Err(unknown_operation()),
+    };
+    world.core.audience = world.events.audience();
+    answer
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PutRule {
+    name: String,
+    event_pattern: Option<String>,
+    state: Option<String>,
+    description: Option<String>,
+}
+
+fn put_rule(world: &mut World, asked: PutRule) -> Result<Value, Fault> {
+    let missing =
+        || Fault::sender("ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified.");
+    let pattern = asked.event_pattern.ok_or_else(missing)?;
+    let enabled = asked.state.as_deref() != Some("DISABLED");
+    world.events.put_rule(&asked.name, &pattern, enabled, asked.description)?;
+    Ok(json!({"RuleArn": world.core.names.rule_arn(&asked.name)}))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Named {
+    name: String,
+}
+
+/// It has no output.
+fn delete_rule(world: &mut World, asked: &Named) -> Result<Value, Fault> {
+    world.events.delete_rule(&asked.name)?;
+    Ok(json!({}))
+}
+
+fn describe_rule(world: &World, asked: &Named) -> Result<Value, Fault> {
+    Ok(described(world, world.events.rule(&asked.name)?))
+}
+
+fn described(world: &World, rule: &Rule) -> Value {
+    json!({
+        "Name": rule.name,
+        "Arn": world.core.names.rule_arn(&rule.name),
+        "EventPattern": rule.pattern.to_string(),
+        "State": if rule.enabled { "ENABLED" } else { "DISABLED" },
+        "Description": rule.description,
+        "EventBusName": "default",
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListRules {
+    name_prefix: Option<String>,
+    next_token: Option<String>,
+    limit: Option<usize>,
+}
+
+fn list_rules(world: &World, asked: &ListRules) -> Result<Value, Fault> {
+    const LIMIT: usize = 100;
+    let prefix = asked.name_prefix.as_deref().unwrap_or_default();
+    let names: Vec<&String> = world.events.rules.keys().filter(|name| name.starts_with(prefix)).collect();
+    let (names, next) = page(names, asked.next_token.as_deref(), asked.limit.unwrap_or(LIMIT).clamp(1, LIMIT));
+    let rules = names.into_iter().filter_map(|name| world.events.rules.get(name));
+    Ok(json!({"Rules": rules.map(|rule| described(world, rule)).collect::<Vec<_>>(), "NextToken": next}))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct OfRule {
+    rule: String,
+}
+
+fn list_targets(world: &World, asked: &OfRule) -> Result<Value, Fault> {
+    let rule = world.events.rule(&asked.rule)?;
+    let arn =
+        |target: &String| if target.starts_with("arn:") { target.clone() } else { world.core.names.queue_arn(target) };
+    let targets = rule.targets.iter().map(|(id, target)| json!({"Id": id, "Arn": arn(target)}));
+    Ok(json!({"Targets": targets.collect::<Vec<_>>()}))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct OfTarget {
+    target_arn: String,
+}
+
+fn list_rule_names(world: &World, asked: &OfTarget) -> Result<Value, Fault> {
+    let queue = asked.target_arn.rsplit(':').next().unwrap_or_default();
+    Ok(json!({"RuleNames": world.events.sending_to(queue).collect::<Vec<_>>()}))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PutTargets {
+    rule: String,
+    #[serde(default)]
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Target {
+    id: String,
+    arn: String,
+}
+
+/// The model delivers to queues; another target is told of as one that failed.
+fn put_targets(world: &mut World, asked: PutTargets) -> Result<Value, Fault> {
+    world.events.rule(&asked.rule)?;
+    let mut failed = Vec::new();
+    for Target { id, arn } in asked.targets {
+        if arn.starts_with("arn:aws:sqs:") {
+            world.events.put_target(&asked.rule, &id, &arn)?;
+        } else {
+            let message = format!("The simulated AWS delivers to SQS only, not to {arn}");
+            failed.push(json!({"TargetId": id, "ErrorCode": "ValidationException", "ErrorMessage": message}));
+        }
+    }
+    Ok(json!({"FailedEntryCount": failed.len(), "FailedEntries": failed}))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RemoveTargets {
+    rule: String,
+    #[serde(default)]
+    ids: Vec<String>,
+}
+
+fn remove_targets(world: &mut World, asked: &RemoveTargets) -> Result<Value, Fault> {
+    world.events.rule(&asked.rule)?;
+    asked.ids.iter().try_for_each(|id| world.events.remove_target(&asked.rule, id))?;
+    Ok(json!({"FailedEntryCount": 0, "FailedEntries": []}))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PutEvents {
+    #[serde(default)]
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    source: Option<String>,
+    detail_type: Option<String>,
+    detail: Option<String>,
+    #[serde(default)]
+    resources: Vec<String>,
+}
+
+/// EventBridge API reference, `PutEvents`: ten entries, each of which may fail by itself.
+fn put_events(world: &mut World, asked: PutEvents) -> Result<Value, Fault> {
+    const ENTRIES_MAX: usize = 10;
+    if asked.entries.is_empty() || asked.entries.len() > ENTRIES_MAX {
+        let message = "1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have \
+                       length between 1 and 10";
+        return Err(Fault::sender("ValidationException", message));
+    }
+    let entries: Vec<Value> = asked.entries.into_iter().map(|entry| put_event(world, entry)).collect();
+    let failed = entries.iter().filter(|entry| entry.get("ErrorCode").is_some()).count();
+    Ok(json!({"FailedEntryCount": failed, "Entries": entries}))
+}
+
+fn put_event(world: &mut World, entry: Entry) -> Value {
+    let detail = entry.detail.and_then(|text| serde_json::from_str::<Value>(&text).ok()).filter(Value::is_object);
+    let (Some(source), Some(kind), Some(detail)) = (entry.source, entry.detail_type, detail) else {
+        return json!({"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."});
+    };
+    if source.starts_with("aws.") {
+        let message = "Not authorized for the source.";
+        return json!({"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": message});
+    }
+    world.events.put_event(&source, &kind, entry.resources, detail, &mut world.core);
+    json!({"EventId": world.core.dice.uuid(Purpose::EventIds)})
+}
