@@ -25,6 +25,21 @@ enum Kind {
     Simulated { epoch: Timestamp, speed: f64 },
 }
 
+/// Clocks that are wrong.
+impl Clock {
+    /// A clock that ticks with this one and is ahead of it, or behind.
+    #[must_use]
+    pub fn ahead_by(&self, by: SignedDuration) -> Self {
+        match self.kind {
+            Kind::System => self.clone(),
+            Kind::Simulated { epoch, speed } => {
+                let epoch = epoch.saturating_add(by).unwrap_or(Timestamp::MAX);
+                Self { kind: Kind::Simulated { epoch, speed }, started: self.started }
+            }
+        }
+    }
+}
+
 impl Clock {
     /// The machine's own clock.
     #[must_use]
@@ -114,6 +129,16 @@ mod tests {
         assert_eq!(clock.now(), "2026-01-02T03:04:35Z".parse::<Timestamp>().unwrap());
         clock.sleep_until("2026-01-02T03:05:05Z".parse().unwrap()).await;
         assert_eq!(clock.elapsed().as_secs(), 60);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_skewed_clock_is_off_by_the_same_time_always() {
+        let clock = Clock::simulated(Timestamp::UNIX_EPOCH, 10.0);
+        let ahead = clock.ahead_by(SignedDuration::from_secs(2));
+        for _ in 0..2 {
+            assert_eq!(ahead.now().duration_since(clock.now()).as_secs(), 2);
+            tokio::time::advance(Duration::from_secs(3)).await;
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,16 +1,10 @@
 //! What a spec has to be beyond its types: one complaint at a time, with the text that it is about.
 
 use super::spot_cluster::region_of;
-use super::{CapacityProviderPolicy, HumanDuration, OperatorSpec, Queue, ScenarioSpec, SpotClusterSpec};
+use super::{CapacityProviderPolicy, HumanDuration, OperatorSpec, Queue, SpotClusterSpec};
 
 /// An index is filled by describe calls, so it is not filled anew more often than this.
 const RESYNC_MIN: HumanDuration = HumanDuration::from_secs(1);
-
-/// Instances of one cluster (ECS service quotas).
-const INSTANCES_MAX: u32 = 5000;
-
-/// Interruptions that repeat faster than this are one of a larger count.
-const EVERY_MIN: HumanDuration = HumanDuration::from_secs(1);
 
 /// Something wrong with a spec.
 #[derive(Debug)]
@@ -21,7 +15,8 @@ pub struct Complaint {
     pub message: String,
 }
 
-fn complain<T>(near: &str, message: String) -> Result<T, Complaint> {
+/// Complains.
+pub fn complain<T>(near: &str, message: String) -> Result<T, Complaint> {
     Err(Complaint { near: near.to_owned(), message })
 }
 
@@ -83,32 +78,4 @@ fn capacity_providers(providers: &[CapacityProviderPolicy]) -> Result<(), Compla
         }
     }
     Ok(())
-}
-
-/// Checks a scenario: every name that is referred to exists, and numbers stay within what can be simulated.
-pub fn scenario(spec: &ScenarioSpec) -> Result<(), Complaint> {
-    if spec.clusters.is_empty() {
-        return complain("clusters:", "spec.clusters is empty: a scenario has at least one".to_owned());
-    }
-    let groups = || spec.clusters.iter().flat_map(|cluster| cluster.groups.iter());
-    let known = |name: &str| groups().any(|group| group.capacity_provider == name);
-    for group in groups() {
-        let name = &group.capacity_provider;
-        if groups().filter(|other| other.capacity_provider == *name).count() > 1 {
-            return complain(name, format!("two groups have the capacity provider `{name}`"));
-        }
-        if group.desired > INSTANCES_MAX || group.zones.is_empty() || group.instance_types.is_empty() {
-            return complain(name, format!("group of `{name}`: at most {INSTANCES_MAX} instances, a zone and a type"));
-        }
-    }
-    let services = spec.clusters.iter().flat_map(|cluster| cluster.services.iter());
-    let of_services = services.flat_map(|service| service.capacity_providers.iter());
-    let of_interruptions = spec.interruptions.iter().map(|interruption| &interruption.capacity_provider);
-    if let Some(name) = of_services.chain(of_interruptions).find(|name| !known(name)) {
-        return complain(name, format!("no group has the capacity provider `{name}`"));
-    }
-    match spec.interruptions.iter().find(|interruption| interruption.every.is_some_and(|every| every < EVERY_MIN)) {
-        Some(_) => complain("every:", format!("interruptions come at most every {EVERY_MIN}")),
-        None => Ok(()),
-    }
 }

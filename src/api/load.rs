@@ -9,6 +9,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_saphyr::Spanned;
 
 use super::check::{self, Complaint};
+use super::scenario;
 use super::supported::{unsupported_in_operator, unsupported_in_spot_cluster};
 use super::{API_VERSION, OperatorSpec, Problem, Resource, ScenarioSpec, SpotClusterSpec};
 
@@ -65,9 +66,9 @@ pub fn load_scenario(path: &Path) -> Result<Resource<ScenarioSpec>, Problem> {
     if source.kind()? != "Scenario" {
         return Err(source.problem("the kind of a scenario is Scenario"));
     }
-    let scenario: Resource<ScenarioSpec> = source.parse()?;
-    check::scenario(&scenario.spec).map_err(|complaint| source.complain(complaint))?;
-    Ok(scenario)
+    let read: Resource<ScenarioSpec> = source.parse()?;
+    scenario::check::scenario(&read.spec).map_err(|complaint| source.complain(complaint))?;
+    Ok(read)
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, Problem> {

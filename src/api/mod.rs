@@ -22,8 +22,11 @@ pub use operator::{ApiBudget, Http, OperatorSpec, Queue};
 pub use problem::Problem;
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use scenario::{
-    ScenarioAction, ScenarioCluster, ScenarioGroup, ScenarioInterruption, ScenarioOperator, ScenarioService,
-    ScenarioSpec, ScenarioTask,
+    ScenarioAction, ScenarioAssumptions, ScenarioCallFaults, ScenarioCapacity, ScenarioCategory, ScenarioCluster,
+    ScenarioDeed, ScenarioEventFaults, ScenarioFaults, ScenarioGroup, ScenarioHappening, ScenarioHook,
+    ScenarioHookTarget, ScenarioInterruption, ScenarioLaunch, ScenarioMessage, ScenarioNeighbour, ScenarioOperator,
+    ScenarioPool, ScenarioProcess, ScenarioQueueFaults, ScenarioScaling, ScenarioService, ScenarioSignal, ScenarioSome,
+    ScenarioSpec, ScenarioTask, ScenarioThrottling, ScenarioWeather,
 };
 pub use schema::{KINDS, schema};
 pub use spot_cluster::{

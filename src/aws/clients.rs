@@ -35,6 +35,9 @@ pub struct Connection {
     clock: Clock,
 }
 
+/// The access key of whoever talks to a simulated AWS.
+pub const SIMULATED: &str = "SIMULATED";
+
 impl Connection {
     /// The standard AWS way: environment, profile, task role; `AWS_ENDPOINT_URL` and its per-service forms.
     pub async fn from_environment(clock: &Clock) -> Self {
@@ -46,7 +49,7 @@ impl Connection {
     /// Everything through `http`, as the simulated AWS wants it: no environment, no file, no network.
     #[must_use]
     pub fn through(http: SharedHttpClient, region: &Region, clock: &Clock) -> Self {
-        let credentials = aws_credential_types::Credentials::new("SIMULATED", "simulated", None, None, "simulated");
+        let credentials = aws_credential_types::Credentials::new(SIMULATED, "simulated", None, None, "simulated");
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(aws_config::Region::new(region.as_str().to_owned()))

@@ -7,7 +7,7 @@ pub mod failure;
 mod gate;
 mod quota;
 
-pub use clients::{Clients, Connection, RegionClients};
+pub use clients::{Clients, Connection, RegionClients, SIMULATED};
 pub use failure::{Class, Failure};
 
 use jiff::Timestamp;

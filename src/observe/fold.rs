@@ -11,6 +11,10 @@ use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId, Region,
 /// Instances that are gone are remembered for so long, so that a late duplicate of their notice is known for what it is.
 const REMEMBER_GONE: SignedDuration = SignedDuration::from_hours(1);
 
+/// An answer that has not caught up does not have what registered less than this before: ECS is eventually consistent
+/// (ECS API reference, `DescribeContainerInstances`), for how long it does not say.
+const CATCHES_UP_WITHIN: SignedDuration = SignedDuration::from_secs(60);
+
 /// One answer of AWS.
 #[derive(Clone, Debug)]
 pub enum Observation {
@@ -187,7 +191,8 @@ impl Snapshot {
 
     fn instance_gone(&mut self, id: &InstanceId, at: Timestamp) {
         self.unlisted.remove(id);
-        if let Some(instance) = self.instances.get_mut(id) {
+        let old = |instance: &&mut ContainerInstance| at.duration_since(instance.registered_at) >= CATCHES_UP_WITHIN;
+        if let Some(instance) = self.instances.get_mut(id).filter(old) {
             instance.gone_at.get_or_insert(at);
             instance.observed_at = at;
         }

@@ -68,6 +68,9 @@ impl Intake {
         }
         match cases.admit(&signal, now) {
             Admission::Opened => {
+                if message.held_before {
+                    cases.takes_over(&signal.instance);
+                }
                 inbox.hold(&signal.instance, message.ticket);
                 None
             }

@@ -104,7 +104,8 @@ impl Receivers {
             .max_number_of_messages(10)
             .wait_time_seconds(wait_seconds)
             .visibility_timeout(VISIBILITY_SECONDS)
-            .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp);
+            .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp)
+            .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount);
         let answer = call.send().await.map_err(|error| Failure::of(RECEIVE, &error))?;
         self.post.problems.answered(&self.post.object(), Some(RECEIVE));
         let now = self.post.clock.now();
@@ -132,9 +133,10 @@ impl Receivers {
 }
 
 fn read(queue: usize, message: types::Message, now: Timestamp) -> Option<Message> {
-    let sent_at =
-        message.attributes.as_ref().and_then(|attributes| attributes.get(&MessageSystemAttributeName::SentTimestamp));
-    let sent_at = sent_at.and_then(|text| Timestamp::from_millisecond(text.parse().ok()?).ok());
+    let number = |name: MessageSystemAttributeName| message.attributes.as_ref()?.get(&name)?.parse::<i64>().ok();
+    let sent_at = number(MessageSystemAttributeName::SentTimestamp);
+    let sent_at = sent_at.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    let held_before = number(MessageSystemAttributeName::ApproximateReceiveCount).is_some_and(|count| count > 1);
     let ticket = Ticket { queue, id: message.message_id?.into(), receipt: message.receipt_handle?.into() };
-    Some(Message { ticket, body: message.body.unwrap_or_default(), sent_at: sent_at.unwrap_or(now) })
+    Some(Message { ticket, body: message.body.unwrap_or_default(), sent_at: sent_at.unwrap_or(now), held_before })
 }

@@ -136,6 +136,8 @@ pub struct Case {
     pub history_from: Timestamp,
     /// When the first signal was received.
     pub received_at: Timestamp,
+    /// Its message was in somebody's hands before, who may have detached the instance: no group knows it then.
+    pub held_before: bool,
     /// Where the instance stands, once that is known. Until then nobody can say whether it is ours.
     pub place: Option<Place>,
     /// When each phase was reached.
@@ -167,6 +169,7 @@ impl Case {
             deadline: signal.deadline,
             history_from: signal.history_from,
             received_at,
+            held_before: false,
             place: None,
             phases: BTreeMap::new(),
             detach: Attempt::None,

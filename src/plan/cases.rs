@@ -56,6 +56,13 @@ impl Cases {
         Admission::Opened
     }
 
+    /// Notes that somebody had the case of an instance before.
+    pub fn takes_over(&mut self, instance: &InstanceId) {
+        if let Some(case) = self.open.get_mut(instance) {
+            case.held_before = true;
+        }
+    }
+
     /// The open cases, by instance.
     pub fn iter(&self) -> impl Iterator<Item = &Case> {
         self.open.values()

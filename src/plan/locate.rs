@@ -65,9 +65,23 @@ fn answered(scene: Scene<'_>, case: &Case, subject: &Subject) -> bool {
 fn unregistered(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Whereabouts {
     match group(scene, case, draft) {
         Ok(Some(group)) => in_group(scene, case, &group, draft),
+        Ok(None) if case.held_before => in_no_group(scene, case, draft),
         Ok(None) => Whereabouts::Nowhere(Dismissal::Foreign),
         Err(reason) => Whereabouts::Undecided(reason),
     }
+}
+
+/// Whoever held its message before may have detached it: asks every cluster once. Of a message that nobody held nobody has
+/// detached anything, so that the many foreign ones cost no such look.
+fn in_no_group(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Whereabouts {
+    let subject = Subject::Instance(case.instance.clone());
+    if answered(scene, case, &subject) {
+        return Whereabouts::Nowhere(Dismissal::Foreign);
+    }
+    if due(scene, &subject, SOON, draft) {
+        scene.snapshot.clusters.keys().for_each(|cluster| draft.batches.find(cluster, &case.instance));
+    }
+    Whereabouts::Undecided(looking_up(scene, [subject].into_iter()))
 }
 
 /// The managed group that an unknown instance belongs to.

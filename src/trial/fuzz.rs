@@ -1,18 +1,15 @@
 //! Many trials, one a seed, each held to what must hold; and what all of them together have seen.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::check::{Violation, violations};
+use super::check::{History, Violation, violations};
+use super::coverage::Coverage;
 use super::draw;
 use super::play::{Meddler, Trial, TrialError};
-use super::transcript::{Line, Source};
+use super::transcript::Line;
 
 /// So many of the last lines are kept of a trial that went wrong.
-const LAST_LINES: usize = 60;
-
-/// How often each thing was seen that seeds are to hit.
-pub type Coverage = BTreeMap<String, u64>;
+const LAST_LINES: usize = 40;
 
 /// What came of one seed.
 #[derive(Debug)]
@@ -21,8 +18,10 @@ pub struct Verdict {
     pub seed: u64,
     /// What was wrong.
     pub violations: Vec<Violation>,
-    /// What happened last.
+    /// What happened last to whom something went wrong about, or to anybody.
     pub last_lines: Vec<String>,
+    /// Everything that happened but for the calls of the API.
+    pub lines: Vec<Line>,
     /// What was seen.
     pub coverage: Coverage,
 }
@@ -34,42 +33,31 @@ pub struct Verdict {
 pub fn fuzz(seed: u64, meddler: Option<Meddler>) -> Result<Verdict, TrialError> {
     let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
     let heard = Arc::clone(&lines);
-    let trial = Trial { scenario: draw::scenario(seed), seed, meddler };
-    let end = trial.play_to_end(move |line| heard.lock().unwrap_or_else(PoisonError::into_inner).push(line))?;
-    let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-    let major: Vec<String> = lines.iter().filter(|line| !line.minor).map(Line::aligned).collect();
-    let last_lines = major.into_iter().rev().take(LAST_LINES).rev().collect();
-    Ok(Verdict { seed, violations: violations(&lines, &end), last_lines, coverage: coverage(&lines) })
+    let scenario = draw::scenario(seed);
+    let trial = Trial { scenario: scenario.clone(), seed, meddler };
+    // Calls are of no interest to the checkers, and most of what happens.
+    let hear = move |line: Line| {
+        if !line.minor {
+            heard.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        }
+    };
+    let end = trial.play_to_end(hear)?;
+    let lines = std::mem::take(&mut *lines.lock().unwrap_or_else(PoisonError::into_inner));
+    let violations = violations(&History { lines: &lines, end: &end, scenario: &scenario });
+    let (last_lines, coverage) = (last_lines(&lines, &violations), Coverage::of(&lines, &scenario));
+    Ok(Verdict { seed, violations, last_lines, lines, coverage })
 }
 
-/// What every run of many seeds has to have seen at least once.
-pub const EXPECTED: [&str; 14] = [
-    "case.noticed",
-    "case.replacement_requested",
-    "case.replacement_registered",
-    "case.draining",
-    "case.tasks_stopped",
-    "case.at_risk",
-    "skipped CapacityRebalancing",
-    "skipped LaunchSuspended",
-    "skipped LeftGroup",
-    "outcome handed_over",
-    "outcome late",
-    "outcome lossy",
-    "outcome not_replaced",
-    "outcome returned",
-];
-
-fn coverage(lines: &[Line]) -> Coverage {
-    let mut coverage = Coverage::new();
-    let mut count = |what: String| *coverage.entry(what).or_default() += 1;
-    for line in lines.iter().filter(|line| line.source == Source::Operator) {
-        let word = |name: &str| line.detail.get(name).and_then(|value| value.as_str());
-        match line.event.as_str() {
-            "case.closed" => count(format!("outcome {}", word("outcome").unwrap_or("none"))),
-            "case.replacement_skipped" => count(format!("skipped {}", word("reason").unwrap_or("none"))),
-            other => count(other.to_owned()),
-        }
+fn last_lines(lines: &[Line], violations: &[Violation]) -> Vec<String> {
+    if violations.is_empty() {
+        return Vec::new();
     }
-    coverage
+    let concerned = |line: &&Line| {
+        let names = [line.object.as_str(), line.field("instance")];
+        let named = |name: &str| !name.is_empty() && violations.iter().any(|v| v.message.contains(name));
+        names.into_iter().any(named)
+    };
+    let about: Vec<&Line> = lines.iter().filter(concerned).collect();
+    let shown = if about.is_empty() { lines.iter().collect() } else { about };
+    shown.iter().rev().take(LAST_LINES).rev().map(|line| line.aligned()).collect()
 }

@@ -5,6 +5,7 @@
 
 mod account;
 pub mod check;
+mod coverage;
 pub mod draw;
 pub mod fuzz;
 mod play;
@@ -12,6 +13,7 @@ mod summary;
 mod transcript;
 
 pub use account::account;
+pub use coverage::Coverage;
 pub use play::{Meddler, Trial, TrialError};
 pub use summary::Summary;
 pub use transcript::{Line, Source};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +12,7 @@ use super::account;
 use super::check::{End, GroupEnd};
 use super::summary::Summary;
 use super::transcript::Line;
-use crate::api::{HumanDuration, Manifests, ScenarioOperator, ScenarioSpec};
+use crate::api::{HumanDuration, Manifests, ScenarioDeed, ScenarioOperator, ScenarioSpec};
 use crate::aws::Connection;
 use crate::clock::Clock;
 use crate::ids::Region;
@@ -21,7 +21,7 @@ use crate::sim::Simulation;
 use crate::telemetry::{CaseLine, Metrics, Telemetry};
 
 /// Every trial begins at this moment.
-const BEGINNING: &str = "2026-01-01T00:00:00Z";
+pub(super) const BEGINNING: &str = "2026-01-01T00:00:00Z";
 
 /// Stands between the operators and AWS, to spoil what they ask or what they are told.
 pub type Meddler = Arc<dyn Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync>;
@@ -95,36 +95,30 @@ impl Trial {
         let stage = Stage { manifests, http, clock: &clock, beginning, audience };
         let outcomes = Arc::default();
         for plan in &self.scenario.operators {
-            tasks.spawn(work(clock.clone(), plan.clone(), stage.operator(&outcomes), end.clone()));
+            tasks.spawn(work(clock.clone(), plan.clone(), stage.operator(plan, &outcomes), end.clone()));
         }
         clock.sleep(self.scenario.duration.unsigned()).await;
         end.cancel();
         while tasks.join_next().await.is_some() {}
         let outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let end = self.end(&simulation);
+        let depth = simulation.queue_depth(account::QUEUE).unwrap_or_default();
         let summary = Summary::of(&end.truth, outcomes, &simulation.call_counts());
-        (Summary { messages_left: end.messages_left, ..summary }, end)
+        (Summary { messages_left: depth.visible + depth.in_flight, ..summary }, end)
     }
 
     fn end(&self, simulation: &Simulation) -> End {
-        let depth = |queue| simulation.queue_depth(queue).map_or(0, |depth| depth.visible + depth.in_flight);
+        let scarce = !self.scenario.pools.is_empty() || self.scenario.weather.is_some();
+        let dried =
+            self.scenario.happenings.iter().any(|happening| matches!(happening.what, ScenarioDeed::Capacity(_)));
         let groups = self.scenario.clusters.iter().flat_map(|cluster| cluster.groups.iter()).filter_map(|group| {
             let name = account::group_name(&group.capacity_provider);
             let view = simulation.group(&name)?;
-            Some(GroupEnd {
-                name,
-                desired_at_first: group.desired,
-                desired: view.desired,
-                members: view.members.len(),
-                launch_suspended: group.launch_suspended,
-            })
+            let kept = !group.suspended.is_empty() || group.managed_termination_protection;
+            let hampered = scarce || dried || kept || view.is_moving;
+            Some(GroupEnd { name, desired: view.desired, capacity: view.capacity, hampered })
         });
-        End {
-            groups: groups.collect(),
-            truth: simulation.truth(),
-            messages_left: depth(account::QUEUE),
-            dead_letters: depth(account::DEAD_LETTERS),
-        }
+        End { groups: groups.collect(), truth: simulation.truth() }
     }
 }
 
@@ -140,7 +134,8 @@ struct Stage<'a> {
 type Outcomes = Arc<Mutex<BTreeMap<String, usize>>>;
 
 impl Stage<'_> {
-    fn operator(&self, outcomes: &Outcomes) -> Operator {
+    fn operator(&self, plan: &ScenarioOperator, outcomes: &Outcomes) -> Operator {
+        let its_clock = self.clock.ahead_by(SignedDuration::from_millis(plan.clock_ahead_millis.into()));
         let region = Region::from("us-east-1");
         let settings = Settings::new(self.manifests, &region);
         let (audience, clock, beginning) = (Arc::clone(&self.audience), self.clock.clone(), self.beginning);
@@ -155,8 +150,8 @@ impl Stage<'_> {
         Operator {
             problems: Arc::new(settings.awaited()),
             settings,
-            connection: Connection::through(self.http.clone(), &region, self.clock),
-            clock: self.clock.clone(),
+            connection: Connection::through(self.http.clone(), &region, &its_clock),
+            clock: its_clock,
             telemetry: Telemetry::new(Arc::new(Metrics::default()), Some(Arc::new(listener))),
         }
     }

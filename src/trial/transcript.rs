@@ -28,12 +28,20 @@ pub struct Line {
     pub event: String,
     /// What it happened to.
     pub object: String,
-    /// The rest.
+    /// Who did it: the access key of a caller, `aws`, or `operator` where it tells of itself.
+    pub by: String,
+    /// The rest; in words, where AWS tells.
     pub detail: Value,
+    /// What AWS tells, field by field.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub data: Value,
     /// Whether it is a call that changes nothing in ECS or Auto Scaling.
     #[serde(skip)]
     pub minor: bool,
 }
+
+/// The access key of the operators in a trial.
+const OPERATOR: &str = crate::aws::SIMULATED;
 
 /// Calls that people want to see among what happened.
 const MAJOR_CALLS: [&str; 2] = ["autoscaling.DetachInstances", "ecs.UpdateContainerInstancesState"];
@@ -47,7 +55,9 @@ impl Line {
             source: Source::Aws,
             event: happening.event.clone(),
             object: happening.object.clone(),
+            by: happening.by.clone(),
             detail: json!(happening.detail),
+            data: happening.data.clone(),
             minor: happening.call && !MAJOR_CALLS.contains(&happening.event.as_str()),
         }
     }
@@ -60,9 +70,29 @@ impl Line {
             source: Source::Operator,
             event: line.event.to_owned(),
             object: line.instance_id.to_string(),
+            by: "operator".to_owned(),
             detail: serde_json::to_value(line).unwrap_or_default(),
+            data: Value::Null,
             minor: false,
         }
+    }
+
+    /// A field of what AWS tells.
+    #[must_use]
+    pub fn field(&self, name: &str) -> &str {
+        self.data.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether AWS tells this event.
+    #[must_use]
+    pub fn tells(&self, event: &str) -> bool {
+        self.source == Source::Aws && self.event == event
+    }
+
+    /// Whether it was an operator's doing.
+    #[must_use]
+    pub fn by_operator(&self) -> bool {
+        self.source == Source::Aws && self.by == OPERATOR
     }
 
     /// The line for people: columns that stand under each other.

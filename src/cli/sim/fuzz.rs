@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use clap::Args;
 
 use crate::cli::{DONE, FAILED, complain, say};
-use crate::trial::fuzz::{Coverage, EXPECTED, Verdict, fuzz};
+use crate::trial::Coverage;
+use crate::trial::fuzz::{Verdict, fuzz};
 
 /// With so many seeds everything that is expected to be seen has to have been.
 const SEEDS_THAT_COVER: u64 = 2000;
@@ -24,6 +25,12 @@ pub struct Options {
     /// How many at a time.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=256))]
     jobs: u64,
+    /// Go on after a seed that failed; the first one is shown in the end.
+    #[arg(long)]
+    keep_going: bool,
+    /// Print everything that happens in each but the calls that change nothing.
+    #[arg(long)]
+    transcript: bool,
 }
 
 /// What all seeds together came to.
@@ -60,13 +67,14 @@ fn play(options: &Options, next: &AtomicU64, stop: &AtomicBool, tally: &Mutex<Ta
                 return stop.store(true, Ordering::Relaxed);
             }
         };
-        let mut tally = tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for (what, count) in &verdict.coverage {
-            *tally.coverage.entry(what.clone()).or_default() += count;
+        if options.transcript {
+            verdict.lines.iter().for_each(|line| say(&line.aligned()));
         }
+        let mut tally = tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        tally.coverage.add(&verdict.coverage);
         if !verdict.violations.is_empty() {
             tally.failed.get_or_insert(verdict);
-            stop.store(true, Ordering::Relaxed);
+            stop.store(!options.keep_going, Ordering::Relaxed);
         }
     }
 }
@@ -80,8 +88,8 @@ fn finish(options: &Options, tally: &Tally) -> u8 {
         return FAILED;
     }
     say(&format!("{} seeds, nothing violated; seen in them:", options.seeds));
-    tally.coverage.iter().for_each(|(what, count)| say(&format!("  {what:<34}{count:>8}")));
-    let unseen: Vec<&str> = EXPECTED.into_iter().filter(|what| !tally.coverage.contains_key(*what)).collect();
+    tally.coverage.table().iter().for_each(|line| say(line));
+    let unseen = tally.coverage.unseen();
     if !unseen.is_empty() {
         say(&format!("never seen: {}", unseen.join(", ")));
     }

@@ -53,10 +53,21 @@ fn an_instance_that_a_list_left_out_is_asked_about_before_it_is_gone() {
 }
 
 #[test]
+fn an_answer_that_has_not_caught_up_does_not_make_a_newcomer_gone() {
+    let mut snapshot = snapshot();
+    see(&mut snapshot, "i-1", instance(time("03:00:00")), time("03:00:00"));
+    let missing = || Observation::Instances { found: vec![], missing: vec!["i-1".into()] };
+    snapshot.apply(missing(), time("03:00:59"));
+    assert_eq!(snapshot.instances[&"i-1".into()].gone_at, None);
+    snapshot.apply(missing(), time("03:01:00"));
+    assert_eq!(snapshot.instances[&"i-1".into()].gone_at, Some(time("03:01:00")));
+}
+
+#[test]
 fn what_is_gone_is_forgotten_in_the_end() {
     let mut snapshot = snapshot();
     see(&mut snapshot, "i-1", instance(time("03:00:00")), time("03:00:00"));
-    snapshot.apply(Observation::Instances { found: vec![], missing: vec!["i-1".into()] }, time("03:00:00"));
+    snapshot.apply(Observation::Instances { found: vec![], missing: vec!["i-1".into()] }, time("03:01:00"));
     let read = |began_at| Observation::ClusterRead { cluster: "web".into(), began_at, listed: BTreeSet::new() };
     snapshot.apply(read(time("04:00:00")), time("04:00:00"));
     assert!(snapshot.instances.contains_key(&"i-1".into()));

@@ -84,6 +84,20 @@ fn an_instance_of_somebody_elses_group_is_foreign() {
 }
 
 #[test]
+fn an_instance_that_somebody_has_detached_before_is_looked_for_in_the_clusters() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-9");
+    scenario.cases.takes_over(&"i-9".into());
+    scenario.steps();
+    scenario.located("i-9", None);
+    scenario.looks_answered();
+    let looks = scenario.looks();
+    assert!(looks.iter().any(|look| matches!(look, Look::Find { .. })), "{looks:?}");
+    scenario.looks_answered();
+    assert_eq!(dismissed(&scenario.steps()), Some(Dismissal::Foreign), "no cluster has it");
+}
+
+#[test]
 fn an_instance_launched_since_the_last_resync_is_found_and_handed_over() {
     let mut scenario = Scenario::with(&["i-1"]);
     scenario.at("03:05:00").notice("i-9");

@@ -117,7 +117,8 @@ impl Ec2 {
         };
         match instance.state {
             State::Pending | State::Running => {
-                core.tell(Fact::InstanceGone { host: instance.host.clone(), how, reclaimed });
+                let announced = instance.notice().is_some();
+                core.tell(Fact::InstanceGone { host: instance.host.clone(), how, reclaimed, announced });
             }
             State::Stopping | State::Stopped if how == Gone::Terminated => {}
             _ => return,

@@ -55,6 +55,9 @@ impl Ec2 {
     /// Decides a storm: which pool, how much of it, when each instance goes, and what is said before.
     fn storm(&mut self, core: &mut Core) {
         let Some(weather) = self.clouds.weather.clone() else { return };
+        if weather.until.is_some_and(|until| core.elapsed() > until) {
+            return;
+        }
         let Some(pool) = core.dice.sample(Purpose::Weather, self.pools_in_use(), 1).pop() else { return };
         let can = |id: &String| self.can_be_interrupted(id);
         let inside: Vec<String> = self.in_pool(&pool).map(|i| i.host.id.clone()).filter(can).collect();

@@ -90,6 +90,8 @@ pub enum Fact {
         how: Gone,
         /// Spot took it back; nobody asked for its end.
         reclaimed: bool,
+        /// It had given notice.
+        announced: bool,
     },
     InstanceStopped(Host),
     InstanceTerminated(Host),

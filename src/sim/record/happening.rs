@@ -57,9 +57,11 @@ fn said(fact: &Fact) -> Option<Said> {
     match fact {
         Fact::InstanceLaunched(host) => say("instance.launched", &host.id, place(host), of_host(host)),
         Fact::InstanceRunning(host) => say("instance.running", &host.id, place(host), of_host(host)),
-        Fact::InstanceGone { host, how, reclaimed } => {
+        Fact::InstanceGone { host, how, reclaimed, announced } => {
             let detail = format!("{how:?}, {}", place(host));
-            let data = json!({"how": how, "reclaimed": reclaimed, "group": host.group, "cluster": host.cluster});
+            let data = json!({
+                "how": how, "reclaimed": reclaimed, "announced": announced, "group": host.group, "cluster": host.cluster,
+            });
             say("instance.gone", &host.id, detail, data)
         }
         Fact::InstanceStopped(host) => say("instance.stopped", &host.id, place(host), of_host(host)),

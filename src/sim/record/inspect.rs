@@ -21,6 +21,10 @@ pub struct QueueDepth {
 pub struct GroupView {
     /// DesiredCapacity.
     pub desired: u32,
+    /// How many members count as capacity.
+    pub capacity: u32,
+    /// Whether it is replacing members, or hooks hold some.
+    pub is_moving: bool,
     /// Its members, by instance id.
     pub members: Vec<MemberView>,
 }
@@ -82,7 +86,13 @@ impl Simulation {
         let group = world.autoscaling.groups.get(name)?;
         let view =
             |(id, m): (&String, &Member)| MemberView { instance_id: id.clone(), lifecycle_state: m.state.name() };
-        Some(GroupView { desired: group.desired, members: group.members.iter().map(view).collect() })
+        let holds = group.members.values().any(|member| !member.waiting.is_empty() || member.rebalancing);
+        Some(GroupView {
+            desired: group.desired,
+            capacity: group.capacity(&world.core),
+            is_moving: holds || group.renewal.is_some(),
+            members: group.members.iter().map(view).collect(),
+        })
     }
 
     /// The container instances of a cluster, INACTIVE ones included.

@@ -241,7 +241,10 @@ mod tests {
         );
         recorder.hear(&signalled("in-time"), at(90));
         recorder.hear(&signalled("late"), at(91));
-        recorder.hear(&Fact::InstanceGone { host: host(), how: Gone::Terminated, reclaimed: true }, at(120));
+        recorder.hear(
+            &Fact::InstanceGone { host: host(), how: Gone::Terminated, reclaimed: true, announced: true },
+            at(120),
+        );
         let truth = recorder.truth();
         let interruption = truth.interruptions.first().unwrap();
         let Interruption { tasks_at_notice, graceful, cut_short, killed, .. } = interruption;

@@ -14,6 +14,8 @@ use super::spread::Spread;
 pub struct Weather {
     /// How often in a day a pool loses capacity, on average; such events come at random.
     pub storms_per_day: f64,
+    /// Until when storms are decided, from the start of the simulation; `None` for ever.
+    pub until: Option<Duration>,
     /// How much of the pool's instances a storm takes, in percent: drawn between the two.
     pub share_percent: (u8, u8),
     /// In how many of 100 storms it is one instance only.
@@ -41,6 +43,7 @@ impl Default for Weather {
     fn default() -> Self {
         Self {
             storms_per_day: 1.0,
+            until: None,
             share_percent: (20, 100),
             lone_percent: 8,
             within: Spread::secs(0, 180),

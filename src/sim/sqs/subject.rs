@@ -9,6 +9,7 @@ pub fn subject(body: &str) -> (String, String) {
     let said = wrapped.as_ref().unwrap_or(&read);
     let text = |path: &str| said.pointer(path).and_then(Value::as_str).map(str::to_owned);
     let kind = text("/detail-type").or_else(|| text("/LifecycleTransition")).or_else(|| text("/Event"));
+    let kind = if wrapped.is_some() { kind.map(|kind| format!("SNS {kind}")) } else { kind };
     let subject =
         ["/detail/instance-id", "/detail/EC2InstanceId", "/EC2InstanceId", "/detail/ec2InstanceId", "/detail/taskArn"]
             .into_iter()
@@ -25,7 +26,7 @@ mod tests {
         let notice = r#"{"detail-type":"EC2 Spot Instance Interruption Warning","detail":{"instance-id":"i-1"}}"#;
         assert_eq!(subject(notice), ("EC2 Spot Instance Interruption Warning".to_owned(), "i-1".to_owned()));
         let hook = r#"{"Type":"Notification","Message":"{\"EC2InstanceId\":\"i-2\",\"LifecycleTransition\":\"x\"}"}"#;
-        assert_eq!(subject(hook), ("x".to_owned(), "i-2".to_owned()));
+        assert_eq!(subject(hook), ("SNS x".to_owned(), "i-2".to_owned()));
         assert_eq!(subject("nonsense"), Default::default());
     }
 }

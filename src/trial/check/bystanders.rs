@@ -1,67 +1,80 @@
-//! Nobody is drained or detached who got no notice.
+//! Nothing is changed but what a live notice is about, and in a cluster where nothing may be changed, nothing.
 
 use std::collections::BTreeSet;
 
-use super::{Violation, violation};
-use crate::trial::transcript::{Line, Source};
+use super::{History, Violation, violation};
+use crate::trial::transcript::Line;
 
 const INVARIANT: &str = "only instances that got notice are touched";
 
 /// Checks the history.
-pub fn check(lines: &[Line]) -> Vec<Violation> {
+pub fn check(history: &History<'_>) -> Vec<Violation> {
     let mut doomed: BTreeSet<&str> = BTreeSet::new();
-    let mut gone: BTreeSet<&str> = BTreeSet::new();
     let mut violations = Vec::new();
-    for line in lines.iter().filter(|line| line.source == Source::Aws) {
-        let instance = line.object.as_str();
-        match line.event.as_str() {
-            "spot.notice" => drop(doomed.insert(instance)),
-            "instance.gone" | "instance.stopped" => drop(gone.insert(instance)),
-            "ecs.status" if line.detail == "DRAINING" && !doomed.contains(instance) => {
-                violations.push(violation(INVARIANT, format!("{instance} was drained at {} s", line.t)));
-            }
-            "group.left" if !doomed.contains(instance) && !gone.contains(instance) => {
-                violations.push(violation(INVARIANT, format!("{instance} left its group at {} s", line.t)));
-            }
-            _ => {}
+    for line in history.lines {
+        if line.tells("spot.notice") {
+            doomed.insert(&line.object);
+        }
+        let Some(instance) = changed(line) else { continue };
+        if !doomed.contains(instance) {
+            violations.push(violation(INVARIANT, told(line, instance, "got no notice")));
+        } else if !history.enforces() {
+            violations.push(violation(INVARIANT, told(line, instance, "is in a cluster that is not to be changed")));
+        } else if line.tells("ecs.status") && line.field("status") == "ACTIVE" {
+            violations.push(violation(INVARIANT, told(line, instance, "was set back, whoever had drained it")));
         }
     }
     violations
 }
 
+fn told(line: &Line, instance: &str, why: &str) -> String {
+    format!("{} of {instance} at {} s, which {why}", line.event, line.t)
+}
+
+/// The instance that an operator has changed something about.
+fn changed(line: &Line) -> Option<&str> {
+    let on_host = ["ecs.status", "group.member", "hook.ended"].contains(&line.event.as_str());
+    match () {
+        () if !line.by_operator() => None,
+        () if on_host => Some(&line.object),
+        () if line.event == "task.stopping" => Some(line.field("instance")),
+        () => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::history::by_hand::{found, line, noticed};
     use super::*;
     use serde_json::json;
 
-    fn line(event: &str, object: &str, detail: &str) -> Line {
-        Line {
-            t: 1.0,
-            source: Source::Aws,
-            event: event.into(),
-            object: object.into(),
-            detail: json!(detail),
-            minor: false,
-        }
+    fn drained(by: &str, instance: &str, status: &str) -> Line {
+        line(102.0, by, "ecs.status", instance, json!({"status": status}))
     }
 
     #[test]
-    fn who_got_notice_may_be_touched() {
-        let history = [
-            line("spot.notice", "i-1", ""),
-            line("ecs.status", "i-1", "DRAINING"),
-            line("group.left", "i-1", "asg"),
-            line("instance.gone", "i-2", ""),
-            line("group.left", "i-2", "asg"),
-        ];
-        assert_eq!(check(&history), []);
+    fn who_got_notice_may_be_drained_and_detached() {
+        let detached = line(102.0, "SIMULATED", "group.member", "i-1", json!({"state": "Detaching"}));
+        assert_eq!(found(check, &[noticed(), vec![drained("SIMULATED", "i-1", "DRAINING"), detached]].concat()), 0);
     }
 
     #[test]
-    fn a_drained_or_detached_bystander_is_found() {
-        assert_eq!(check(&[line("ecs.status", "i-1", "DRAINING")]).len(), 1);
-        assert_eq!(check(&[line("group.left", "i-1", "asg")]).len(), 1);
-        let too_early = [line("ecs.status", "i-1", "DRAINING"), line("spot.notice", "i-1", "")];
-        assert_eq!(check(&too_early).len(), 1);
+    fn a_bystander_may_be_drained_by_others_only() {
+        assert_eq!(found(check, &[noticed(), vec![drained("SIMULATED", "i-2", "DRAINING")]].concat()), 1);
+        assert_eq!(found(check, &[noticed(), vec![drained("person", "i-2", "DRAINING")]].concat()), 0);
+        let detached = line(102.0, "SIMULATED", "group.member", "i-2", json!({"state": "Detaching"}));
+        assert_eq!(found(check, &[detached]), 1);
+        let stopped = line(102.0, "SIMULATED", "task.stopping", "t-1", json!({"instance": "i-2"}));
+        assert_eq!(found(check, &[stopped]), 1);
+    }
+
+    #[test]
+    fn what_comes_before_the_notice_is_too_early() {
+        assert_eq!(found(check, &[vec![drained("SIMULATED", "i-1", "DRAINING")], noticed()].concat()), 1);
+    }
+
+    #[test]
+    fn a_drain_is_not_undone() {
+        assert_eq!(found(check, &[noticed(), vec![drained("SIMULATED", "i-1", "ACTIVE")]].concat()), 1);
     }
 }

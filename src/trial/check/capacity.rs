@@ -1,41 +1,87 @@
-//! A group ends as it began: as many instances wanted, and as many there.
+//! A group ends as it began: the operators' own calls change its desired capacity by nothing, no instance gets two
+//! replacements, and where nothing hampers it, it has what it wants.
 
-use super::{End, Violation, violation};
+use std::collections::BTreeMap;
 
-const INVARIANT: &str = "a group ends as it began";
+use super::{History, Violation, violation};
 
-/// Checks the end.
-pub fn check(end: &End) -> Vec<Violation> {
+const NET: &str = "the operators' own calls change desired capacity by nothing";
+const ONCE: &str = "an interrupted instance gets one replacement";
+const SETTLED: &str = "a group has what it wants in the end";
+
+/// Checks the history and its end.
+pub fn check(history: &History<'_>) -> Vec<Violation> {
+    [net(history), once(history), settled(history)].concat()
+}
+
+fn net(history: &History<'_>) -> Vec<Violation> {
+    let mut changed: BTreeMap<&str, i64> = BTreeMap::new();
+    for line in history.told("group.desired").filter(|line| line.by_operator()) {
+        let number = |name: &str| line.data.get(name).and_then(serde_json::Value::as_i64).unwrap_or_default();
+        *changed.entry(&line.object).or_default() += number("to") - number("from");
+    }
+    let changed = changed.into_iter().filter(|(_, by)| *by != 0);
+    changed.map(|(group, by)| violation(NET, format!("{group} by {by:+}"))).collect()
+}
+
+/// A replacement that died before it served is replaced again.
+fn once(history: &History<'_>) -> Vec<Violation> {
+    let mut living: BTreeMap<&str, &str> = BTreeMap::new();
     let mut violations = Vec::new();
-    for group in &end.groups {
-        let (name, desired, first) = (&group.name, group.desired, group.desired_at_first);
-        if desired != first {
-            violations.push(violation(INVARIANT, format!("{name} wants {desired} instances, and wanted {first}")));
-        }
-        if group.members != desired as usize && !group.launch_suspended {
-            violations
-                .push(violation(INVARIANT, format!("{name} wants {desired} instances and has {}", group.members)));
+    for line in history.lines {
+        if line.tells("group.launched") && !line.field("replaces").is_empty() {
+            if let Some(first) = living.insert(line.field("replaces"), &line.object) {
+                let message = format!("{} got {first} and, at {} s, {}", line.field("replaces"), line.t, line.object);
+                violations.push(violation(ONCE, message));
+            }
+        } else if line.tells("instance.gone") {
+            living.retain(|_, replacement| *replacement != line.object);
         }
     }
     violations
 }
 
+fn settled(history: &History<'_>) -> Vec<Violation> {
+    let unsettled = history.end.groups.iter().filter(|group| !group.hampered && group.capacity != group.desired);
+    unsettled
+        .map(|group| violation(SETTLED, format!("{} wants {} and has {}", group.name, group.desired, group.capacity)))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::history::by_hand::{calm, found, line};
+    use super::super::{End, GroupEnd};
     use super::*;
-    use crate::trial::check::GroupEnd;
+    use serde_json::json;
 
-    fn ends(desired: u32, members: usize, launch_suspended: bool) -> usize {
-        let group = GroupEnd { name: "asg".into(), desired_at_first: 4, desired, members, launch_suspended };
-        check(&End { groups: vec![group], ..End::default() }).len()
+    #[test]
+    fn what_an_operator_takes_it_has_to_give_back() {
+        let change =
+            |by: &str, from: u32, to: u32| line(1.0, by, "group.desired", "asg", json!({"from": from, "to": to}));
+        assert_eq!(found(net, &[change("SIMULATED", 4, 3)]), 1);
+        assert_eq!(found(net, &[change("SIMULATED", 4, 5), change("SIMULATED", 5, 4)]), 0);
+        assert_eq!(found(net, &[change("person", 4, 3), change("aws", 3, 8)]), 0);
+    }
+
+    #[test]
+    fn a_second_replacement_is_found_and_one_for_a_dead_one_is_none() {
+        let launched = |id: &str| line(1.0, "aws", "group.launched", id, json!({"replaces": "i-1"}));
+        let gone = line(2.0, "aws", "instance.gone", "i-2", json!({}));
+        assert_eq!(found(once, &[launched("i-2"), launched("i-3")]), 1);
+        assert_eq!(found(once, &[launched("i-2"), gone, launched("i-3")]), 0);
     }
 
     #[test]
     fn a_group_that_ends_otherwise_is_found() {
+        let ends = |desired, capacity, hampered| {
+            let group = GroupEnd { name: "asg".into(), desired, capacity, hampered };
+            let (end, scenario) = (End { groups: vec![group], ..End::default() }, calm());
+            settled(&History { lines: &[], end: &end, scenario: &scenario }).len()
+        };
         assert_eq!(ends(4, 4, false), 0);
-        assert_eq!(ends(3, 3, false), 1, "a detach that decremented");
-        assert_eq!(ends(4, 5, false), 1, "a second replacement");
-        assert_eq!(ends(4, 3, false), 1, "no replacement");
+        assert_eq!(ends(4, 5, false), 1, "one too many");
+        assert_eq!(ends(4, 3, false), 1, "one too few");
         assert_eq!(ends(4, 3, true), 0, "none could come");
     }
 }

@@ -1,24 +1,51 @@
-//! In the end nothing is left over: no notice in the queue, none among the dead letters.
+//! Once nothing goes wrong any more everything comes to its end: no notice is left in the queue, and none became a dead
+//! letter. What nobody can understand does.
 
-use super::{End, Violation, violation};
+use std::collections::BTreeMap;
 
-const INVARIANT: &str = "no notice stays when its case is closed";
+use super::history::INTERRUPTION;
+use super::{History, Violation, violation};
 
-/// Checks the end.
-pub fn check(end: &End) -> Vec<Violation> {
-    let left = [("in the queue", end.messages_left), ("among the dead letters", end.dead_letters)];
-    let left = left.into_iter().filter(|(_, count)| *count > 0);
-    left.map(|(place, count)| violation(INVARIANT, format!("{count} messages {place}"))).collect()
+const LEFT: &str = "no notice stays when its case is closed";
+const DEAD: &str = "no notice becomes a dead letter";
+
+/// Checks the history.
+pub fn check(history: &History<'_>) -> Vec<Violation> {
+    let mut messages: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut violations = Vec::new();
+    for line in history.lines {
+        let message = line.field("message");
+        match line.event.as_str() {
+            // What names no instance is no notice that anybody could understand.
+            "queue.sent" if line.field("kind") == INTERRUPTION && !line.object.is_empty() => {
+                messages.insert(message, &line.object);
+            }
+            "queue.deleted" => drop(messages.remove(message)),
+            "queue.dead" => {
+                if let Some(instance) = messages.remove(message) {
+                    violations.push(violation(DEAD, format!("that of {instance} did, at {} s", line.t)));
+                }
+            }
+            _ => {}
+        }
+    }
+    violations.extend(messages.values().map(|instance| violation(LEFT, format!("that of {instance} does"))));
+    violations
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::history::by_hand::{found, line, noticed};
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn what_is_left_over_is_found() {
-        assert_eq!(check(&End::default()), []);
-        assert_eq!(check(&End { messages_left: 1, ..End::default() }).len(), 1);
-        assert_eq!(check(&End { dead_letters: 2, ..End::default() }).len(), 1);
+        let of_message = |event: &str| line(300.0, "aws", event, "i-1", json!({"message": "m-1"}));
+        assert_eq!(found(check, &noticed()), 1);
+        assert_eq!(found(check, &[noticed(), vec![of_message("queue.dead")]].concat()), 1);
+        assert_eq!(found(check, &[noticed(), vec![of_message("queue.deleted")]].concat()), 0);
+        let nonsense = line(1.0, "aws", "queue.sent", "", json!({"kind": "", "message": "m-2"}));
+        assert_eq!(found(check, &[nonsense]), 0);
     }
 }

@@ -2,42 +2,18 @@
 //!
 //! One checker a file, each with a history of its own that turns it red.
 
+mod acknowledging;
+mod answered;
 mod bystanders;
 mod capacity;
 mod convergence;
+mod history;
+mod hooks;
+mod sigterm;
 
 use std::fmt;
 
-use super::transcript::Line;
-use crate::sim::Truth;
-
-/// How the account stands when a trial is over.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct End {
-    /// What really happened to the interrupted instances.
-    pub truth: Truth,
-    /// The groups.
-    pub groups: Vec<GroupEnd>,
-    /// Messages in the queue, seen or held.
-    pub messages_left: usize,
-    /// Messages that became dead letters.
-    pub dead_letters: usize,
-}
-
-/// How a group stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupEnd {
-    /// Its name.
-    pub name: String,
-    /// Its desired capacity at the start.
-    pub desired_at_first: u32,
-    /// Its desired capacity.
-    pub desired: u32,
-    /// Its instances.
-    pub members: usize,
-    /// Whether its Launch process is suspended, so that nothing can be replaced.
-    pub launch_suspended: bool,
-}
+pub use history::{End, GroupEnd, History};
 
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +32,17 @@ impl fmt::Display for Violation {
 
 /// All that is wrong with a trial.
 #[must_use]
-pub fn violations(lines: &[Line], end: &End) -> Vec<Violation> {
-    [bystanders::check(lines), capacity::check(end), convergence::check(end)].concat()
+pub fn violations(history: &History<'_>) -> Vec<Violation> {
+    [
+        acknowledging::check(history),
+        answered::check(history),
+        bystanders::check(history),
+        capacity::check(history),
+        convergence::check(history),
+        hooks::check(history),
+        sigterm::check(history),
+    ]
+    .concat()
 }
 
 fn violation(invariant: &'static str, message: String) -> Violation {

@@ -1,20 +1,14 @@
 //! Trials: scenarios played by the built binary, in simulated time.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
+mod mutants;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
-
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
 
 use ecs_spot_operator::api;
 use ecs_spot_operator::trial::fuzz::fuzz;
-use ecs_spot_operator::trial::{Meddler, Source, Trial};
+use ecs_spot_operator::trial::{Source, Trial};
 
 fn scenarios() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
@@ -69,54 +63,6 @@ fn drawn_scenarios_violate_nothing() {
         let verdict = fuzz(seed, None).unwrap();
         assert_eq!(verdict.violations, [], "seed {seed}:\n{}", verdict.last_lines.join("\n"));
     }
-}
-
-/// Changes what the operators ask of AWS.
-#[derive(Debug)]
-struct Rewrite {
-    http: SharedHttpClient,
-    from: &'static str,
-    to: &'static str,
-}
-
-#[derive(Debug)]
-struct Rewriting {
-    connector: SharedHttpConnector,
-    from: &'static str,
-    to: &'static str,
-}
-
-impl HttpClient for Rewrite {
-    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        let connector = self.http.http_connector(settings, components);
-        SharedHttpConnector::new(Rewriting { connector, from: self.from, to: self.to })
-    }
-}
-
-impl HttpConnector for Rewriting {
-    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
-        let body = request.body().bytes().map(|bytes| String::from_utf8_lossy(bytes).replace(self.from, self.to));
-        *request.body_mut() = SdkBody::from(body.unwrap_or_default());
-        self.connector.call(request)
-    }
-}
-
-/// The first of 200 seeds that finds out an operator whose requests are changed so.
-fn found_out(from: &'static str, to: &'static str) -> Option<u64> {
-    let meddler: Meddler = Arc::new(move |http| SharedHttpClient::new(Rewrite { http, from, to }));
-    (1..=200).find(|seed| !fuzz(*seed, Some(Arc::clone(&meddler))).unwrap().violations.is_empty())
-}
-
-#[test]
-fn an_operator_that_decrements_is_found_out() {
-    assert!(found_out("ShouldDecrementDesiredCapacity=false", "ShouldDecrementDesiredCapacity=true").is_some());
-}
-
-#[test]
-fn an_operator_that_never_deletes_is_found_out() {
-    assert!(
-        found_out(r#""Entries":[{"Id":"0","ReceiptHandle":""#, r#""Entries":[{"Id":"0","ReceiptHandle":"x"#).is_some()
-    );
 }
 
 #[test]
