@@ -220,9 +220,7 @@ impl Core {
     }
 
     fn acknowledge(&self, instance: &InstanceId) {
-        if let Some(ticket) = self.inbox.release(instance) {
-            self.delete(ticket);
-        }
+        self.inbox.release(instance).into_iter().for_each(|ticket| self.delete(ticket));
     }
 
     /// Leaves a message to its keeper. One queue that does not answer must not hold the loop up, so where its keeper has
@@ -250,9 +248,7 @@ impl Core {
         let now = self.clock.now();
         for message in messages {
             let done = self.intake.take(message, &mut self.cases, &self.inbox, &self.telemetry.metrics, now);
-            if let Some(ticket) = done {
-                self.delete(ticket);
-            }
+            done.into_iter().for_each(|ticket| self.delete(ticket));
         }
     }
 

@@ -18,8 +18,8 @@ pub struct Inbox {
 struct Held {
     /// By queue, then by message id.
     tickets: Vec<BTreeMap<Arc<str>, Ticket>>,
-    /// Which messages a case's instance holds.
-    by_instance: BTreeMap<InstanceId, (usize, Arc<str>)>,
+    /// Which messages a case's instance holds: by queue and message id.
+    by_instance: BTreeMap<InstanceId, Vec<(usize, Arc<str>)>>,
 }
 
 impl Inbox {
@@ -29,13 +29,19 @@ impl Inbox {
         Self { held: Mutex::new(Held { tickets: vec![BTreeMap::new(); queues], ..Held::default() }) }
     }
 
-    /// Holds a message for the case of `instance`.
+    /// Holds a message for the case of `instance`, besides those that it holds already.
     pub fn hold(&self, instance: &InstanceId, ticket: Ticket) {
         let mut held = self.lock();
-        held.by_instance.insert(instance.clone(), (ticket.queue, Arc::clone(&ticket.id)));
+        held.by_instance.entry(instance.clone()).or_default().push((ticket.queue, Arc::clone(&ticket.id)));
         if let Some(queue) = held.tickets.get_mut(ticket.queue) {
             queue.insert(Arc::clone(&ticket.id), ticket);
         }
+    }
+
+    /// How many messages the case of `instance` holds.
+    #[must_use]
+    pub fn held_for(&self, instance: &InstanceId) -> usize {
+        self.lock().by_instance.get(instance).map_or(0, Vec::len)
     }
 
     /// Whether this is another delivery of a message that is held; if so, the newer receipt is the one that counts.
@@ -52,11 +58,11 @@ impl Inbox {
         }
     }
 
-    /// Lets go of the message that the case of `instance` holds.
-    pub fn release(&self, instance: &InstanceId) -> Option<Ticket> {
+    /// Lets go of the messages that the case of `instance` holds.
+    pub fn release(&self, instance: &InstanceId) -> Vec<Ticket> {
         let mut held = self.lock();
-        let (queue, id) = held.by_instance.remove(instance)?;
-        held.tickets.get_mut(queue)?.remove(&id)
+        let messages = held.by_instance.remove(instance).unwrap_or_default();
+        messages.into_iter().filter_map(|(queue, id)| held.tickets.get_mut(queue)?.remove(&id)).collect()
     }
 
     /// The messages held of a queue.
@@ -90,8 +96,10 @@ mod tests {
         inbox.hold(&"i-1".into(), ticket("m-1", "r-1"));
         assert!(inbox.redelivered(&ticket("m-1", "r-2")));
         assert!(!inbox.redelivered(&ticket("m-2", "r-3")), "another message is no redelivery");
-        assert_eq!(inbox.release(&"i-1".into()), Some(ticket("m-1", "r-2")));
+        inbox.hold(&"i-1".into(), ticket("m-2", "r-3"));
+        assert_eq!(inbox.held_for(&"i-1".into()), 2);
+        assert_eq!(inbox.release(&"i-1".into()), [ticket("m-1", "r-2"), ticket("m-2", "r-3")]);
         assert_eq!(inbox.len(), 0);
-        assert_eq!(inbox.release(&"i-1".into()), None);
+        assert_eq!(inbox.release(&"i-1".into()), []);
     }
 }

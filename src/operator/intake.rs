@@ -14,6 +14,9 @@ use crate::telemetry::Metrics;
 /// So many messages that cannot be parsed are remembered, so that each is logged once.
 const UNPARSABLE_MAX: usize = 10_000;
 
+/// So many copies of a notice a case holds at most.
+const COPIES_MAX: usize = 4;
+
 /// How much of such a message the log shows, in characters.
 const EXCERPT_CHARS: usize = 200;
 
@@ -25,7 +28,7 @@ pub struct Intake {
 }
 
 impl Intake {
-    /// Takes a message in. Gives back its ticket where it is to be acknowledged at once.
+    /// Takes a message in. Gives back the tickets that are to be acknowledged at once.
     pub fn take(
         &mut self,
         message: Message,
@@ -33,10 +36,10 @@ impl Intake {
         inbox: &Inbox,
         metrics: &Metrics,
         now: Timestamp,
-    ) -> Option<Ticket> {
+    ) -> Vec<Ticket> {
         if inbox.redelivered(&message.ticket) {
             metrics.message("known", "redelivered");
-            return None;
+            return Vec::new();
         }
         let signal = match signal::parse(&message.body, message.sent_at) {
             Ok(Parsed::Signal(signal)) => signal,
@@ -47,11 +50,11 @@ impl Intake {
                     kind,
                     "a message of the kind `{kind}`, about which nothing is done"
                 );
-                return Some(message.ticket);
+                return vec![message.ticket];
             }
             Err(why) => {
                 self.refuse(&message, &why, metrics);
-                return None;
+                return Vec::new();
             }
         };
         let kind = signal.kind.name();
@@ -64,19 +67,29 @@ impl Intake {
                 reason = "expired",
                 "{instance_id}: the notice of {said_at} is history"
             );
-            return Some(message.ticket);
+            return vec![message.ticket];
         }
-        match cases.admit(&signal, now) {
+        match cases.admit(&signal, message.held_before, now) {
             Admission::Opened => {
-                if message.held_before {
-                    cases.takes_over(&signal.instance);
-                }
                 inbox.hold(&signal.instance, message.ticket);
-                None
+                Vec::new()
+            }
+            // What is held has to be the word that stays alive longest: the queue forgets the case with it.
+            Admission::Renewed => {
+                let earlier = inbox.release(&signal.instance);
+                inbox.hold(&signal.instance, message.ticket);
+                metrics.message(kind, Dismissal::Duplicate.name());
+                earlier
             }
             Admission::TooMany => {
                 metrics.message(kind, "left");
-                None
+                Vec::new()
+            }
+            // Somebody else may take one of ours for a duplicate of this one: two who hold a copy each would end with none.
+            Admission::Duplicate if message.held_before && inbox.held_for(&signal.instance) < COPIES_MAX => {
+                inbox.hold(&signal.instance, message.ticket);
+                metrics.message(kind, "held");
+                Vec::new()
             }
             Admission::Duplicate | Admission::Closed => {
                 metrics.message(kind, Dismissal::Duplicate.name());
@@ -86,7 +99,7 @@ impl Intake {
                     reason = "duplicate",
                     "a duplicate"
                 );
-                Some(message.ticket)
+                vec![message.ticket]
             }
         }
     }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::case::{Attempt, Call, Case, Setback};
 use super::case_id::CaseId;
 use super::phase::Phase;
-use super::step::Step;
+use super::step::{Dismissal, Step};
 use crate::ids::InstanceId;
 use crate::signal::Signal;
 
@@ -24,6 +24,8 @@ pub enum Admission {
     Opened,
     /// There is a case for its instance.
     Duplicate,
+    /// There is a case for its instance, and this is a later word about it than the one that opened it.
+    Renewed,
     /// There was a case for it, and it is closed.
     Closed,
     /// There are as many cases as there may be.
@@ -34,19 +36,31 @@ pub enum Admission {
 #[derive(Clone, Debug, Default)]
 pub struct Cases {
     open: BTreeMap<InstanceId, Case>,
-    closed: BTreeMap<CaseId, Timestamp>,
+    closed: BTreeMap<CaseId, Ended>,
     took_over: BTreeMap<InstanceId, Timestamp>,
 }
 
+/// The end of a case.
+#[derive(Clone, Copy, Debug)]
+struct Ended {
+    at: Timestamp,
+    /// It was dismissed at the first word about it, before anybody could know that somebody else had it in hand.
+    hasty: bool,
+}
+
 impl Cases {
-    /// Takes a signal in. One instance has one case, with the earliest deadline that any of its signals gives.
-    pub fn admit(&mut self, signal: &Signal, now: Timestamp) -> Admission {
+    /// Takes a signal in, whose message was `held_before` by somebody or not. One instance has one case, with the earliest deadline that any of its signals gives.
+    pub fn admit(&mut self, signal: &Signal, held_before: bool, now: Timestamp) -> Admission {
         if let Some(case) = self.open.get_mut(&signal.instance) {
             case.deadline = case.deadline.min(signal.deadline);
-            return Admission::Duplicate;
+            if signal.history_from <= case.history_from {
+                return Admission::Duplicate;
+            }
+            case.history_from = signal.history_from;
+            return Admission::Renewed;
         }
-        let case = Case::new(signal, now);
-        if self.closed.contains_key(&case.id) {
+        let case = Case { held_before, ..Case::new(signal, now) };
+        if self.closed.get(&case.id).is_some_and(|ended| !(ended.hasty && held_before)) {
             return Admission::Closed;
         }
         if self.open.len() >= OPEN_MAX {
@@ -54,13 +68,6 @@ impl Cases {
         }
         self.open.insert(signal.instance.clone(), case);
         Admission::Opened
-    }
-
-    /// Notes that somebody had the case of an instance before.
-    pub fn takes_over(&mut self, instance: &InstanceId) {
-        if let Some(case) = self.open.get_mut(instance) {
-            case.held_before = true;
-        }
     }
 
     /// The open cases, by instance.
@@ -135,12 +142,16 @@ impl Cases {
                 None
             }
             Step::Rehearse { .. } => None,
-            Step::Dismiss { case, .. } => self.close(case, now),
+            Step::Dismiss { case, why } => {
+                let of_nobody = matches!(why, Dismissal::Foreign | Dismissal::Gone);
+                let hasty = of_nobody && self.get(case).is_some_and(|case| !case.held_before);
+                self.close(case, Ended { at: now, hasty })
+            }
             Step::Close { case, .. } => {
                 self.note(case, |case| {
                     case.phases.insert(Phase::Closed, now);
                 });
-                self.close(case, now)
+                self.close(case, Ended { at: now, hasty: false })
             }
         }
     }
@@ -169,11 +180,12 @@ impl Cases {
         None
     }
 
-    fn close(&mut self, id: &CaseId, now: Timestamp) -> Option<Case> {
+    fn close(&mut self, id: &CaseId, ended: Ended) -> Option<Case> {
         self.get(id)?;
-        self.closed.retain(|_, at| now.duration_since(*at) <= REMEMBER_CLOSED);
+        let now = ended.at;
+        self.closed.retain(|_, earlier| now.duration_since(earlier.at) <= REMEMBER_CLOSED);
         self.took_over.retain(|_, at| now.duration_since(*at) <= REMEMBER_CLOSED);
-        self.closed.insert(id.clone(), now);
+        self.closed.insert(id.clone(), ended);
         self.open.remove(&id.instance)
     }
 }

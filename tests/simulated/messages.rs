@@ -65,6 +65,25 @@ async fn thousands_of_duplicates_are_one_case() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn of_two_notices_about_one_instance_the_later_is_held() {
+    let rig = Rig::new(scenario());
+    let running = rig.operate();
+    rig.secs(5).await;
+    let instance = rig.members().remove(0);
+    rig.send(rig.notice(&instance, "terminate", 30));
+    rig.secs(5).await;
+    rig.send(rig.notice(&instance, "terminate", 0));
+    rig.secs(5).await;
+    assert_eq!(rig.depth("spot-events"), (0, 1));
+    running.crash().await;
+    rig.secs(95).await;
+    let running = rig.operate();
+    rig.secs(5).await;
+    assert_eq!(rig.depth("spot-events"), (0, 1), "whoever takes over finds it alive");
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn whatever_stands_in_a_message_the_next_one_is_handled() {
     let rig = Rig::new(scenario());
     let members = rig.members();

@@ -69,9 +69,9 @@ fn what_is_gone_is_forgotten_in_the_end() {
     see(&mut snapshot, "i-1", instance(time("03:00:00")), time("03:00:00"));
     snapshot.apply(Observation::Instances { found: vec![], missing: vec!["i-1".into()] }, time("03:01:00"));
     let read = |began_at| Observation::ClusterRead { cluster: "web".into(), began_at, listed: BTreeSet::new() };
-    snapshot.apply(read(time("04:00:00")), time("04:00:00"));
+    snapshot.apply(read(time("04:01:00")), time("04:01:00"));
     assert!(snapshot.instances.contains_key(&"i-1".into()));
-    snapshot.apply(read(time("04:00:01")), time("04:00:01"));
+    snapshot.apply(read(time("04:01:01")), time("04:01:01"));
     assert!(snapshot.instances.is_empty());
 }
 

@@ -162,7 +162,7 @@ fn a_notice_that_comes_again_after_the_close_is_known() {
     let again = signal("i-1", "terminate", time("03:05:00"));
     scenario.at("03:06:30").missing("i-1");
     assert!(closed(&scenario.steps()).is_some());
-    assert_eq!(scenario.cases.admit(&again, scenario.now), Admission::Closed);
+    assert_eq!(scenario.cases.admit(&again, false, scenario.now), Admission::Closed);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn risks_are_told_once_while_there_is_time() {
 fn a_notice_picked_up_late_is_no_risk_before_anything_was_tried() {
     let mut scenario = Scenario::with(&["i-1"]);
     let late = signal("i-1", "terminate", time("03:04:00"));
-    scenario.at("03:05:00").cases.admit(&late, time("03:05:00"));
+    scenario.at("03:05:00").cases.admit(&late, false, time("03:05:00"));
     let risks = |steps: &[Step]| steps.iter().filter(|step| matches!(step, Step::AtRisk { .. })).count();
     assert_eq!(risks(&scenario.steps()), 0);
     assert_eq!(risks(&scenario.at("03:05:05").steps()), 2);

@@ -41,7 +41,10 @@ fn one_instance_has_one_case_with_the_earliest_deadline() {
     assert_eq!(scenario.notice("i-1"), Admission::Opened);
     assert_eq!(detached(&scenario.steps()).len(), 1);
     let earlier = signal("i-1", "terminate", time("03:05:00"));
-    assert_eq!(scenario.cases.admit(&earlier, scenario.now), Admission::Duplicate);
+    assert_eq!(scenario.cases.admit(&earlier, false, scenario.now), Admission::Duplicate);
+    assert_eq!(scenario.cases.of(&"i-1".into()).unwrap().deadline, time("03:07:00"));
+    let later = signal("i-1", "terminate", time("03:05:31"));
+    assert_eq!(scenario.cases.admit(&later, false, scenario.now), Admission::Renewed, "EC2 has changed its mind twice");
     assert_eq!(scenario.cases.of(&"i-1".into()).unwrap().deadline, time("03:07:00"));
     assert_eq!(detached(&scenario.steps()), Vec::<String>::new());
 }
@@ -87,9 +90,13 @@ fn an_instance_of_somebody_elses_group_is_foreign() {
 fn an_instance_that_somebody_has_detached_before_is_looked_for_in_the_clusters() {
     let mut scenario = Scenario::with(&["i-1"]);
     scenario.at("03:05:00").notice("i-9");
-    scenario.cases.takes_over(&"i-9".into());
     scenario.steps();
     scenario.located("i-9", None);
+    scenario.looks_answered();
+    assert_eq!(dismissed(&scenario.steps()), Some(Dismissal::Foreign), "at the first word");
+    let again = signal("i-9", "terminate", scenario.now);
+    assert_eq!(scenario.cases.admit(&again, false, scenario.now), Admission::Closed);
+    assert_eq!(scenario.cases.admit(&again, true, scenario.now), Admission::Opened, "somebody has held it since");
     scenario.looks_answered();
     let looks = scenario.looks();
     assert!(looks.iter().any(|look| matches!(look, Look::Find { .. })), "{looks:?}");

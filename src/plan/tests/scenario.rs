@@ -138,7 +138,7 @@ impl Scenario {
 
     pub fn notice_of(&mut self, id: &str, action: &str) -> Admission {
         let signal = signal(id, action, self.now);
-        self.cases.admit(&signal, self.now)
+        self.cases.admit(&signal, false, self.now)
     }
 
     pub fn case(&self, id: &str) -> CaseId {

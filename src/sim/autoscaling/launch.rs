@@ -148,6 +148,10 @@ impl Group {
         if let Some(old) = replaced {
             self.replaced(&old, ec2, core);
         }
+        // What is too much can be shed only when it serves.
+        if self.capacity(core) > self.desired {
+            self.wake(core);
+        }
     }
 
     /// Starts an instance of the warm pool, if there is one.

@@ -17,13 +17,21 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
     if !history.enforces() {
         return Vec::new();
     }
+    let known: BTreeSet<(&str, u64)> = history
+        .notices()
+        .iter()
+        .filter(|notice| notice.known)
+        .map(|notice| (notice.instance, millis(notice.at)))
+        .collect();
     let mut copies: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut live: BTreeMap<&str, f64> = BTreeMap::new();
     let mut violations = Vec::new();
     for line in history.lines {
         let subject = line.object.as_str();
         match line.event.as_str() {
-            "spot.notice" if !line.field("cluster").is_empty() => drop(live.insert(subject, line.t + LIVE_SECS)),
+            "spot.notice" if known.contains(&(subject, millis(line.t))) => {
+                drop(live.insert(subject, line.t + LIVE_SECS))
+            }
             "instance.gone" => drop(live.remove(subject)),
             "queue.sent" if line.field("kind") == INTERRUPTION => {
                 copies.entry(subject).or_default().insert(line.field("message"));
@@ -39,6 +47,15 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
         }
     }
     violations
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "moments of a trial are small and positive"
+)]
+fn millis(seconds: f64) -> u64 {
+    (seconds * 1_000.0).round() as u64
 }
 
 #[cfg(test)]

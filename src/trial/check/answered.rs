@@ -39,7 +39,7 @@ fn bearable(history: &History<'_>) -> bool {
 }
 
 fn is_in_time(history: &History<'_>, notice: &Notice<'_>) -> bool {
-    let Some(sent) = notice.sent else { return false };
+    let Some(sent) = notice.sent.filter(|_| notice.known) else { return false };
     let end = notice.gone.unwrap_or(notice.deadline).min(notice.cancelled.unwrap_or(f64::INFINITY));
     end - sent >= IN_TIME_SECS && history.attended(sent, end)
 }

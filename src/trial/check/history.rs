@@ -1,6 +1,6 @@
 //! The history of a trial, and what several checkers ask of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::api::{Mode, ScenarioSpec};
 use crate::sim::Truth;
@@ -56,6 +56,10 @@ pub struct Notice<'a> {
     pub gone: Option<f64>,
     /// EC2 changed its mind.
     pub cancelled: Option<f64>,
+    /// The operators can know whose instance it is: it has been in its cluster since the start, or it is in a group and has
+    /// registered. A member that has not is taken for one that is gone, and of one in no group that joined since the last
+    /// resync nobody tells whose it is (ARCHITECTURE.md, "What can be out of date").
+    pub known: bool,
 }
 
 impl<'a> History<'a> {
@@ -96,23 +100,26 @@ impl<'a> History<'a> {
     pub fn notices(&self) -> Vec<Notice<'a>> {
         let mut notices: Vec<Notice<'a>> = Vec::new();
         let mut latest: BTreeMap<&str, usize> = BTreeMap::new();
+        // Those launched since the start, and whether they have registered.
+        let mut newcomers: BTreeMap<&str, bool> = BTreeMap::new();
         for line in self.lines {
             let instance = line.object.as_str();
+            match line.event.as_str() {
+                "instance.launched" => drop(newcomers.insert(instance, false)),
+                "ecs.registered" => drop(newcomers.insert(instance, true)),
+                _ => {}
+            }
             if line.tells("spot.notice") {
                 latest.insert(instance, notices.len());
-                notices.push(notice(line));
+                let known = newcomers
+                    .get(instance)
+                    .is_none_or(|registered| *registered && line.field("situation") != "NoGroup");
+                notices.push(Notice { known, ..notice(line) });
             } else if let Some(notice) = latest.get(instance).and_then(|index| notices.get_mut(*index)) {
                 note(notice, line);
             }
         }
         notices
-    }
-
-    /// Instances that were ever in a cluster, or in a group.
-    #[must_use]
-    pub fn managed(&self) -> BTreeSet<&'a str> {
-        let ours = self.lines.iter().filter(|line| line.tells("spot.notice") && !line.field("cluster").is_empty());
-        ours.map(|line| line.object.as_str()).collect()
     }
 }
 
@@ -129,6 +136,7 @@ fn notice(line: &Line) -> Notice<'_> {
         sent: None,
         gone: None,
         cancelled: None,
+        known: true,
     }
 }
 
