@@ -34,14 +34,14 @@ fn served() -> (Process, String) {
 /// Every action that the model has, as `service.Action`, read from where requests are told apart.
 fn actions() -> Vec<String> {
     let mut found = Vec::new();
-    for service in ["ecs", "autoscaling", "sqs"] {
-        let source = fs::read_to_string(root().join(format!("src/sim/wire/{service}/mod.rs"))).unwrap();
+    for service in ["ecs", "autoscaling", "sqs", "events"] {
+        let source = fs::read_to_string(root().join(format!("src/sim/edge/wire/{service}/mod.rs"))).unwrap();
         let (_, rest) = source.split_once("match action {").unwrap();
         let (arms, _) = rest.split_once("_ => Err(").unwrap();
         let names = arms.lines().filter_map(|line| line.trim().strip_prefix('"')?.split_once("\" =>"));
         found.extend(names.map(|(name, _)| format!("{service}.{name}")));
     }
-    assert!(found.len() > 20, "{found:?}");
+    assert!(found.len() > 70, "{found:?}");
     found
 }
 

@@ -11,6 +11,7 @@ def run(account):
     terminated(account, autoscaling)
     desired(account, autoscaling)
     account.refuses("InvalidAction", "Could not find operation", autoscaling.describe_policies)
+    terminated_twice(account, autoscaling)
 
 
 def described(account, autoscaling):
@@ -35,6 +36,11 @@ def detached(account, autoscaling):
     account.check(victim in activity["Description"], f"activity {activity}")
     of_group = autoscaling.describe_scaling_activities(AutoScalingGroupName=GROUP)["Activities"]
     account.check(activity["ActivityId"] in {known["ActivityId"] for known in of_group}, "the activity is not listed")
+    page = autoscaling.describe_scaling_activities(AutoScalingGroupName=GROUP, MaxRecords=1)
+    account.check(len(page["Activities"]) == 1 and "NextToken" in page, "there is no second page of activities")
+    everywhere = account.answers(autoscaling.describe_scaling_activities) or {"Activities": []}
+    everywhere = {known["ActivityId"] for known in everywhere["Activities"]}
+    account.check(activity["ActivityId"] in everywhere, "activities of all groups")
     foreign = {"InstanceIds": ["i-0foreign"], **call}
     account.refuses(INVALID, "i-0foreign is not part of Auto Scaling group", autoscaling.detach_instances, **foreign)
     twenty_one = {"InstanceIds": ["i-0foreign"] * 21, **call}
@@ -58,6 +64,13 @@ def terminated(account, autoscaling):
     account.refuses(INVALID, "No managed instance found", call, **unknown)
 
 
+def terminated_twice(account, autoscaling):
+    """The second time changes nothing, and is an answer all the same."""
+    call = {"InstanceId": account.undisturbed(GROUP)[0], "ShouldDecrementDesiredCapacity": False}
+    for _ in range(2):
+        account.answers(autoscaling.terminate_instance_in_auto_scaling_group, **call)
+
+
 def desired(account, autoscaling):
     call = autoscaling.set_desired_capacity
     call(AutoScalingGroupName=GROUP, DesiredCapacity=13)
@@ -66,3 +79,6 @@ def desired(account, autoscaling):
     account.refuses(INVALID, "is above max value 24", call, AutoScalingGroupName=GROUP, DesiredCapacity=25)
     account.refuses(INVALID, "is below min value 6", call, AutoScalingGroupName=GROUP, DesiredCapacity=5)
     account.refuses(INVALID, "name not found", call, AutoScalingGroupName="nope", DesiredCapacity=1)
+    # Members of the other group are being terminated.
+    patient = {"AutoScalingGroupName": "web-spot-b-asg", "DesiredCapacity": 8, "HonorCooldown": True}
+    account.refuses("ScalingActivityInProgress", "in progress", call, **patient)

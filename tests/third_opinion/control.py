@@ -7,6 +7,7 @@ QUEUE = "spot-events"
 
 def run(account):
     interrupts(account)
+    rebalances(account)
     refusals(account)
     faults(account)
     calls(account)
@@ -38,6 +39,24 @@ def noticed(account, victim):
     return found
 
 
+def rebalances(account):
+    """A recommendation is an event, and a group with Capacity Rebalancing acts on it: the new one first."""
+    group = "web-spot-b-asg"
+    url, arn = account.queue("rebalance")
+    pattern = {"source": ["aws.ec2"], "detail-type": ["EC2 Instance Rebalance Recommendation"]}
+    account.events.put_rule(Name="third-rebalance", EventPattern=json.dumps(pattern))
+    account.events.put_targets(Rule="third-rebalance", Targets=[{"Id": "queue", "Arn": arn}])
+    account.autoscaling.update_auto_scaling_group(AutoScalingGroupName=group, CapacityRebalance=True)
+    victim = account.undisturbed(group)[0]
+    for _ in range(2):
+        status, answer = account.control("POST", "rebalance", {"instanceIds": [victim]})
+        account.check((status, answer.get("instanceIds")) == (200, [victim]), f"rebalance: {answer}")
+    account.arrives(url, lambda event: event["detail"] == {"instance-id": victim}, "the recommendation")
+    account.check(account.lifecycle(victim) == "InService", "the old one goes before there is a new one")
+    account.becomes(victim, "Terminating", None)
+    account.autoscaling.update_auto_scaling_group(AutoScalingGroupName=group, CapacityRebalance=False)
+
+
 def refusals(account):
     one = ["i-0unknown"]
     for body, field in (
@@ -54,9 +73,19 @@ def refusals(account):
     ):
         status, answer = account.control("POST", "interrupt", body)
         account.check(status == 400 and answer["error"].startswith(f"{field}: "), f"{body}: {status} {answer}")
+    for body, field in (
+        (b"{", "body"),
+        ({}, "instanceIds"),
+        ({"instanceIds": []}, "instanceIds"),
+        ({"instanceIds": one}, "instanceIds"),
+        ({"instanceIds": one, "noticeSeconds": 1}, "noticeSeconds"),
+    ):
+        status, answer = account.control("POST", "rebalance", body)
+        refused = status == 400 and answer.get("error", "").startswith(f"{field}: ")
+        account.check(refused, f"rebalance {body}: {status} {answer}")
     status, answer = account.control("POST", "reset", {"seed": "x"})
     account.check(status == 400 and answer["error"].startswith("seed: "), f"seed: {answer}")
-    for method, path, expected in (("GET", "nope", 404), ("GET", "interrupt", 405), ("POST", "state", 405)):
+    for method, path, expected in (("GET", "nope", 404), ("GET", "rebalance", 405), ("POST", "state", 405)):
         status, answer = account.control(method, path)
         account.check(status == expected and "error" in answer, f"{method} {path}: {status} {answer}")
 

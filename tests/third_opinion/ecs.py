@@ -12,6 +12,7 @@ def run(account):
     services(account, ecs)
     tasks(account, ecs, instances)
     draining(account, ecs)
+    deregistered(account, ecs)
     account.refuses("UnknownOperationException", "not recognized", ecs.list_account_settings)
 
 
@@ -55,6 +56,8 @@ def services(account, ecs):
     names = sorted(service["serviceName"] for service in answer["services"])
     account.check(names == ["checkout", "frontend", "search", "worker"], f"services {names}")
     account.check(answer["failures"][0]["reason"] == "MISSING", f"failures {answer['failures']}")
+    daemons = ecs.list_services(cluster=CLUSTER, schedulingStrategy="DAEMON")["serviceArns"]
+    account.check(daemons == [], f"daemon services {daemons}")
     # Waiters read fields that nobody else does.
     ecs.get_waiter("services_stable").wait(
         cluster=CLUSTER, services=["frontend"], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
@@ -91,8 +94,7 @@ def tasks(account, ecs, instances):
 
 
 def draining(account, ecs):
-    host = account.undisturbed("web-spot-a-asg")[0]
-    arns = ecs.list_container_instances(cluster=CLUSTER, filter=f"ec2InstanceId in [{host}]")["containerInstanceArns"]
+    arns = [account.container_instances("web-spot-a-asg")[0]["containerInstanceArn"]]
     for status in ("DRAINING", "ACTIVE"):
         call = {"cluster": CLUSTER, "containerInstances": [*arns, "0" * 32], "status": status}
         answer = ecs.update_container_instances_state(**call)
@@ -103,3 +105,22 @@ def draining(account, ecs):
     eleven = {"containerInstances": ["0" * 32] * 11, "status": "DRAINING"}
     account.refuses(INVALID, "at most 10", call, cluster=CLUSTER, **eleven)
     account.refuses(*NO_CLUSTER, call, cluster="nope", containerInstances=arns, status="DRAINING")
+
+
+def deregistered(account, ecs):
+    found = next(found for found in account.container_instances("web-spot-b-asg") if found["runningTasksCount"])
+    arn, host = found["containerInstanceArn"], found["ec2InstanceId"]
+    tasks = ecs.list_tasks(cluster=CLUSTER, containerInstance=arn)["taskArns"]
+    call = ecs.deregister_container_instance
+    account.refuses(INVALID, "Found running tasks on the instance", call, cluster=CLUSTER, containerInstance=arn)
+    gone = call(cluster=CLUSTER, containerInstance=arn, force=True)["containerInstance"]
+    account.check((gone["containerInstanceArn"], gone["status"]) == (arn, "INACTIVE"), f"deregistered {gone}")
+    listed = ecs.list_container_instances(cluster=CLUSTER, filter=f"ec2InstanceId == {host}")["containerInstanceArns"]
+    account.check(listed == [], f"still listed: {listed}")
+    lost = ecs.describe_tasks(cluster=CLUSTER, tasks=tasks)["tasks"]
+    account.check({task["desiredStatus"] for task in lost} == {"STOPPED"}, f"tasks of a deregistered instance: {lost}")
+    missing = "The referenced container instance was not found"
+    account.refuses(INVALID, missing, call, cluster=CLUSTER, containerInstance="0" * 32)
+    account.refuses(*NO_CLUSTER, call, cluster="nope", containerInstance=arn)
+    # The host is of no use any more.
+    account.autoscaling.terminate_instance_in_auto_scaling_group(InstanceId=host, ShouldDecrementDesiredCapacity=False)

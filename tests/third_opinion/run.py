@@ -4,12 +4,36 @@ Ends with 1 and a complaint a line where they disagree."""
 
 import argparse
 import sys
+import traceback
 
+import attributes
 import autoscaling
+import capacity
 import control
+import delivery
 import ecs
+import events
+import groups
+import hooks
+import imds
+import launches
+import members
+import protection
+import queues
+import refresh
+import services
 import sqs
+import standby
+import tags
+import tasks
 from account import Account
+
+# What replaces many tasks or starts over comes last.
+PARTS = (
+    *(ecs, tasks, protection, attributes, capacity),
+    *(autoscaling, groups, tags, members, standby, launches, hooks, refresh),
+    *(sqs, queues, events, delivery, imds, services, control),
+)
 
 
 def main():
@@ -18,8 +42,11 @@ def main():
     arguments.add_argument("--actions", required=True, help="what the model has: ecs.ListTasks,sqs.SendMessage,…")
     options = arguments.parse_args()
     account = Account(options.endpoint)
-    for part in (ecs, autoscaling, sqs, control):
-        part.run(account)
+    for part in PARTS:
+        try:
+            part.run(account)
+        except Exception:  # The other parts have something to say, too.
+            account.complaints.append(f"{part.__name__} broke off: {traceback.format_exc(limit=4)}")
     actions = set(options.actions.split(","))
     for missing in sorted(actions - account.answered):
         account.complaints.append(f"{missing} was never asked for")

@@ -13,7 +13,7 @@ def run(account):
     messages(account, sqs, url)
     batches(account, sqs, url)
     nowhere(account, sqs)
-    account.refuses("UnknownOperationException", "not recognized", sqs.purge_queue, QueueUrl=url)
+    account.refuses("UnknownOperationException", "not recognized", sqs.list_queue_tags, QueueUrl=url)
 
 
 def queues(account, sqs):

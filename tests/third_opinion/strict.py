@@ -9,10 +9,16 @@ import xml.etree.ElementTree as ElementTree
 INTEGER = re.compile(r"-?\d+")
 # Milliseconds at most, and UTC.
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z")
-# Errors of the protocols and, the last one, one that SQS's documentation has and its model has not.
-OUTSIDE_THE_MODEL = {"UnknownOperationException", "SerializationException", "InvalidParameterValue"}
+PROTOCOL_ERRORS = {"UnknownOperationException", "SerializationException", "InvalidAction"}
+# What the documentation of a service has as an error of any action, and its model has not.
+COMMON_ERRORS = {
+    "sqs": {"InvalidParameterValue"},
+    "events": {"ValidationException"},
+    "autoscaling": {"ValidationError"},
+}
 # What is plausible as a time in seconds: 2020 to 2100. Milliseconds are not.
 EPOCH = (1_577_836_800, 4_102_444_800)
+NUMBERS = ("integer", "long", "double", "float")
 
 
 def complaints(operation, status, headers, body):
@@ -35,15 +41,20 @@ def json_answer(operation, status, headers, body):
         if set(value) != {"__type", "message"}:
             yield f"an error has __type and message, not {sorted(value)}"
         code = value.get("__type", "").rpartition("#")[2]
-        if code not in {shape.name for shape in operation.error_shapes} | OUTSIDE_THE_MODEL:
-            yield f"{code} is no error of this action"
-        if operation.service_model.service_name == "sqs" and code not in OUTSIDE_THE_MODEL:
+        yield from error_code(operation, code)
+        if operation.service_model.service_name == "sqs" and code not in PROTOCOL_ERRORS:
             yield from query_error(headers)
     elif operation.output_shape is None:
         if value != {}:
             yield f"no output is expected: {value}"
     else:
         yield from of_json(operation.output_shape, value, "output")
+
+
+def error_code(operation, code):
+    known = {shape.metadata.get("error", {}).get("code", shape.name) for shape in operation.error_shapes}
+    if code not in known | PROTOCOL_ERRORS | COMMON_ERRORS.get(operation.service_model.service_name, set()):
+        yield f"{code} is no error of this action"
 
 
 def query_error(headers):
@@ -94,6 +105,14 @@ def json_scalar(shape, value, path):
         yield f"{path}: {value!r} is no {kind}"
     elif kind == "string":
         yield from of_text(shape, value, path)
+    elif kind in NUMBERS:
+        yield from of_number(shape, value, path)
+
+
+def of_number(shape, number, path):
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    if low is not None and number < low or high is not None and number > high:
+        yield f"{path}: {number} is not {low} to {high}"
 
 
 def of_text(shape, text, path):
@@ -122,7 +141,7 @@ def xml_answer(operation, status, headers, body):
             yield f"{element.tag} is not in {namespace}"
         element.tag = element.tag.rpartition("}")[2]
     if status >= 300:
-        yield from xml_error(root, headers)
+        yield from xml_error(operation, root, headers)
         return
     if root.tag != f"{operation.name}Response":
         yield f"the root is {root.tag}"
@@ -137,8 +156,9 @@ def xml_answer(operation, status, headers, body):
         yield from of_xml(output, root.find(wrapper), "output")
 
 
-def xml_error(root, headers):
+def xml_error(operation, root, headers):
     error = root.find("Error")
+    yield from error_code(operation, root.findtext("Error/Code"))
     if root.tag != "ErrorResponse" or error is None:
         yield "no ErrorResponse with an Error"
     elif [child.tag for child in error] != ["Type", "Code", "Message"] or error.findtext("Type") not in ("Sender", "Receiver"):
@@ -179,3 +199,5 @@ def xml_scalar(shape, element, path):
         yield f"{path}: {text!r} is no {kind}"
     elif kind == "string":
         yield from of_text(shape, text, path)
+    elif kind in NUMBERS:
+        yield from of_number(shape, int(text), path)
