@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::autoscaling::Group;
-use super::ecs::{CapacityProvider, Cluster, MANAGED_HOOK, RunRequest, Service};
+use super::autoscaling::{Group, Hook, managed_hook};
+use super::ecs::{CapacityProvider, Cluster, RunRequest, Service};
 use super::events::Events;
 use super::kernel::{Core, Names, earlier};
 use super::plan;
 use super::record::Journal;
-use super::spec::{ClusterSpec, GroupSpec, HookSpec, Scenario};
+use super::spec::{ClusterSpec, GroupSpec, Scenario};
 use super::sqs::Queue;
 use super::world::World;
 
@@ -20,9 +20,6 @@ use super::world::World;
 const GROUPS_AGE: Duration = Duration::from_secs(60 * 60);
 /// When services are created, before the start.
 const SERVICES_AGE: Duration = Duration::from_secs(45 * 60);
-/// The heartbeat of managed draining's hook. A field report has 3,600 s, and CONTINUE as its default.
-const MANAGED_HEARTBEAT: Duration = Duration::from_secs(3_600);
-
 /// Builds the world of `scenario` as it is at `now`.
 pub fn build(scenario: Scenario, seed: u64, now: Timestamp) -> World {
     let Scenario { account, region, params, clusters, groups, pools, queues, topics, rules, .. } = scenario;
@@ -62,7 +59,7 @@ pub fn build(scenario: Scenario, seed: u64, now: Timestamp) -> World {
 
 fn add_group(world: &mut World, spec: &GroupSpec) {
     let core = &mut world.core;
-    let managed = spec.capacity_provider.iter().map(|_| ("AmazonECSManaged".to_owned(), String::new()));
+    let managed = spec.capacity_provider.iter().map(|_| ("AmazonECSManaged".to_owned(), (String::new(), true)));
     let group = Group {
         name: spec.name.clone(),
         arn: core.names.group_arn(&spec.name, &mut core.dice),
@@ -114,6 +111,7 @@ fn add_provider(world: &mut World, group: &Group, name: String, spec: &GroupSpec
         managed_draining: spec.managed_draining,
         managed_termination_protection: spec.managed_termination_protection,
         alarms: Default::default(),
+        measured: false,
         protected: BTreeSet::new(),
     };
     if let Some(cluster) = spec.cluster.as_ref().and_then(|cluster| world.ecs.clusters.get_mut(cluster)) {
@@ -144,15 +142,12 @@ fn finish_group(world: &mut World, spec: GroupSpec) {
     let Some(group) = autoscaling.groups.get_mut(&spec.name) else { return };
     if spec.managed_draining {
         // AWS's own hook is within AWS's bounds.
-        let _ = group.put_hook(HookSpec::terminating(MANAGED_HOOK, MANAGED_HEARTBEAT, true), true, core);
+        let _ = group.put_hook(managed_hook(), core);
     }
     for hook in spec.hooks {
-        let _ = group.put_hook(hook, false, core);
+        let _ = group.put_hook(Hook { spec: hook, managed: false, role: None }, core);
     }
-    let (managed, name) = (spec.managed_scaling.is_some(), spec.capacity_provider);
-    if let Some(name) = name.filter(|_| managed || spec.managed_termination_protection) {
-        ecs.start_measuring(&name, core);
-    }
+    spec.capacity_provider.iter().for_each(|name| ecs.start_measuring(name, core));
     let standby: Vec<String> = group.members.keys().take(spec.standby as usize).cloned().collect();
     if !standby.is_empty() {
         let _ = group.enter_standby(&standby, false, core);

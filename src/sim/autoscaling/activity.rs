@@ -53,6 +53,11 @@ impl Activities {
         self.0.iter()
     }
 
+    /// The last that was begun about an instance.
+    pub fn latest_of(&self, instance: &str) -> Option<Activity> {
+        self.0.iter().find(|activity| activity.instance == instance).cloned()
+    }
+
     pub fn any_under_way(&self) -> bool {
         self.0.iter().any(|activity| activity.end.is_none())
     }

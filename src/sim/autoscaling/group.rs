@@ -47,7 +47,8 @@ pub struct Group {
     pub protect_new: bool,
     pub suspended: BTreeSet<Process>,
     pub hooks: BTreeMap<String, Hook>,
-    pub tags: BTreeMap<String, String>,
+    /// Values and whether instances get them, by key.
+    pub tags: BTreeMap<String, (String, bool)>,
     /// The cluster in the user data of its launch template.
     pub cluster: Option<String>,
     pub capacity_provider: Option<String>,

@@ -12,7 +12,7 @@ use crate::sim::ec2::Ec2;
 use crate::sim::kernel::{
     AutoScalingTimer, Core, Fact, Fault, GroupTimer, HookResult, LifecycleNotice, Purpose, later,
 };
-use crate::sim::spec::{HookSpec, HookTarget};
+use crate::sim::spec::{HookSpec, HookTarget, MANAGED_HOOK};
 
 /// EC2 Auto Scaling API reference, `DescribeLifecycleHooks`: 48 hours or 100 times the heartbeat, whichever is smaller.
 const TOTAL_MAX: Duration = Duration::from_secs(48 * 60 * 60);
@@ -27,6 +27,8 @@ pub struct Hook {
     pub spec: HookSpec,
     /// AWS's own service answers it, and keeps it waiting.
     pub managed: bool,
+    /// The role that notifies its target.
+    pub role: Option<String>,
 }
 
 impl Hook {
@@ -46,6 +48,13 @@ impl Hook {
     pub const fn transition(&self) -> &'static str {
         transition(self.spec.launching)
     }
+}
+
+/// The hook that ECS makes on the groups of capacity providers with managed draining. A field report has a heartbeat of
+/// 3,600 s, and CONTINUE as its default.
+pub fn managed_hook() -> Hook {
+    let spec = HookSpec::terminating(MANAGED_HOOK, Duration::from_secs(3_600), true);
+    Hook { spec, managed: true, role: None }
 }
 
 pub const fn transition(launching: bool) -> &'static str {
@@ -75,7 +84,12 @@ pub enum LifecycleKey {
 
 impl Group {
     /// Adds a hook or changes it.
-    pub fn put_hook(&mut self, spec: HookSpec, managed: bool, core: &mut Core) -> Result<(), Fault> {
+    pub fn put_hook(&mut self, hook: Hook, core: &mut Core) -> Result<(), Fault> {
+        let spec = &hook.spec;
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-_/".contains(c);
+        if spec.name.is_empty() || !spec.name.chars().all(fits) {
+            return Err(Fault::validation(format!("Invalid lifecycle hook name: {:?}", spec.name)));
+        }
         if !HEARTBEAT_SECONDS.contains(&spec.heartbeat.as_secs()) {
             return Err(Fault::validation("HeartbeatTimeout must be between 30 and 7200 seconds."));
         }
@@ -83,22 +97,24 @@ impl Group {
             let message = "You have already reached the maximum number of lifecycle hooks for this Auto Scaling group.";
             return Err(Fault::sender("LimitExceeded", message));
         }
-        let hook = Hook { spec, managed };
         events::test_notification(&hook, &self.name, &self.arn, core);
         self.hooks.insert(hook.spec.name.clone(), hook);
         Ok(())
     }
 
-    /// Removes a hook; what it holds goes on.
+    /// Removes a hook. What it holds comes to its end first: ABANDON for what is launched, CONTINUE for what is terminated
+    /// (EC2 Auto Scaling API reference, `DeleteLifecycleHook`).
     pub fn delete_hook(&mut self, name: &str, ec2: &mut Ec2, core: &mut Core) -> Result<(), Fault> {
-        if self.hooks.remove(name).is_none() {
+        let Some(hook) = self.hooks.get(name) else {
             return Err(Fault::validation(format!("No Lifecycle Hook found with name: {name}")));
-        }
+        };
+        let result = if hook.spec.launching { HookResult::Abandon } else { HookResult::Continue };
         let holds = |m: &&super::group::Member| m.waiting.iter().any(|waiting| waiting.hook == name);
         let held: Vec<String> = self.members.values().filter(holds).map(|m| m.instance.clone()).collect();
         for instance in held {
-            let _ = self.complete(name, &LifecycleKey::Instance(instance), HookResult::Continue, ec2, core);
+            self.complete(name, &LifecycleKey::Instance(instance), result, ec2, core)?;
         }
+        self.hooks.remove(name);
         Ok(())
     }
 

@@ -1,6 +1,8 @@
 //! What callers may ask about the members of a group: detach, attach, terminate, Standby, protection, health. Batches are
 //! all or nothing. The texts of refusals are those that AWS's users quote.
 
+use std::collections::BTreeSet;
+
 use super::AutoScaling;
 use super::activity::{Activity, Subject};
 use super::group::{Group, Member};
@@ -90,7 +92,7 @@ impl Group {
         let states = [LifecycleState::InService];
         self.all_in(instances, &states, "is not in InService")?;
         if decrement {
-            self.decrement("enter standby", instances.len(), core)?;
+            self.decrement("enter standby", self.counted(instances), core)?;
         }
         let activities = instances.iter().filter_map(|instance| {
             self.vacate(instance, decrement);
@@ -141,7 +143,7 @@ impl Group {
         self.wake(core);
         let terminate = |instance: &String| {
             if self.members.get(instance).is_none_or(|member| member.state.is_leaving()) {
-                return None;
+                return self.activities.latest_of(instance);
             }
             self.vacate(instance, decrement);
             self.terminate(instance, "instance was taken out of service in response to a user request", ec2, core)
@@ -191,13 +193,14 @@ impl Group {
         Ok(())
     }
 
-    /// How many of `instances` count as capacity: one in Standby does not.
+    /// How many of `instances` count as capacity: one in Standby does not, and one that is named twice counts once.
     fn counted(&self, instances: &[String]) -> usize {
-        let counts = |id: &&String| {
-            let state = self.members.get(*id).map(|member| member.state);
+        let counts = |id: &&&String| {
+            let state = self.members.get(**id).map(|member| member.state);
             state.is_some_and(|state| state.is_pending() || state == LifecycleState::InService)
         };
-        instances.iter().filter(counts).count()
+        let named: BTreeSet<&String> = instances.iter().collect();
+        named.iter().filter(counts).count()
     }
 
     /// An id that stands twice in the request is moved once.

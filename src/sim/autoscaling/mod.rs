@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 pub use activity::Activity;
 pub use group::{Group, Member};
-pub use hooks::{Hook, LifecycleKey};
+pub use hooks::{Hook, LifecycleKey, managed_hook};
 pub use order::{LaunchAnswer, LaunchRequest, Retry};
 pub use renewal::Renewal;
 pub use settings::Changes;
@@ -32,6 +32,7 @@ pub use state::LifecycleState;
 
 use super::ec2::Ec2;
 use super::kernel::{AutoScalingTimer, Core, Fact, GroupTimer, HookResult};
+use super::spec::MANAGED_HOOK;
 
 /// All groups.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +83,14 @@ impl AutoScaling {
                 if let Some(group) = self.groups.get_mut(group) {
                     group.protect_if_there(instances, *protected);
                 }
+            }
+            Fact::DrainingHookWanted { group, wanted } => {
+                let Some(group) = self.groups.get_mut(group) else { return };
+                // What is there already, or is not, is as wanted.
+                let _ = match wanted {
+                    true => group.put_hook(managed_hook(), core),
+                    false => group.delete_hook(MANAGED_HOOK, ec2, core),
+                };
             }
             Fact::LifecycleDone(notice) => {
                 if let Some(group) = self.groups.get_mut(&notice.group) {

@@ -53,6 +53,9 @@ impl Group {
         match self.renewal.take_if(|renewal| renewal.is_refresh) {
             Some(renewal) => {
                 let id = renewal.id.clone();
+                // Whom it was about to replace stays, and so does the instance that was launched for it.
+                let current = renewal.current.as_ref().and_then(|current| self.members.get_mut(current));
+                current.into_iter().for_each(|member| member.rebalancing = false);
                 self.over(renewal, "Cancelled", core);
                 Ok(id)
             }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
@@ -82,6 +82,9 @@ fn rebalanced(served: &Served, body: &[u8]) -> Result<Value, Refusal> {
     let mut fields = Fields::read(body)?;
     let ids: Vec<String> = fields.required("instanceIds")?;
     fields.end(&["instanceIds"])?;
+    if ids.is_empty() {
+        return Err(Refusal::of("instanceIds", "names no instance"));
+    }
     served.simulation.change(|world| {
         if let Some(id) = ids.iter().find(|id| !world.ec2.can_be_interrupted(id)) {
             return Err(Refusal::of(
@@ -112,7 +115,8 @@ async fn imds(
     match served.simulation.metadata(&instance, &request) {
         Some(answer) => {
             let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            (status, [(header::CONTENT_TYPE, "text/plain")], answer.body).into_response()
+            let ttl = answer.ttl.map(|seconds| ("x-aws-ec2-metadata-token-ttl-seconds", seconds.to_string()));
+            (status, [(header::CONTENT_TYPE, "text/plain")], AppendHeaders(ttl), answer.body).into_response()
         }
         None => refused(StatusCode::BAD_GATEWAY, &format!("{instance} does not run")),
     }

@@ -81,7 +81,7 @@ impl Simulation {
         let mut world = self.present();
         let World { ec2, autoscaling, core, .. } = &mut *world;
         if core.fails_metadata() {
-            return Some(ImdsAnswer { status: 503, body: "503 - Service Unavailable".to_owned() });
+            return Some(ImdsAnswer::of(503, "503 - Service Unavailable"));
         }
         let group = autoscaling.group_of(instance);
         let target = group.and_then(|group| group.members.get(instance)).map(|member| member.state.target());

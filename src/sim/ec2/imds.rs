@@ -33,11 +33,13 @@ pub struct ImdsRequest<'a> {
 pub struct ImdsAnswer {
     pub status: u16,
     pub body: String,
+    /// How long the token is good for that it gives, in seconds.
+    pub ttl: Option<u64>,
 }
 
 impl ImdsAnswer {
-    fn of(status: u16, body: impl Into<String>) -> Self {
-        Self { status, body: body.into() }
+    pub fn of(status: u16, body: impl Into<String>) -> Self {
+        Self { status, body: body.into(), ttl: None }
     }
 }
 
@@ -90,7 +92,10 @@ impl Ec2 {
         let ttl = request.ttl.and_then(|ttl| ttl.parse().ok()).filter(|ttl| (1..=TTL_MAX).contains(ttl));
         match ttl {
             _ if request.path != "/latest/api/token" => ImdsAnswer::of(405, "405 - Method Not Allowed"),
-            Some(ttl) => ImdsAnswer::of(200, self.tokens.issue(instance, Duration::from_secs(ttl), core)),
+            Some(ttl) => {
+                let token = self.tokens.issue(instance, Duration::from_secs(ttl), core);
+                ImdsAnswer { ttl: Some(ttl), ..ImdsAnswer::of(200, token) }
+            }
             None => ImdsAnswer::of(400, "400 - Bad Request"),
         }
     }

@@ -5,9 +5,7 @@ use super::Ecs;
 use super::cluster::Cluster;
 use super::instance::Status;
 use crate::sim::kernel::{Core, EcsTimer, Fact, Host, LifecycleNotice, Purpose};
-
-/// The hook that ECS makes on the groups of capacity providers with managed draining.
-pub const MANAGED_HOOK: &str = "ecs-managed-draining-termination-hook";
+use crate::sim::spec::MANAGED_HOOK;
 
 impl Ecs {
     /// Managed draining answers a notice as it does a hook; an agent that drains sees it in the metadata.

@@ -26,7 +26,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use attributes::Attribute;
 pub use cluster::Cluster;
-pub use draining::MANAGED_HOOK;
 pub use instance::{ContainerInstance, Status};
 pub use provider::{CapacityProvider, ProviderChanges};
 pub use requests::{Failure, Outcome};

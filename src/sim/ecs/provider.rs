@@ -1,6 +1,7 @@
 //! A capacity provider, as data.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -22,6 +23,8 @@ pub struct CapacityProvider {
     pub managed_draining: bool,
     pub managed_termination_protection: bool,
     pub alarms: Alarms,
+    /// Whether a measurement is planned.
+    pub measured: bool,
     /// The hosts that ECS has protected from scale-in.
     pub protected: BTreeSet<String>,
 }
@@ -44,16 +47,23 @@ pub struct ProviderChanges {
     pub target: Option<u32>,
     pub step_min: Option<u32>,
     pub step_max: Option<u32>,
+    pub warmup: Option<Duration>,
     pub managed_draining: Option<bool>,
     pub managed_termination_protection: Option<bool>,
 }
 
 impl CapacityProvider {
+    /// Whether there is anything to measure it for.
+    pub const fn needs_measuring(&self) -> bool {
+        self.managed_scaling || self.managed_termination_protection
+    }
+
     pub fn update(&mut self, changes: ProviderChanges) {
         self.managed_scaling = changes.managed_scaling.unwrap_or(self.managed_scaling);
         self.scaling.target = changes.target.unwrap_or(self.scaling.target);
         self.scaling.step_min = changes.step_min.unwrap_or(self.scaling.step_min);
         self.scaling.step_max = changes.step_max.unwrap_or(self.scaling.step_max);
+        self.scaling.warmup = changes.warmup.unwrap_or(self.scaling.warmup);
         self.managed_draining = changes.managed_draining.unwrap_or(self.managed_draining);
         let protects = changes.managed_termination_protection.unwrap_or(self.managed_termination_protection);
         self.managed_termination_protection = protects;

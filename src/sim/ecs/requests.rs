@@ -105,6 +105,12 @@ impl Cluster {
 
     pub fn update_service(&mut self, name: &str, changes: super::ServiceChanges, core: &mut Core) -> Result<(), Fault> {
         let missing = || Fault::sender("ServiceNotFoundException", "Service not found.");
+        if let Some(super::super::spec::Launch::CapacityProviders(names)) = &changes.launch
+            && let Some(unknown) = names.iter().find(|name| !self.providers.contains(name))
+        {
+            let message = format!("The specified capacity provider '{unknown}' was not found.");
+            return Err(Fault::invalid_parameter(message));
+        }
         let service = self.services.get_mut(short(name)).ok_or_else(missing)?;
         service.update(changes)?;
         self.wake(short(name), core);

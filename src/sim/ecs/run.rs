@@ -27,8 +27,9 @@ pub struct RunRequest {
 impl Ecs {
     /// A task definition by its family, with or without revision, or by its ARN.
     pub fn definition(&self, name: &str) -> Result<&TaskSpec, Fault> {
-        let family = short(name).split(':').next().unwrap_or_default();
-        self.definitions.get(family).ok_or_else(|| Fault::sender("ClientException", "TaskDefinition not found."))
+        let (family, revision) = short(name).split_once(':').unwrap_or((short(name), "1"));
+        let found = self.definitions.get(family).filter(|_| revision == "1");
+        found.ok_or_else(|| Fault::sender("ClientException", "TaskDefinition not found."))
     }
 }
 

@@ -18,15 +18,18 @@ use crate::sim::spec::Need;
 const FROM_NOTHING: u32 = 200;
 
 impl Ecs {
-    /// Lets ECS measure a capacity provider from now on.
-    pub fn start_measuring(&self, provider: &str, core: &mut Core) {
-        core.after(core.params.scaling_period, EcsTimer::Measure { provider: provider.to_owned() });
+    /// Lets ECS measure a capacity provider from now on, if there is anything to measure it for.
+    pub fn start_measuring(&mut self, name: &str, core: &mut Core) {
+        let Some(provider) = self.providers.get_mut(name) else { return };
+        if provider.needs_measuring() && !std::mem::replace(&mut provider.measured, true) {
+            core.after(core.params.scaling_period, EcsTimer::Measure { provider: name.to_owned() });
+        }
     }
 
     pub(super) fn measure(&mut self, name: &str, core: &mut Core) {
-        self.start_measuring(name, core);
         let Self { clusters, providers, .. } = self;
         let Some(provider) = providers.get_mut(name) else { return };
+        provider.measured = false;
         let Some(cluster) = clusters.values().find(|cluster| cluster.providers.contains(&provider.name)) else {
             return;
         };
@@ -36,6 +39,7 @@ impl Ecs {
         if provider.managed_scaling {
             scale(provider, cluster, core);
         }
+        self.start_measuring(name, core);
     }
 
     pub(super) fn on_desired(&mut self, group: &str, desired: u32) {

@@ -120,7 +120,7 @@ impl Cluster {
         let found = self.services.get_mut(service)?;
         let mut task = Task::new(core.names.task_arn(&self.name, &mut core.dice), found.spec.task.clone(), core.now);
         task.service = Some(service.to_owned());
-        task.started_by = Some(format!("ecs-svc/{service}"));
+        task.started_by = Some(found.deployment_id(found.deployment));
         task.is_daemon = found.is_daemon();
         task.deployment = found.deployment;
         if let Launch::CapacityProviders(names) = &found.spec.launch {

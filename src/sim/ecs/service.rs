@@ -1,6 +1,6 @@
 //! A service, and the bounds within which its tasks may be replaced.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,6 +14,8 @@ pub struct Service {
     pub created_at: Timestamp,
     /// Which deployment its tasks are to belong to; it grows with each.
     pub deployment: u32,
+    /// The weight and the base of capacity providers, where somebody gave them. Told, not acted out.
+    pub shares: BTreeMap<String, (u32, u32)>,
     /// All that can still be described, stopped ones included.
     pub tasks: BTreeSet<String>,
     /// Tasks wait for capacity.
@@ -31,6 +33,7 @@ pub struct ServiceChanges {
     pub min_healthy_percent: Option<usize>,
     pub max_percent: Option<usize>,
     pub launch: Option<Launch>,
+    pub shares: BTreeMap<String, (u32, u32)>,
     pub force_new_deployment: bool,
 }
 
@@ -40,12 +43,19 @@ impl Service {
             spec,
             created_at: now,
             deployment: 0,
+            shares: BTreeMap::new(),
             tasks: BTreeSet::new(),
             waits: false,
             woken: false,
             placements_failed: 0,
             held_until: None,
         }
+    }
+
+    /// The id of a deployment.
+    pub fn deployment_id(&self, number: u32) -> String {
+        let name = &self.spec.name;
+        if number == 0 { format!("ecs-svc/{name}") } else { format!("ecs-svc/{name}-{number}") }
     }
 
     pub fn is_daemon(&self) -> bool {
@@ -109,7 +119,9 @@ impl Service {
     pub fn update(&mut self, changes: ServiceChanges) -> Result<(), Fault> {
         if changes.launch.as_ref().is_some_and(|launch| *launch != self.spec.launch) && !changes.force_new_deployment {
             return Err(Fault::invalid_parameter(
-                "When changing the capacity provider strategy of a service, forceNewDeployment must be set to true.",
+                "When switching from launch type to capacity provider strategy on an existing service, or making a change \
+                 to a capacity provider strategy on a service that is already using one, you must force a new \
+                 deployment.",
             ));
         }
         if changes.desired.is_some() && self.is_daemon() {
@@ -119,6 +131,9 @@ impl Service {
         self.spec.desired = changes.desired.unwrap_or(self.spec.desired);
         self.spec.min_healthy_percent = changes.min_healthy_percent.unwrap_or(self.spec.min_healthy_percent);
         self.spec.max_percent = changes.max_percent.unwrap_or(self.spec.max_percent);
+        if changes.launch.is_some() {
+            self.shares = changes.shares;
+        }
         self.spec.launch = changes.launch.unwrap_or_else(|| self.spec.launch.clone());
         if changes.force_new_deployment {
             self.deployment += 1;

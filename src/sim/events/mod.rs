@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 pub use rules::Rule;
 
-use super::kernel::{Audience, Core, EventsTimer, Fact, Published, Purpose, short};
+use super::kernel::{Audience, Core, EventsTimer, Fact, Published, Purpose, resource};
 use super::spec::{RuleSpec, TopicSpec};
 use super::sqs::Sqs;
 
@@ -57,7 +57,7 @@ impl Events {
 
     /// Sends an event to whoever wants it.
     fn route(&self, published: &Published, core: &mut Core) {
-        let id = core.dice.uuid(Purpose::EventIds);
+        let id = published.id.clone().unwrap_or_else(|| core.dice.uuid(Purpose::EventIds));
         if published.best_effort && core.loses_event(&published.kind) {
             return;
         }
@@ -65,7 +65,7 @@ impl Events {
         let body = event.to_string();
         let matching = self.rules.values().filter(|rule| rule.takes(&event));
         for queue in matching.flat_map(|rule| rule.targets.values()) {
-            let timer = EventsTimer::Deliver { queue: short(queue).to_owned(), body: body.clone() };
+            let timer = EventsTimer::Deliver { queue: resource(queue).to_owned(), body: body.clone() };
             for extra in core.deliveries(&published.kind) {
                 deliver(timer.clone(), extra, core);
             }
@@ -85,7 +85,7 @@ fn envelope(published: &Published, id: &str, core: &Core) -> Value {
         "detail-type": published.kind,
         "source": published.source,
         "account": core.names.account,
-        "time": whole_seconds(core.now),
+        "time": whole_seconds(published.time.unwrap_or(core.now)),
         "region": core.names.region,
         "resources": published.resources,
         "detail": published.detail,

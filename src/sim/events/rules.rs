@@ -1,12 +1,12 @@
 //! Rules and their targets, and the events that callers put on the bus.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::Events;
 use super::pattern::{self, matches};
-use crate::sim::kernel::{Core, Fact, Fault, Published, short};
+use crate::sim::kernel::{Core, Fact, Fault, Published, resource};
 use crate::sim::spec::RuleSpec;
 
 /// EventBridge User Guide, "Quotas".
@@ -63,14 +63,20 @@ impl Events {
         self.rules.get(name).ok_or_else(|| no_such_rule(name))
     }
 
-    pub fn put_target(&mut self, rule: &str, id: &str, arn: &str) -> Result<(), Fault> {
-        let rule = self.rules.get_mut(rule).ok_or_else(|| no_such_rule(rule))?;
-        if rule.targets.len() >= TARGETS_MAX && !rule.targets.contains_key(id) {
+    /// Whether a rule can have targets with these ids besides those that it has.
+    pub fn room_for_targets<'a>(&'a self, rule: &str, added: impl Iterator<Item = &'a str>) -> Result<(), Fault> {
+        let rule = self.rule(rule)?;
+        let mut ids: BTreeSet<&str> = rule.targets.keys().map(String::as_str).collect();
+        ids.extend(added);
+        if ids.len() > TARGETS_MAX {
             let message = "The requested resource exceeds the maximum number allowed.";
             return Err(Fault::sender("LimitExceededException", message));
         }
-        rule.targets.insert(id.to_owned(), arn.to_owned());
         Ok(())
+    }
+
+    pub fn put_target(&mut self, rule: &str, id: String, arn: String) {
+        self.rules.get_mut(rule).map(|rule| rule.targets.insert(id, arn));
     }
 
     pub fn remove_target(&mut self, rule: &str, id: &str) -> Result<(), Fault> {
@@ -89,15 +95,13 @@ impl Events {
     }
 
     /// An event of a caller's own.
-    pub fn put_event(&self, source: &str, kind: &str, resources: Vec<String>, detail: Value, core: &mut Core) {
-        let published =
-            Published { source: source.to_owned(), kind: kind.to_owned(), resources, detail, best_effort: false };
+    pub fn put_event(&self, published: Published, core: &mut Core) {
         core.tell(Fact::Event(published.into()));
     }
 
     /// The names of the rules that send to a queue.
     pub fn sending_to<'a>(&'a self, queue: &'a str) -> impl Iterator<Item = &'a str> {
-        let sends = move |rule: &&Rule| rule.targets.values().any(|arn| short(arn) == queue);
+        let sends = move |rule: &&Rule| rule.targets.values().any(|arn| resource(arn) == queue);
         self.rules.values().filter(sends).map(|rule| rule.name.as_str())
     }
 }

@@ -6,13 +6,12 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{Events, deliver};
-use crate::sim::kernel::{Core, EventsTimer, Purpose, short};
+use crate::sim::kernel::{Core, EventsTimer, Purpose, resource};
 
 impl Events {
     /// Sends what a hook says to a queue or to a topic's subscriber.
     pub(super) fn notify(&self, target: &str, body: &str, core: &mut Core) {
-        // The last part of either kind of ARN stands behind a colon.
-        let name = short(target).rsplit(':').next().unwrap_or_default();
+        let name = resource(target);
         let (queue, body) = match self.topics.get(name).filter(|_| target.starts_with("arn:aws:sns:")) {
             Some(topic) if topic.raw => (topic.queue.clone(), body.to_owned()),
             Some(topic) => (topic.queue.clone(), wrapped(target, body, core)),

@@ -80,7 +80,15 @@ impl Core {
             let Event { source, resources, detail } = event(&self.names);
             let best_effort = source != "aws.ecs";
             let (source, kind) = (source.to_owned(), kind.to_owned());
-            self.tell(Fact::Event(Arc::new(Published { source, kind, resources, detail, best_effort })));
+            self.tell(Fact::Event(Arc::new(Published {
+                source,
+                kind,
+                resources,
+                detail,
+                id: None,
+                time: None,
+                best_effort,
+            })));
         }
     }
 }

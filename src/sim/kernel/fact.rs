@@ -145,6 +145,11 @@ pub enum Fact {
         instances: Vec<String>,
         protected: bool,
     },
+    /// ECS wants its hook for managed draining on a group, or wants it no longer.
+    DrainingHookWanted {
+        group: String,
+        wanted: bool,
+    },
     /// ECS is done with an instance that waits at its hook.
     LifecycleDone(LifecycleNotice),
     ContainerInstanceRegistered {

@@ -18,6 +18,6 @@ pub use dice::Purpose;
 pub use fact::{Departure, Fact, Gone, HookResult, Host, LifecycleNotice};
 pub use fault::Fault;
 pub use mishap::Loss;
-pub use names::{Names, short};
+pub use names::{Names, resource, short};
 pub use published::{Audience, Published};
 pub use timer::{AutoScalingTimer, Ec2Timer, EcsTimer, EventsTimer, GroupTimer, PlanTimer, Step, Timer, WeatherTimer};

@@ -69,6 +69,11 @@ impl Names {
     }
 }
 
+/// The last part of an ARN of SQS or SNS, which stands behind a colon, or the name itself where it is none.
+pub fn resource(name_or_arn: &str) -> &str {
+    name_or_arn.rsplit(':').next().unwrap_or(name_or_arn)
+}
+
 /// The last part of an ARN, or the name itself where it is none.
 pub fn short(name_or_arn: &str) -> &str {
     name_or_arn.rsplit('/').next().unwrap_or(name_or_arn)

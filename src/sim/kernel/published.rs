@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -14,6 +15,9 @@ pub struct Published {
     pub kind: String,
     pub resources: Vec<String>,
     pub detail: Value,
+    /// The id and the time that it was given; the bus gives them where it was not.
+    pub id: Option<String>,
+    pub time: Option<Timestamp>,
     /// Whether it can get lost: EC2, Auto Scaling and Health deliver at best effort, ECS at least once (EventBridge User
     /// Guide, "Events from AWS services").
     pub best_effort: bool,

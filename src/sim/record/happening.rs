@@ -69,6 +69,7 @@ fn said(fact: &Fact) -> Option<Said> {
         Fact::Struck { fault, object } => say("fault", object, *fault, json!({"fault": fault})),
         Fact::CapacityWanted { .. }
         | Fact::ProtectionWanted { .. }
+        | Fact::DrainingHookWanted { .. }
         | Fact::LifecycleDone(_)
         | Fact::Event(_)
         | Fact::Notified { .. } => None,

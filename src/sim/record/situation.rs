@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use crate::sim::autoscaling::{AutoScaling, Group, LifecycleState};
-use crate::sim::ecs::MANAGED_HOOK;
-use crate::sim::spec::Process;
+use crate::sim::spec::{MANAGED_HOOK, Process};
 
 /// How an instance stands with its group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

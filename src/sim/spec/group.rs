@@ -77,6 +77,9 @@ pub enum HookTarget {
     Topic(String),
 }
 
+/// The name of the hook that ECS makes on the groups of capacity providers with managed draining.
+pub const MANAGED_HOOK: &str = "ecs-managed-draining-termination-hook";
+
 /// A lifecycle hook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HookSpec {

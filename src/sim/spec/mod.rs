@@ -18,7 +18,7 @@ pub use action::Action;
 pub use cluster::{ClusterSpec, Launch, Need, ServiceSpec, Strategy, TaskSpec};
 pub use delivery::{QueueSpec, Redrive, RuleSpec, TopicSpec, VISIBILITY_DEFAULT};
 pub use faults::{CallFaults, EventFaults, Faults, ImdsFaults, QueueFaults, Window};
-pub use group::{GroupSpec, HookSpec, HookTarget, ManagedScaling, Market, PoolSpec, Process};
+pub use group::{GroupSpec, HookSpec, HookTarget, MANAGED_HOOK, ManagedScaling, Market, PoolSpec, Process};
 pub use params::Params;
 pub use plan::{Deed, InterruptionPlan, Planned};
 pub use spread::Spread;

@@ -17,6 +17,8 @@ use super::kernel::{Core, Fact, Purpose};
 #[derive(Debug, Default)]
 pub struct Sqs {
     pub queues: BTreeMap<String, Queue>,
+    /// When queues were deleted that are gone.
+    pub deleted: BTreeMap<String, Timestamp>,
 }
 
 impl Sqs {

@@ -49,6 +49,9 @@ pub struct Queue {
     pub name: String,
     pub visibility_timeout: Duration,
     pub redrive: Option<Redrive>,
+    /// Attributes that are told and not acted out.
+    pub others: BTreeMap<String, String>,
+    purged_at: Option<Timestamp>,
     messages: BTreeMap<u64, Message>,
     pushed: u64,
 }
@@ -56,7 +59,15 @@ pub struct Queue {
 impl Queue {
     pub fn new(spec: QueueSpec) -> Self {
         let QueueSpec { name, visibility_timeout, redrive } = spec;
-        Self { name, visibility_timeout, redrive, messages: BTreeMap::new(), pushed: 0 }
+        Self {
+            name,
+            visibility_timeout,
+            redrive,
+            others: BTreeMap::new(),
+            purged_at: None,
+            messages: BTreeMap::new(),
+            pushed: 0,
+        }
     }
 
     pub fn push(&mut self, message: Message) {
@@ -119,9 +130,14 @@ impl Queue {
         self.messages.remove(&key_in(receipt)?)
     }
 
-    /// Forgets everything.
-    pub fn purge(&mut self) {
-        self.messages.clear();
+    /// Forgets everything; once in 60 s (SQS API reference, `PurgeQueue`). Says whether it was let.
+    pub fn purge(&mut self, now: Timestamp) -> bool {
+        let lately = self.purged_at.is_some_and(|at| now < later(at, Duration::from_secs(60)));
+        if !lately {
+            self.purged_at = Some(now);
+            self.messages.clear();
+        }
+        !lately
     }
 
     /// How many messages are visible, and how many are in flight.

@@ -30,9 +30,11 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
         let subject = line.object.as_str();
         match line.event.as_str() {
             "spot.notice" if known.contains(&(subject, millis(line.t))) => {
-                drop(live.insert(subject, line.t + LIVE_SECS))
+                live.insert(subject, line.t + LIVE_SECS);
             }
-            "instance.gone" => drop(live.remove(subject)),
+            "instance.gone" => {
+                live.remove(subject);
+            }
             "queue.sent" if line.field("kind") == INTERRUPTION => {
                 copies.entry(subject).or_default().insert(line.field("message"));
             }

@@ -20,8 +20,8 @@ use crate::api::{
 pub const FAULTS_END_SECS: u32 = 300;
 /// The last interruption comes before.
 pub const EVENTFUL_SECS: u32 = 480;
-/// How long a run lasts: a message that nobody understands takes ten minutes to become a dead letter.
-pub const END_SECS: u32 = EVENTFUL_SECS + 1_200;
+/// How long a run lasts: an instance that is not taken has returned five minutes after its deadline.
+pub const END_SECS: u32 = EVENTFUL_SECS + 720;
 
 /// The cluster of every drawn scenario.
 const CLUSTER: &str = "web";

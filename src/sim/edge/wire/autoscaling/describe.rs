@@ -1,5 +1,7 @@
 //! What Auto Scaling tells about groups, members and activities.
 
+use std::collections::BTreeMap;
+
 use super::super::page::page;
 use super::super::query::Form;
 use super::super::xml::Xml;
@@ -50,7 +52,7 @@ fn group(xml: &mut Xml, group: &Group, with_members: bool) {
     if with_members {
         xml.list("Instances", group.members.values(), member);
     }
-    xml.list("Tags", &group.tags, |xml, (key, value)| tag(xml, group, key, value));
+    xml.list("Tags", &group.tags, |xml, (key, value)| tag(xml, &group.name, key, value));
     if let Some(size) = group.warm_pool {
         xml.element("WarmPoolConfiguration", |xml| {
             xml.text("MinSize", size);
@@ -85,33 +87,53 @@ fn launches(xml: &mut Xml, group: &Group) {
     }
 }
 
-fn tag(xml: &mut Xml, group: &Group, key: &str, value: &str) {
+fn tag(xml: &mut Xml, group: &str, key: &str, (value, propagates): &(String, bool)) {
     xml.text("Key", key);
     xml.text("Value", value);
-    xml.text("PropagateAtLaunch", true);
-    xml.text("ResourceId", &group.name);
+    xml.text("PropagateAtLaunch", propagates);
+    xml.text("ResourceId", group);
     xml.text("ResourceType", "auto-scaling-group");
 }
 
 pub fn tags(world: &World, form: &Form) -> Result<Xml, Fault> {
     let filters = form.objects("Filters");
-    let wanted = |group: &Group, key: &String, value: &String| {
-        filters.iter().all(|filter| {
-            let values = filter.list("Values");
-            match filter.text("Name").as_deref() {
-                Some("auto-scaling-group") => values.contains(&group.name),
-                Some("key") => values.contains(key),
-                Some("value") => values.contains(value),
-                _ => true,
+    let size = page_size(form, 50, 100)?;
+    let mut found = BTreeMap::new();
+    for group in world.autoscaling.groups.values() {
+        for (key, value) in &group.tags {
+            if takes_tag(&filters, &group.name, key, value)? {
+                found.insert(format!("{}/{key}", group.name), (&group.name, key, value));
             }
-        })
-    };
-    let groups = world.autoscaling.groups.values();
-    let all = groups.flat_map(|group| group.tags.iter().map(move |(key, value)| (group, key, value)));
+        }
+    }
+    let (shown, next) = page(found.keys().cloned().collect(), form.text("NextToken").as_deref(), size);
     let mut xml = Xml::default();
-    let found = all.filter(|(group, key, value)| wanted(group, key, value));
-    xml.list("Tags", found, |xml, (group, key, value)| tag(xml, group, key, value));
+    let shown = shown.iter().filter_map(|name| found.get(name));
+    xml.list("Tags", shown, |xml, (group, key, value)| tag(xml, group, key, value));
+    xml.option("NextToken", next);
     Ok(xml)
+}
+
+fn takes_tag(filters: &[Form], group: &str, key: &str, (value, propagates): &(String, bool)) -> Result<bool, Fault> {
+    let propagates = propagates.to_string();
+    for filter in filters {
+        let name = filter.required("Name")?;
+        let actual = match name.as_str() {
+            "auto-scaling-group" => group,
+            "key" => key,
+            "value" => value,
+            "propagate-at-launch" => &propagates,
+            _ => return Err(unknown_filter(&name)),
+        };
+        if !filter.list("Values").iter().any(|wanted| wanted == actual) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn unknown_filter(name: &str) -> Fault {
+    Fault::validation(format!("Filter type {name} is not correct."))
 }
 
 /// A filter by tags.
@@ -125,8 +147,8 @@ impl Filter {
     fn takes(&self, group: &Group) -> bool {
         match self {
             Self::Key(keys) => keys.iter().any(|key| group.tags.contains_key(key)),
-            Self::Value(values) => group.tags.values().any(|value| values.contains(value)),
-            Self::Tag(key, values) => group.tags.get(key).is_some_and(|value| values.contains(value)),
+            Self::Value(values) => group.tags.values().any(|(value, _)| values.contains(value)),
+            Self::Tag(key, values) => group.tags.get(key).is_some_and(|(value, _)| values.contains(value)),
         }
     }
 }
@@ -138,7 +160,7 @@ fn filters(form: &Form) -> Result<Vec<Filter>, Fault> {
             (_, Some(key)) => Ok(Filter::Tag(key.to_owned(), values)),
             ("tag-key", _) => Ok(Filter::Key(values)),
             ("tag-value", _) => Ok(Filter::Value(values)),
-            _ => Err(Fault::validation(format!("Filter type {name} is not correct."))),
+            _ => Err(unknown_filter(&name)),
         }
     };
     form.objects("Filters").iter().map(read).collect()
@@ -218,14 +240,24 @@ pub fn instances(world: &World, form: &Form) -> Result<Xml, Fault> {
     Ok(xml)
 }
 
-/// One page, the newest first.
+/// The newest first, of one group or of all. The token is how many there were before.
 pub fn scaling_activities(world: &mut World, form: &Form) -> Result<Xml, Fault> {
     let size = page_size(form, 100, 100)?;
-    let group = named_group(world, form)?;
+    let name = form.text("AutoScalingGroupName");
+    name.iter().try_for_each(|name| world.autoscaling.group_mut(name).map(drop))?;
     let ids = form.list("ActivityIds");
-    let wanted = group.activities.iter().filter(|activity| ids.is_empty() || ids.contains(&activity.id));
+    let groups = world.autoscaling.groups.values().filter(|group| name.as_ref().is_none_or(|name| *name == group.name));
+    let all = groups.flat_map(|group| group.activities.iter());
+    let mut wanted: Vec<&Activity> = all.filter(|activity| ids.is_empty() || ids.contains(&activity.id)).collect();
+    if name.is_none() {
+        wanted.sort_by_key(|activity| std::cmp::Reverse(activity.start));
+    }
+    let invalid = |_| Fault::sender("InvalidNextToken", "The NextToken value is not valid.");
+    let from: usize = form.text("NextToken").map_or(Ok(0), |token| token.parse().map_err(invalid))?;
+    let next = (wanted.len() > from.saturating_add(size)).then(|| from + size);
     let mut xml = Xml::default();
-    xml.list("Activities", wanted.take(size), activity);
+    xml.list("Activities", wanted.into_iter().skip(from).take(size), activity);
+    xml.option("NextToken", next);
     Ok(xml)
 }
 

@@ -64,7 +64,8 @@ fn refresh(id: &str) -> Xml {
 pub fn tag(world: &mut World, form: &Form) -> Result<Xml, Fault> {
     for tag in form.objects("Tags") {
         let group = world.autoscaling.group_mut(&tag.required("ResourceId")?)?;
-        group.tags.insert(tag.required("Key")?, tag.text("Value").unwrap_or_default());
+        let propagates = tag.flag("PropagateAtLaunch") == Some(true);
+        group.tags.insert(tag.required("Key")?, (tag.text("Value").unwrap_or_default(), propagates));
     }
     Ok(Xml::default())
 }

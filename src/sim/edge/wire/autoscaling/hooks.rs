@@ -25,6 +25,7 @@ fn described(xml: &mut Xml, hook: &Hook, group: &str, names: &Names) {
     xml.text("LifecycleHookName", &hook.spec.name);
     xml.text("AutoScalingGroupName", group);
     xml.text("LifecycleTransition", hook.transition());
+    xml.option("RoleARN", hook.role.as_ref());
     xml.option("NotificationTargetARN", hook.target_arn(names));
     xml.option("NotificationMetadata", hook.spec.metadata.as_ref());
     xml.text("HeartbeatTimeout", hook.spec.heartbeat.as_secs());
@@ -38,7 +39,7 @@ pub fn put(world: &mut World, form: &Form) -> Result<Xml, Fault> {
     const HEARTBEAT: u32 = 3_600;
     let name = form.required("LifecycleHookName")?;
     let group = world.autoscaling.group_mut(&form.required("AutoScalingGroupName")?)?;
-    let old = group.hooks.get(&name).map(|hook| hook.spec.clone());
+    let (old, old_role) = group.hooks.get(&name).map(|hook| (hook.spec.clone(), hook.role.clone())).unzip();
     let launching = match form.text("LifecycleTransition").as_deref() {
         Some("autoscaling:EC2_INSTANCE_LAUNCHING") => true,
         Some("autoscaling:EC2_INSTANCE_TERMINATING") => false,
@@ -64,7 +65,8 @@ pub fn put(world: &mut World, form: &Form) -> Result<Xml, Fault> {
         metadata: form.text("NotificationMetadata").or(old.and_then(|old| old.metadata)),
         name,
     };
-    group.put_hook(spec, false, &mut world.core)?;
+    let role = form.text("RoleARN").or(old_role.flatten());
+    group.put_hook(Hook { spec, managed: false, role }, &mut world.core)?;
     Ok(nothing())
 }
 

@@ -85,28 +85,37 @@ pub fn launch(world: &mut World, form: &Form) -> Result<Xml, Fault> {
     Ok(launched(&name, &token, &answer))
 }
 
-/// The zone may be named by its name, its id, or one of its subnets: the model's ids and subnets end in the zone's letter.
 fn launch_request(world: &World, form: &Form) -> Result<LaunchRequest, Fault> {
     let retry = match form.text("RetryStrategy").as_deref() {
         None | Some("none") => Retry::None,
         Some("retry-with-group-configuration") => Retry::WithGroupConfiguration,
         Some(other) => return Err(Fault::validation(format!("Invalid RetryStrategy: {other}"))),
     };
-    let places: Vec<String> =
-        ["AvailabilityZones", "AvailabilityZoneIds", "SubnetIds"].iter().flat_map(|name| form.list(name)).collect();
-    if places.len() > 1 {
-        let message =
-            "Exactly one of AvailabilityZones, AvailabilityZoneIds and SubnetIds may be given, with one value.";
+    if !form.list("AvailabilityZones").is_empty() && !form.list("AvailabilityZoneIds").is_empty() {
+        return Err(Fault::validation("AvailabilityZones and AvailabilityZoneIds cannot be given together."));
+    }
+    let places = ["AvailabilityZones", "AvailabilityZoneIds", "SubnetIds"].iter().flat_map(|name| form.list(name));
+    let mut zones: Vec<String> = places.map(|place| zone_of(&place, &world.core.names.region)).collect();
+    zones.dedup();
+    if zones.len() > 1 {
+        let message = "AvailabilityZones, AvailabilityZoneIds and SubnetIds must name one and the same zone.";
         return Err(Fault::validation(message));
     }
-    let region = &world.core.names.region;
-    let zone = places.into_iter().next().map(|place| match place.strip_prefix("subnet-") {
-        Some(letter) => format!("{region}{letter}"),
-        None => place,
-    });
+    let zone = zones.pop();
     let capacity = number(form, "RequestedCapacity")?;
     let missing = || Fault::validation("RequestedCapacity is missing");
     Ok(LaunchRequest { capacity: capacity.ok_or_else(missing)?, token: form.required("ClientToken")?, zone, retry })
+}
+
+/// A zone by its name, its id (`use1-az1`) or a subnet in it (`subnet-a`): the model's first zone is `a`, and its subnets end
+/// in the letter of their zone.
+fn zone_of(place: &str, region: &str) -> String {
+    if let Some(letter) = place.strip_prefix("subnet-") {
+        return format!("{region}{letter}");
+    }
+    let number = place.rsplit_once("-az").and_then(|(_, number)| number.parse::<u8>().ok());
+    let letter = number.filter(|number| (1..=26).contains(number)).map(|number| char::from(b'a' + number - 1));
+    letter.map_or_else(|| place.to_owned(), |letter| format!("{region}{letter}"))
 }
 
 fn launched(group: &str, token: &str, answer: &LaunchAnswer) -> Xml {

@@ -1,5 +1,7 @@
 //! Attributes of container instances.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -64,12 +66,14 @@ pub struct List {
     paging: Paging,
 }
 
-/// One page: an instance has few attributes.
+/// Pages are in the order of instances and names.
 pub fn list(world: &World, asked: &List) -> Result<Value, Fault> {
     let cluster = cluster(&world.ecs, asked.cluster.as_deref())?;
-    asked.paging.check()?;
     if asked.target_type != "container-instance" {
         return Err(Fault::invalid_parameter("targetType must be container-instance."));
+    }
+    if asked.attribute_value.is_some() && asked.attribute_name.is_none() {
+        return Err(Fault::invalid_parameter("attributeValue needs an attributeName."));
     }
     let there = |instance: &&ContainerInstance| instance.status != Status::Inactive;
     let all = cluster
@@ -81,6 +85,12 @@ pub fn list(world: &World, asked: &List) -> Result<Value, Fault> {
         asked.attribute_name.as_ref().is_none_or(|wanted| wanted == *name)
             && asked.attribute_value.as_ref().is_none_or(|wanted| value.as_ref() == Some(wanted))
     });
-    let told = wanted.map(|(instance, name, value)| told(name, value.as_ref(), Some(&instance.arn)));
-    Ok(json!({"attributes": told.collect::<Vec<_>>()}))
+    let told: BTreeMap<String, Value> = wanted
+        .map(|(instance, name, value)| {
+            (format!("{}/{name}", instance.id), told(name, value.as_ref(), Some(&instance.arn)))
+        })
+        .collect();
+    let (keys, next) = asked.paging.page(told.keys().collect(), 100)?;
+    let shown: Vec<&Value> = keys.into_iter().filter_map(|key| told.get(key)).collect();
+    Ok(json!({"attributes": shown, "nextToken": next}))
 }

@@ -1,12 +1,14 @@
 //! Clusters and capacity providers.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::page::page;
 use super::Paging;
 use crate::sim::ecs::{CapacityProvider, Cluster, ProviderChanges, Status, TaskStatus};
-use crate::sim::kernel::{Fault, short};
+use crate::sim::kernel::{Fact, Fault, short};
 use crate::sim::world::World;
 
 pub fn list(world: &World, asked: &Paging) -> Result<Value, Fault> {
@@ -73,6 +75,7 @@ pub struct ScalingUpdate {
     target_capacity: Option<u32>,
     minimum_scaling_step_size: Option<u32>,
     maximum_scaling_step_size: Option<u32>,
+    instance_warmup_period: Option<u64>,
 }
 
 pub fn update_capacity_provider(world: &mut World, asked: &UpdateProvider) -> Result<Value, Fault> {
@@ -85,19 +88,22 @@ pub fn update_capacity_provider(world: &mut World, asked: &UpdateProvider) -> Re
         return Err(Fault::invalid_parameter("The target capacity must be between 1 and 100."));
     }
     let on = |switch: &Option<String>| switch.as_ref().map(|switch| switch == "ENABLED");
-    let begins = !provider.managed_scaling && on(&scaling.status) == Some(true);
+    let drained = provider.managed_draining;
     provider.update(ProviderChanges {
         managed_scaling: on(&scaling.status),
         target: scaling.target_capacity,
         step_min: scaling.minimum_scaling_step_size,
         step_max: scaling.maximum_scaling_step_size,
+        warmup: scaling.instance_warmup_period.map(Duration::from_secs),
         managed_draining: on(&update.managed_draining),
         managed_termination_protection: on(&update.managed_termination_protection),
     });
     let (name, answer) = (provider.name.clone(), described_provider(provider));
-    if begins {
-        world.ecs.start_measuring(&name, &mut world.core);
+    let (group, wanted) = (provider.group.clone(), provider.managed_draining);
+    if drained != wanted {
+        world.core.tell(Fact::DrainingHookWanted { group, wanted });
     }
+    world.ecs.start_measuring(&name, &mut world.core);
     Ok(json!({"capacityProvider": answer}))
 }
 

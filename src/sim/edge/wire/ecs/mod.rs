@@ -90,9 +90,13 @@ impl Paging {
 
     /// The page of `arns`, as the value of `field`. Sizes are 1 to 100.
     fn answer(&self, field: &str, arns: Vec<&String>, default: usize) -> Result<Value, Fault> {
-        self.check()?;
-        let size = self.max_results.unwrap_or(default);
-        let (arns, next) = page(arns, self.next_token.as_deref(), size);
+        let (arns, next) = self.page(arns, default)?;
         Ok(json!({field: arns, "nextToken": next}))
+    }
+
+    /// The page of `keys`, and the token of the next.
+    fn page<'a>(&self, keys: Vec<&'a String>, default: usize) -> Result<(Vec<&'a String>, Option<String>), Fault> {
+        self.check()?;
+        Ok(page(keys, self.next_token.as_deref(), self.max_results.unwrap_or(default)))
     }
 }

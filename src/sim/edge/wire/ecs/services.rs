@@ -13,16 +13,20 @@ use crate::sim::spec::{Launch, Strategy};
 use crate::sim::world::World;
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct List {
     cluster: Option<String>,
+    scheduling_strategy: Option<String>,
     #[serde(flatten)]
     paging: Paging,
 }
 
 pub fn list(world: &World, asked: &List) -> Result<Value, Fault> {
     let cluster = cluster(&world.ecs, asked.cluster.as_deref())?;
-    let arns: Vec<String> =
-        cluster.services.keys().map(|name| world.core.names.service_arn(&cluster.name, name)).collect();
+    let named =
+        |service: &Service| asked.scheduling_strategy.as_deref().is_none_or(|wanted| wanted == strategy_name(service));
+    let wanted = cluster.services.iter().filter(|(_, service)| named(service)).map(|(name, _)| name);
+    let arns: Vec<String> = wanted.map(|name| world.core.names.service_arn(&cluster.name, name)).collect();
     asked.paging.answer("serviceArns", arns.iter().collect(), 10)
 }
 
@@ -50,6 +54,13 @@ pub fn describe(world: &World, asked: &Describe) -> Result<Value, Fault> {
     Ok(json!({"services": services, "failures": failures}))
 }
 
+const fn strategy_name(service: &Service) -> &'static str {
+    match service.spec.strategy {
+        Strategy::Replica => "REPLICA",
+        Strategy::Daemon => "DAEMON",
+    }
+}
+
 fn described(names: &Names, cluster: &Cluster, service: &Service) -> Value {
     let spec = &service.spec;
     let mut described = json!({
@@ -57,10 +68,7 @@ fn described(names: &Names, cluster: &Cluster, service: &Service) -> Value {
         "serviceName": spec.name,
         "clusterArn": cluster.arn,
         "status": "ACTIVE",
-        "schedulingStrategy": match spec.strategy {
-            Strategy::Replica => "REPLICA",
-            Strategy::Daemon => "DAEMON",
-        },
+        "schedulingStrategy": strategy_name(service),
         "createdAt": epoch_seconds(service.created_at),
         "deploymentConfiguration": {
             "minimumHealthyPercent": spec.min_healthy_percent,
@@ -69,13 +77,12 @@ fn described(names: &Names, cluster: &Cluster, service: &Service) -> Value {
         "events": [],
     });
     let progress = progress(names, cluster, service);
-    let mut deployment = progress.clone();
-    deployment.extend(deployment_of(service));
+    let deployments: Vec<Value> = deployments(cluster, service, &progress);
     if let Some(fields) = described.as_object_mut() {
-        let (field, value) = launch(&spec.launch);
+        let (field, value) = launch(service);
         fields.insert(field.to_owned(), value);
         fields.extend(progress);
-        fields.insert("deployments".to_owned(), json!([deployment]));
+        fields.insert("deployments".to_owned(), json!(deployments));
     }
     described
 }
@@ -109,7 +116,9 @@ pub struct Percentages {
 
 pub fn update(world: &mut World, asked: Update) -> Result<Value, Fault> {
     let percentages = asked.deployment_configuration.unwrap_or_default();
+    let shares = asked.capacity_provider_strategy.iter().flatten().map(StrategyItem::share).collect();
     let changes = ServiceChanges {
+        shares,
         desired: asked.desired_count,
         min_healthy_percent: percentages.minimum_healthy_percent,
         max_percent: percentages.maximum_percent,
@@ -147,31 +156,48 @@ fn progress(names: &Names, cluster: &Cluster, service: &Service) -> Map<String, 
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The one deployment that a service without changes has. Its id is what its tasks were started by.
-fn deployment_of(service: &Service) -> Map<String, Value> {
+/// The deployment that its tasks are to belong to, and an older one whose tasks have not all been replaced. The id of each is
+/// what its tasks were started by.
+fn deployments(cluster: &Cluster, service: &Service, progress: &Map<String, Value>) -> Vec<Value> {
+    let of_older = |id: &&String| {
+        cluster.tasks.get(*id).is_some_and(|task| {
+            task.is_wanted() && task.status != TaskStatus::Stopped && task.deployment != service.deployment
+        })
+    };
+    let older = service.tasks.iter().filter(of_older).count();
     let created = json!(epoch_seconds(service.created_at));
-    let fields = [
-        ("id", json!(format!("ecs-svc/{}", service.spec.name))),
-        ("status", json!("PRIMARY")),
-        ("createdAt", created.clone()),
-        ("updatedAt", created),
-        ("rolloutState", json!("COMPLETED")),
-    ];
-    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    let deployment = |number: u32, status: &str, rollout: &str| {
+        let mut fields = progress.clone();
+        fields.extend([
+            ("id".to_owned(), json!(service.deployment_id(number))),
+            ("status".to_owned(), json!(status)),
+            ("createdAt".to_owned(), created.clone()),
+            ("updatedAt".to_owned(), created.clone()),
+            ("rolloutState".to_owned(), json!(rollout)),
+        ]);
+        Value::Object(fields)
+    };
+    let rollout = if older > 0 { "IN_PROGRESS" } else { "COMPLETED" };
+    let mut all = vec![deployment(service.deployment, "PRIMARY", rollout)];
+    if older > 0 {
+        let mut old = deployment(service.deployment.saturating_sub(1), "ACTIVE", "COMPLETED");
+        if let Some(fields) = old.as_object_mut() {
+            fields.extend([("runningCount".to_owned(), json!(older)), ("desiredCount".to_owned(), json!(0))]);
+        }
+        all.push(old);
+    }
+    all
 }
 
-fn launch(launch: &Launch) -> (&'static str, Value) {
-    match launch {
+fn launch(service: &Service) -> (&'static str, Value) {
+    let item = |name: &str| {
+        let (weight, base) = service.shares.get(name).copied().unwrap_or((1, 0));
+        json!({"capacityProvider": name, "weight": weight, "base": base})
+    };
+    match &service.spec.launch {
         Launch::Type => ("launchType", json!("EC2")),
-        Launch::CapacityProviders(names) => {
-            let strategy = names.iter().map(|name| json!({"capacityProvider": name, "weight": 1, "base": 0}));
-            ("capacityProviderStrategy", strategy.collect())
-        }
-        Launch::Fargate => {
-            ("capacityProviderStrategy", json!([{"capacityProvider": "FARGATE", "weight": 1, "base": 0}]))
-        }
-        Launch::FargateSpot => {
-            ("capacityProviderStrategy", json!([{"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0}]))
-        }
+        Launch::CapacityProviders(names) => ("capacityProviderStrategy", names.iter().map(|name| item(name)).collect()),
+        Launch::Fargate => ("capacityProviderStrategy", json!([item("FARGATE")])),
+        Launch::FargateSpot => ("capacityProviderStrategy", json!([item("FARGATE_SPOT")])),
     }
 }

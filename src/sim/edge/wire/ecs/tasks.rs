@@ -97,6 +97,15 @@ pub struct Run {
 #[serde(rename_all = "camelCase")]
 pub struct StrategyItem {
     pub capacity_provider: String,
+    weight: Option<u32>,
+    base: Option<u32>,
+}
+
+impl StrategyItem {
+    /// The name, the weight and the base.
+    pub fn share(&self) -> (String, (u32, u32)) {
+        (self.capacity_provider.clone(), (self.weight.unwrap_or(0), self.base.unwrap_or(0)))
+    }
 }
 
 impl Run {
@@ -146,6 +155,9 @@ pub fn protect(world: &mut World, asked: &Protect) -> Result<Value, Fault> {
 /// All tasks of services where none is named.
 pub fn get_protection(world: &World, asked: &Protect) -> Result<Value, Fault> {
     let cluster = cluster(&world.ecs, Some(&asked.cluster))?;
+    if asked.tasks.len() > 100 {
+        return Err(Fault::invalid_parameter("Tasks can have at most 100 items."));
+    }
     let names: Vec<String> = match asked.tasks.as_slice() {
         [] => cluster.tasks.values().filter(|task| task.service.is_some()).map(|task| task.id.clone()).collect(),
         named => named.to_vec(),
@@ -172,7 +184,8 @@ pub struct Definition {
 }
 
 pub fn describe_definition(world: &World, asked: &Definition) -> Result<Value, Fault> {
-    let spec = world.ecs.definition(&asked.task_definition)?;
+    let unknown = |_| Fault::sender("ClientException", "Unable to describe task definition.");
+    let spec = world.ecs.definition(&asked.task_definition).map_err(unknown)?;
     let containers = spec.containers.iter().map(|name| {
         json!({
             "name": name,

@@ -1,12 +1,13 @@
 //! EventBridge's actions: rules, their targets, and events that callers put on the bus.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::json::{input, unknown_operation};
 use super::page::page;
 use crate::sim::events::Rule;
-use crate::sim::kernel::{Fault, Purpose};
+use crate::sim::kernel::{Fault, Published, Purpose};
 use crate::sim::world::World;
 
 pub fn handle(world: &mut World, action: &str, body: &[u8]) -> Result<Value, Fault> {
@@ -30,12 +31,15 @@ pub fn handle(world: &mut World, action: &str, body: &[u8]) -> Result<Value, Fau
 #[serde(rename_all = "PascalCase")]
 struct PutRule {
     name: String,
+    event_bus_name: Option<String>,
     event_pattern: Option<String>,
     state: Option<String>,
     description: Option<String>,
 }
 
 fn put_rule(world: &mut World, asked: PutRule) -> Result<Value, Fault> {
+    bus(asked.event_bus_name.as_deref())?;
+    well_named(&asked.name)?;
     let missing =
         || Fault::sender("ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified.");
     let pattern = asked.event_pattern.ok_or_else(missing)?;
@@ -75,15 +79,17 @@ fn described(world: &World, rule: &Rule) -> Value {
 #[serde(rename_all = "PascalCase")]
 struct ListRules {
     name_prefix: Option<String>,
+    event_bus_name: Option<String>,
     next_token: Option<String>,
     limit: Option<usize>,
 }
 
 fn list_rules(world: &World, asked: &ListRules) -> Result<Value, Fault> {
-    const LIMIT: usize = 100;
+    bus(asked.event_bus_name.as_deref())?;
+    let size = page_size(asked.limit)?;
     let prefix = asked.name_prefix.as_deref().unwrap_or_default();
     let names: Vec<&String> = world.events.rules.keys().filter(|name| name.starts_with(prefix)).collect();
-    let (names, next) = page(names, asked.next_token.as_deref(), asked.limit.unwrap_or(LIMIT).clamp(1, LIMIT));
+    let (names, next) = page(names, asked.next_token.as_deref(), size);
     let rules = names.into_iter().filter_map(|name| world.events.rules.get(name));
     Ok(json!({"Rules": rules.map(|rule| described(world, rule)).collect::<Vec<_>>(), "NextToken": next}))
 }
@@ -92,14 +98,19 @@ fn list_rules(world: &World, asked: &ListRules) -> Result<Value, Fault> {
 #[serde(rename_all = "PascalCase")]
 struct OfRule {
     rule: String,
+    next_token: Option<String>,
+    limit: Option<usize>,
 }
 
 fn list_targets(world: &World, asked: &OfRule) -> Result<Value, Fault> {
     let rule = world.events.rule(&asked.rule)?;
+    let size = page_size(asked.limit)?;
+    let (ids, next) = page(rule.targets.keys().collect(), asked.next_token.as_deref(), size);
     let arn =
         |target: &String| if target.starts_with("arn:") { target.clone() } else { world.core.names.queue_arn(target) };
-    let targets = rule.targets.iter().map(|(id, target)| json!({"Id": id, "Arn": arn(target)}));
-    Ok(json!({"Targets": targets.collect::<Vec<_>>()}))
+    let shown = ids.into_iter().filter_map(|id| Some((id, rule.targets.get(id)?)));
+    let targets = shown.map(|(id, target)| json!({"Id": id, "Arn": arn(target)}));
+    Ok(json!({"Targets": targets.collect::<Vec<_>>(), "NextToken": next}))
 }
 
 #[derive(Deserialize)]
@@ -110,7 +121,9 @@ struct OfTarget {
 
 fn list_rule_names(world: &World, asked: &OfTarget) -> Result<Value, Fault> {
     let queue = asked.target_arn.rsplit(':').next().unwrap_or_default();
-    Ok(json!({"RuleNames": world.events.sending_to(queue).collect::<Vec<_>>()}))
+    let ours = asked.target_arn == world.core.names.queue_arn(queue);
+    let names = world.events.sending_to(queue).filter(|_| ours);
+    Ok(json!({"RuleNames": names.collect::<Vec<_>>()}))
 }
 
 #[derive(Deserialize)]
@@ -130,11 +143,12 @@ struct Target {
 
 /// The model delivers to queues; another target is told of as one that failed.
 fn put_targets(world: &mut World, asked: PutTargets) -> Result<Value, Fault> {
-    world.events.rule(&asked.rule)?;
+    let added = asked.targets.iter().map(|target| target.id.as_str());
+    world.events.room_for_targets(&asked.rule, added)?;
     let mut failed = Vec::new();
     for Target { id, arn } in asked.targets {
         if arn.starts_with("arn:aws:sqs:") {
-            world.events.put_target(&asked.rule, &id, &arn)?;
+            world.events.put_target(&asked.rule, id, arn);
         } else {
             let message = format!("The simulated AWS delivers to SQS only, not to {arn}");
             failed.push(json!({"TargetId": id, "ErrorCode": "ValidationException", "ErrorMessage": message}));
@@ -170,6 +184,8 @@ struct Entry {
     source: Option<String>,
     detail_type: Option<String>,
     detail: Option<String>,
+    /// In seconds since the epoch.
+    time: Option<f64>,
     #[serde(default)]
     resources: Vec<String>,
 }
@@ -188,14 +204,57 @@ fn put_events(world: &mut World, asked: PutEvents) -> Result<Value, Fault> {
 }
 
 fn put_event(world: &mut World, entry: Entry) -> Value {
-    let detail = entry.detail.and_then(|text| serde_json::from_str::<Value>(&text).ok()).filter(Value::is_object);
-    let (Some(source), Some(kind), Some(detail)) = (entry.source, entry.detail_type, detail) else {
-        return json!({"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."});
+    let refused = |code: &str, message: &str| json!({"ErrorCode": code, "ErrorMessage": message});
+    let (Some(source), Some(kind), Some(detail)) = (entry.source, entry.detail_type, entry.detail) else {
+        return refused(
+            "InvalidArgument",
+            "Parameter Source, DetailType or Detail is not valid. Reason: it is required.",
+        );
+    };
+    let Some(detail) = serde_json::from_str::<Value>(&detail).ok().filter(Value::is_object) else {
+        return refused("MalformedDetail", "Detail is malformed.");
     };
     if source.starts_with("aws.") {
-        let message = "Not authorized for the source.";
-        return json!({"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": message});
+        return refused("NotAuthorizedForSourceException", "Not authorized for the source.");
     }
-    world.events.put_event(&source, &kind, entry.resources, detail, &mut world.core);
-    json!({"EventId": world.core.dice.uuid(Purpose::EventIds)})
+    let id = world.core.dice.uuid(Purpose::EventIds);
+    #[expect(clippy::cast_possible_truncation, reason = "an event's time has whole seconds")]
+    let time = entry.time.and_then(|seconds| Timestamp::from_second(seconds as i64).ok());
+    let (id, resources, best_effort) = (Some(id.clone()), entry.resources, false);
+    world
+        .events
+        .put_event(Published { source, kind, resources, detail, id: id.clone(), time, best_effort }, &mut world.core);
+    json!({"EventId": id})
+}
+
+/// There is the default bus and no other.
+fn bus(name: Option<&str>) -> Result<(), Fault> {
+    match name.filter(|name| !matches!(name.rsplit('/').next(), Some("default"))) {
+        Some(name) => Err(Fault::sender("ResourceNotFoundException", format!("Event bus {name} does not exist."))),
+        None => Ok(()),
+    }
+}
+
+/// EventBridge API reference, `PutRule`.
+fn well_named(name: &str) -> Result<(), Fault> {
+    const LENGTH_MAX: usize = 64;
+    let good = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    if (1..=LENGTH_MAX).contains(&name.len()) && name.chars().all(good) {
+        return Ok(());
+    }
+    let message = format!("1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint");
+    Err(Fault::sender("ValidationException", message))
+}
+
+/// EventBridge API reference, `ListRules`: 1 to 100.
+fn page_size(limit: Option<usize>) -> Result<usize, Fault> {
+    const LIMIT: usize = 100;
+    match limit.unwrap_or(LIMIT) {
+        size if (1..=LIMIT).contains(&size) => Ok(size),
+        size => {
+            let message =
+                format!("1 validation error detected: Value '{size}' at 'limit' failed to satisfy constraint");
+            Err(Fault::sender("ValidationException", message))
+        }
+    }
 }

@@ -12,7 +12,7 @@ use super::Request;
 use super::json::{input, unknown_operation};
 use super::md5::md5;
 use crate::sim::kernel::Fault;
-use crate::sim::sqs::{Message, Receive};
+use crate::sim::sqs::{Message, Receive, invalid_value};
 use crate::sim::world::World;
 
 /// What the senders of the simulated messages are called: EventBridge has an id of its own in reality.
@@ -52,9 +52,25 @@ struct SendInput {
 
 fn send(world: &mut World, asked: SendInput) -> Result<Value, Fault> {
     let queue = world.sqs.queue(&asked.queue_url)?.name.clone();
+    well_sized(&asked.message_body)?;
     let sum = md5(asked.message_body.as_bytes());
     let id = world.sqs.send(&queue, asked.message_body, &mut world.core);
     Ok(json!({"MessageId": id, "MD5OfMessageBody": sum}))
+}
+
+/// 1 byte to 1 MiB (SQS API reference, `SendMessage`).
+fn well_sized(body: &str) -> Result<(), Fault> {
+    const BYTES_MAX: usize = 1_048_576;
+    match body.len() {
+        0 => {
+            let message = "The request must contain the parameter MessageBody.";
+            Err(Fault::sender("MissingParameter", message).with_query_code("MissingParameter"))
+        }
+        length if length > BYTES_MAX => Err(invalid_value(format!(
+            "One or more parameters are invalid. Reason: Message must be shorter than {BYTES_MAX} bytes."
+        ))),
+        _ => Ok(()),
+    }
 }
 
 #[derive(Deserialize)]
@@ -75,6 +91,7 @@ struct SendEntry {
 fn send_batch(world: &mut World, asked: SendBatchInput) -> Result<Value, Fault> {
     let queue = world.sqs.queue(&asked.queue_url)?.name.clone();
     check_ids(asked.entries.iter().map(|entry| &entry.id))?;
+    asked.entries.iter().try_for_each(|entry| well_sized(&entry.message_body))?;
     let sent = asked.entries.into_iter().map(|entry| {
         let sum = md5(entry.message_body.as_bytes());
         let message = world.sqs.send(&queue, entry.message_body, &mut world.core);
@@ -118,6 +135,14 @@ pub fn would_wait(world: &World, action: &str, body: &[u8]) -> bool {
 }
 
 fn receive(world: &mut World, asked: &ReceiveInput) -> Result<Value, Fault> {
+    const WAIT_MAX: u64 = 20;
+    const VISIBILITY_MAX: u64 = 43_200;
+    if asked.wait_time_seconds > WAIT_MAX || asked.visibility_timeout.is_some_and(|seconds| seconds > VISIBILITY_MAX) {
+        return Err(invalid_value(format!(
+            "Value for parameter WaitTimeSeconds or VisibilityTimeout is invalid. Reason: Must be between 0 and {WAIT_MAX}, \
+             and 0 and {VISIBILITY_MAX}, if provided."
+        )));
+    }
     let receive = Receive {
         max: asked.max_number_of_messages.unwrap_or(1),
         visibility: asked.visibility_timeout.map(Duration::from_secs),
@@ -238,6 +263,14 @@ fn check_ids<'a>(ids: impl ExactSizeIterator<Item = &'a String>) -> Result<(), F
         let message = format!("Maximum number of entries per request are {ENTRIES_MAX}. You have sent {count}.");
         return Err(Fault::sender("com.amazonaws.sqs#TooManyEntriesInBatchRequest", message)
             .with_query_code("AWS.SimpleQueueService.TooManyEntriesInBatchRequest"));
+    }
+    let ids = ids.collect::<Vec<_>>().into_iter();
+    let good = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if ids.clone().any(|id| !(1..=80).contains(&id.len()) || !id.chars().all(good)) {
+        let message = "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most \
+                       80 letters long.";
+        return Err(Fault::sender("com.amazonaws.sqs#InvalidBatchEntryId", message)
+            .with_query_code("AWS.SimpleQueueService.InvalidBatchEntryId"));
     }
     let (mut seen, mut ids) = (BTreeSet::new(), ids);
     if let Some(id) = ids.find(|id| !seen.insert(*id)) {

@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::super::page::page;
-use crate::sim::kernel::Fault;
+use jiff::Timestamp;
+
+use crate::sim::kernel::{Fault, later};
 use crate::sim::spec::{QueueSpec, Redrive, VISIBILITY_DEFAULT};
 use crate::sim::sqs::{Queue, invalid_value};
 use crate::sim::world::World;
@@ -79,6 +81,7 @@ pub fn create(world: &mut World, endpoint: Option<&str>, asked: CreateInput) -> 
     if let Some(queue) = world.sqs.queues.get(&name) {
         let agrees = |attribute: &String| match attribute.as_str() {
             "VisibilityTimeout" => queue.visibility_timeout == spec.visibility_timeout,
+            other if OTHERS.contains(&other) => queue.others.get(other) == asked.attributes.get(other),
             _ => queue.redrive == spec.redrive,
         };
         if let Some(differs) = asked.attributes.keys().find(|attribute| !agrees(attribute)) {
@@ -89,7 +92,16 @@ pub fn create(world: &mut World, endpoint: Option<&str>, asked: CreateInput) -> 
             );
         }
     } else {
-        world.sqs.queues.insert(name.clone(), Queue::new(spec));
+        let lately = |at: &Timestamp| world.core.now < later(*at, Duration::from_secs(60));
+        if world.sqs.deleted.get(&name).is_some_and(lately) {
+            let message =
+                "You must wait 60 seconds after deleting a queue before you can create another with the same name.";
+            return Err(Fault::sender("com.amazonaws.sqs#QueueDeletedRecently", message)
+                .with_query_code("AWS.SimpleQueueService.QueueDeletedRecently"));
+        }
+        let mut queue = Queue::new(spec);
+        queue.others = others(&asked.attributes);
+        world.sqs.queues.insert(name.clone(), queue);
     }
     Ok(json!({"QueueUrl": url(world, endpoint, &name)}))
 }
@@ -104,6 +116,25 @@ fn well_named(name: &str) -> Result<(), Fault> {
     Err(invalid_value("Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length"))
 }
 
+/// Attributes that are told and not acted out.
+const OTHERS: [&str; 10] = [
+    "DelaySeconds",
+    "MaximumMessageSize",
+    "MessageRetentionPeriod",
+    "Policy",
+    "ReceiveMessageWaitTimeSeconds",
+    "RedriveAllowPolicy",
+    "KmsMasterKeyId",
+    "KmsDataKeyReusePeriodSeconds",
+    "SqsManagedSseEnabled",
+    "FifoQueue",
+];
+
+fn others(attributes: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let told = attributes.iter().filter(|(name, _)| OTHERS.contains(&name.as_str()));
+    told.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
 fn specified(name: String, attributes: &BTreeMap<String, String>) -> Result<QueueSpec, Fault> {
     let mut spec = QueueSpec { name, visibility_timeout: VISIBILITY_DEFAULT, redrive: None };
     for (attribute, value) in attributes {
@@ -116,6 +147,9 @@ fn specified(name: String, attributes: &BTreeMap<String, String>) -> Result<Queu
                 let seconds = value.parse().ok().filter(|seconds| *seconds <= VISIBILITY_MAX).ok_or_else(invalid)?;
                 spec.visibility_timeout = Duration::from_secs(seconds);
             }
+            // An empty policy takes away the one that there is.
+            "RedrivePolicy" if value.is_empty() => spec.redrive = None,
+            other if OTHERS.contains(&other) => {}
             "RedrivePolicy" => spec.redrive = Some(redrive(value).ok_or_else(invalid)?),
             _ => return Err(unknown_attribute(attribute)),
         }
@@ -141,6 +175,7 @@ pub fn set_attributes(world: &mut World, asked: SetInput) -> Result<Value, Fault
     if asked.attributes.contains_key("RedrivePolicy") {
         queue.redrive = spec.redrive;
     }
+    queue.others.extend(others(&asked.attributes));
     Ok(json!({}))
 }
 
@@ -153,11 +188,17 @@ pub struct UrlInput {
 pub fn delete(world: &mut World, asked: &UrlInput) -> Result<Value, Fault> {
     let name = world.sqs.queue(&asked.queue_url)?.name.clone();
     world.sqs.queues.remove(&name);
+    world.sqs.deleted.insert(name, world.core.now);
     Ok(json!({}))
 }
 
 pub fn purge(world: &mut World, asked: &UrlInput) -> Result<Value, Fault> {
-    world.sqs.queue_mut(&asked.queue_url)?.purge();
+    let now = world.core.now;
+    if !world.sqs.queue_mut(&asked.queue_url)?.purge(now) {
+        let message = "Only one PurgeQueue operation on a queue is allowed every 60 seconds.";
+        return Err(Fault::sender("com.amazonaws.sqs#PurgeQueueInProgress", message)
+            .with_query_code("AWS.SimpleQueueService.PurgeQueueInProgress"));
+    }
     Ok(json!({}))
 }
 
@@ -187,6 +228,13 @@ pub struct AttributesInput {
 pub fn attributes(world: &World, asked: &AttributesInput) -> Result<Value, Fault> {
     let queue = world.sqs.queue(&asked.queue_url)?;
     let wanted = |name: &str| asked.attribute_names.iter().any(|asked| asked == name || asked == "All");
+    let known = ["All", "QueueArn", "VisibilityTimeout", "RedrivePolicy", "CreatedTimestamp", "LastModifiedTimestamp"];
+    let is_known = |name: &String| {
+        known.contains(&name.as_str()) || OTHERS.contains(&name.as_str()) || name.starts_with("ApproximateNumberOf")
+    };
+    if let Some(unknown) = asked.attribute_names.iter().find(|name| !is_known(name)) {
+        return Err(unknown_attribute(unknown));
+    }
     let (visible, in_flight) = queue.depth(world.core.now);
     let policy = queue.redrive.as_ref().map(|redrive| {
         let target = world.core.names.queue_arn(&redrive.queue);
@@ -200,7 +248,8 @@ pub fn attributes(world: &World, asked: &AttributesInput) -> Result<Value, Fault
         ("VisibilityTimeout", Some(queue.visibility_timeout.as_secs().to_string())),
         ("RedrivePolicy", policy),
     ];
-    let known = known.into_iter().filter(|(name, _)| wanted(name));
+    let others = queue.others.iter().map(|(name, value)| (name.as_str(), Some(value.clone())));
+    let known = known.into_iter().chain(others).filter(|(name, _)| wanted(name));
     let shown: Map<String, Value> =
         known.filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?)))).collect();
     Ok(if shown.is_empty() { json!({}) } else { json!({"Attributes": shown}) })
