@@ -3,12 +3,12 @@
 CARGO ?= cargo
 BINARY := target/debug/ecs-spot-operator
 
-.PHONY: help test lint unit emulators doc demo schemas deny clean
+.PHONY: help test lint unit emulators fuzz doc demo bench schemas deny clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-test: lint emulators unit doc ## Everything that has to hold: format, lints, all tests, documentation
+test: lint emulators unit fuzz doc ## Everything that has to hold: format, lints, all tests, documentation
 
 lint: ## rustfmt and clippy, warnings as errors
 	@echo "==> rustfmt"
@@ -24,12 +24,20 @@ unit: emulators ## All tests, the ones against LocalStack and moto included
 	@echo "==> tests"
 	$(CARGO) test --locked
 
+fuzz: ## 2,000 drawn scenarios, each held to what must always hold (some minutes)
+	@echo "==> 2,000 drawn scenarios"
+	$(CARGO) build --locked
+	$(BINARY) sim fuzz --seeds 2000
+
 doc: ## The documentation of the code, warnings as errors
 	@echo "==> documentation"
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
 
 demo: ## The operator on a simulated AWS
 	$(CARGO) run --locked -- demo
+
+bench: ## What the simulated AWS costs in time (builds with all optimization, some minutes)
+	$(CARGO) bench --locked --bench simulated_day
 
 schemas: ## Write crds-like-schemas/ anew
 	$(CARGO) build --locked

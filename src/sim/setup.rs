@@ -34,7 +34,7 @@ pub fn build(scenario: Scenario, seed: u64, now: Timestamp) -> World {
         world.ec2.pools.limit(&pool.instance_type, &pool.zone, pool.capacity);
     }
     for spec in queues {
-        world.sqs.queues.insert(spec.name.clone(), Queue::new(spec));
+        world.sqs.queues.insert(spec.name.clone(), Queue::new(spec, world.core.now));
     }
     for group in &groups {
         add_group(&mut world, group);

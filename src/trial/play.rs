@@ -115,7 +115,8 @@ impl Trial {
             let name = account::group_name(&group.capacity_provider);
             let view = simulation.group(&name)?;
             let kept = !group.suspended.is_empty() || group.managed_termination_protection;
-            let hampered = scarce || dried || kept || view.is_moving;
+            // Managed scaling may want something else at any minute.
+            let hampered = scarce || dried || kept || view.is_moving || group.managed_scaling.is_some();
             Some(GroupEnd { name, desired: view.desired, capacity: view.capacity, hampered })
         });
         End { groups: groups.collect(), truth: simulation.truth() }

@@ -53,14 +53,14 @@ class Account:
             self.complaints.append(f"{named(call)} is refused: {error!r}")
             return None
 
-    def refuses(self, code, message, call, **arguments):
+    def refuses(self, code, message, call, expected=400, **arguments):
         """Calls, and expects an error with this code and a message with this part."""
         name = named(call)
         try:
             call(**arguments)
         except ClientError as error:
             got, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
-            self.check((got["Code"], status) == (code, 400), f"{name}: {status} {got}")
+            self.check((got["Code"], status) == (code, expected), f"{name}: {status} {got}")
             self.check(message in got["Message"], f"{name}: {got['Message']!r} lacks {message!r}")
             return error
         self.complaints.append(f"{name}: {code} was expected for {str(arguments):.200}")

@@ -26,7 +26,7 @@ def clusters(account, ecs):
     answer = ecs.describe_capacity_providers(capacityProviders=["web-spot-a", "nope"])
     account.check(answer["failures"][0]["reason"] == "MISSING", f"failures {answer['failures']}")
     found = [provider["name"] for provider in ecs.describe_capacity_providers()["capacityProviders"]]
-    account.check(found == ["web-spot-a", "web-spot-b"], f"capacity providers {found}")
+    account.check(found == ["FARGATE", "FARGATE_SPOT", "web-spot-a", "web-spot-b"], f"capacity providers {found}")
 
 
 def container_instances(account, ecs):

@@ -63,7 +63,7 @@ def depth(sqs, url):
 def purged(account, sqs, url):
     sqs.send_message(QueueUrl=url, MessageBody=BODY)
     sqs.purge_queue(QueueUrl=url)
-    account.refuses(f"{PREFIX}PurgeQueueInProgress", "60", sqs.purge_queue, QueueUrl=url)
+    account.refuses(f"{PREFIX}PurgeQueueInProgress", "60", sqs.purge_queue, 403, QueueUrl=url)
     account.until(lambda: depth(sqs, url) == "0", "a purged queue stays full")
 
 

@@ -60,7 +60,7 @@ def messages(account, sqs, url):
     sqs.delete_message(**handle)
     account.check("Messages" not in sqs.receive_message(QueueUrl=url), "a deleted message comes back")
     late = {**handle, "VisibilityTimeout": 1}
-    account.refuses("AWS.SimpleQueueService.MessageNotInflight", "in flight", sqs.change_message_visibility, **late)
+    account.refuses("InvalidParameterValue", "does not exist", sqs.change_message_visibility, **late)
     many = {"QueueUrl": url, "MaxNumberOfMessages": 11}
     account.refuses("InvalidParameterValue", "Must be between 1 and 10", sqs.receive_message, **many)
     forged = {"QueueUrl": url, "ReceiptHandle": "nonsense"}

@@ -10,6 +10,7 @@ use crate::sim::kernel::{Core, Purpose};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     UnderWay,
+    PreInService,
     MidLifecycleAction,
     Successful,
     Failed,
@@ -19,6 +20,7 @@ impl Progress {
     pub const fn name(self) -> &'static str {
         match self {
             Self::UnderWay => "InProgress",
+            Self::PreInService => "PreInService",
             Self::MidLifecycleAction => "MidLifecycleAction",
             Self::Successful => "Successful",
             Self::Failed => "Failed",
@@ -37,6 +39,8 @@ pub struct Activity {
     pub start: Timestamp,
     pub end: Option<Timestamp>,
     pub progress: Progress,
+    /// How far it is.
+    pub percent: u8,
     /// Why it failed.
     pub message: Option<String>,
 }
@@ -68,6 +72,22 @@ impl Activities {
         self.note(subject, description, why, core)
     }
 
+    /// The same, where it does not begin as others do.
+    pub fn begin_at(
+        &mut self,
+        (progress, percent): (Progress, u8),
+        subject: Subject<'_>,
+        what: &str,
+        why: &str,
+        core: &mut Core,
+    ) -> Activity {
+        let activity = Activity { progress, percent, ..self.begin(subject, what, why, core) };
+        if let Some(noted) = self.0.front_mut() {
+            noted.clone_from(&activity);
+        }
+        activity
+    }
+
     /// Notes a launch of which nothing came.
     pub fn fail(&mut self, subject: Subject<'_>, why: &str, message: &str, core: &mut Core) -> Activity {
         let description = "Launching a new EC2 instance.  Status Reason: ".to_owned() + message;
@@ -93,6 +113,7 @@ impl Activities {
             start: core.now,
             end: None,
             progress: Progress::UnderWay,
+            percent: 50,
             message: None,
         };
         self.0.push_front(activity.clone());
@@ -110,6 +131,7 @@ impl Activities {
     pub fn finish(&mut self, instance: &str, now: Timestamp) -> Vec<Activity> {
         let finish = |activity: &mut Activity| {
             activity.progress = Progress::Successful;
+            activity.percent = 100;
             activity.end = Some(now);
             activity.clone()
         };

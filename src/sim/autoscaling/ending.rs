@@ -1,6 +1,6 @@
 //! The end of a membership: by termination, with the hooks that hold it up, or by detaching.
 
-use super::activity::{Activity, Subject};
+use super::activity::{Activity, Progress, Subject};
 use super::events;
 use super::group::Group;
 use super::state::LifecycleState;
@@ -15,7 +15,8 @@ impl Group {
         let (served, zone) = (!member.state.is_pending(), member.zone.clone());
         member.waiting.clear();
         let subject = Subject { group: &self.name, instance, zone: &zone };
-        let activity = self.activities.begin(subject, "Terminating EC2 instance", why, core);
+        let start = (Progress::UnderWay, 0);
+        let activity = self.activities.begin_at(start, subject, "Terminating EC2 instance", why, core);
         self.enter(instance, LifecycleState::Terminating, core);
         if !(served && self.hold(instance, false, core)) {
             self.end(instance, ec2, core);

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::AutoScaling;
-use super::activity::{Activity, Subject};
+use super::activity::{Activity, Progress, Subject};
 use super::group::{Group, Member};
 use super::state::LifecycleState;
 use crate::sim::ec2::{Ec2, Instance, Order};
@@ -215,7 +215,8 @@ impl Group {
         let zone = self.members.get(instance).filter(|member| from.contains(&member.state))?.zone.clone();
         self.enter(instance, to, core);
         let subject = Subject { group: &self.name, instance, zone: &zone };
-        Some(self.activities.begin(subject, what, &why(instance, done), core))
+        let start = if to == LifecycleState::Pending { (Progress::PreInService, 30) } else { (Progress::UnderWay, 50) };
+        Some(self.activities.begin_at(start, subject, what, &why(instance, done), core))
     }
 
     /// Notes that a member will be missed, unless it is not to be replaced or is being replaced already.

@@ -40,6 +40,12 @@ pub fn task(names: &Names, cluster: &Cluster, task: &Task, times: Times) -> Valu
             "lastStatus": container_status(task),
             "exitCode": task.exit_code,
             "taskArn": task.arn,
+            "image": format!("{name}:latest"),
+            "cpu": task.spec.cpu.to_string(),
+            "memory": task.spec.memory.to_string(),
+            "healthStatus": "UNKNOWN",
+            "networkInterfaces": [],
+            "networkBindings": [],
         })
     });
     let moments = [
@@ -68,6 +74,13 @@ pub fn task(names: &Names, cluster: &Cluster, task: &Task, times: Times) -> Valu
         "cpu": task.spec.cpu.to_string(),
         "memory": task.spec.memory.to_string(),
         "version": task.version,
+        "attachments": [],
+        "attributes": [],
+        "tags": [],
+        "overrides": {"containerOverrides": [], "inferenceAcceleratorOverrides": []},
+        "connectivity": task.started_at.map(|_| "CONNECTED"),
+        "enableExecuteCommand": false,
+        "healthStatus": "UNKNOWN",
         "containers": containers.collect::<Vec<_>>(),
     });
     if let Value::Object(rest) = rest {
@@ -102,7 +115,9 @@ pub fn container_instance(cluster: &Cluster, instance: &ContainerInstance, times
         "runningTasksCount": tasks(TaskStatus::Running),
         "pendingTasksCount": tasks(TaskStatus::Pending),
         "version": instance.version,
-        "versionInfo": {"agentVersion": "1.105.1", "dockerVersion": "DockerVersion: 25.0.14"},
+        "versionInfo": {"agentVersion": "1.105.1", "agentHash": "a1b2c3d4", "dockerVersion": "DockerVersion: 25.0.14"},
+        "attachments": [],
+        "tags": [],
         "registeredResources": resources(instance.registered),
         "remainingResources": resources(instance.remaining),
         "attributes": attributes.collect::<Vec<_>>(),
@@ -110,8 +125,14 @@ pub fn container_instance(cluster: &Cluster, instance: &ContainerInstance, times
 }
 
 fn resources(need: Need) -> Value {
-    json!([
-        {"name": "CPU", "type": "INTEGER", "integerValue": need.cpu},
-        {"name": "MEMORY", "type": "INTEGER", "integerValue": need.memory},
-    ])
+    let integer = |name: &str, value: u32| json!({"name": name, "type": "INTEGER", "doubleValue": 0.0, "longValue": 0, "integerValue": value});
+    let ports = |name: &str, taken: &[&str]| {
+        json!({
+            "name": name, "type": "STRINGSET", "doubleValue": 0.0, "longValue": 0, "integerValue": 0,
+            "stringSetValue": taken,
+        })
+    };
+    // What the agent and Docker take.
+    let taken = ["22", "2375", "2376", "51678", "51679"];
+    json!([integer("CPU", need.cpu), integer("MEMORY", need.memory), ports("PORTS", &taken), ports("PORTS_UDP", &[])])
 }

@@ -1,7 +1,7 @@
 //! Event patterns: which events a rule takes (EventBridge User Guide, "Amazon EventBridge event patterns").
 //!
 //! A pattern is an object; each field that it names must be in the event with one of the values listed, or one that a
-//! comparison takes. Of the comparisons the model knows `prefix`, `suffix`, `anything-but`, `exists`, `numeric`,
+//! comparison takes. Of the comparisons the model knows `cidr`, `prefix`, `suffix`, `anything-but`, `exists`, `numeric`,
 //! `equals-ignore-case` and `wildcard`, and `$or` between fields.
 
 use serde_json::{Map, Value};
@@ -43,6 +43,7 @@ fn compare(name: &str, wanted: &Value, value: &Value) -> bool {
         "equals-ignore-case" => both(str::eq_ignore_ascii_case),
         "wildcard" => both(|text, wanted| fits(wanted, text)),
         "anything-but" => !but(wanted, value),
+        "cidr" => both(in_network),
         "numeric" => value.as_f64().is_some_and(|number| in_range(wanted, number)),
         _ => false,
     }
@@ -61,6 +62,17 @@ fn fits(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(text) = text.strip_prefix(start) else { return false };
     text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| fits(rest, text.get(at..).unwrap_or_default()))
+}
+
+/// Whether an IPv4 address is in a network such as `10.0.0.0/24`.
+fn in_network(text: &str, network: &str) -> bool {
+    let address = |text: &str| text.parse::<std::net::Ipv4Addr>().ok().map(u32::from);
+    let Some((base, bits)) = network.split_once('/') else { return false };
+    let (Some(base), Some(address), Ok(bits)) = (address(base), address(text), bits.parse::<u32>()) else {
+        return false;
+    };
+    let mask = u32::MAX.checked_shl(32_u32.saturating_sub(bits)).unwrap_or(0);
+    base & mask == address & mask
 }
 
 /// `[">", 0, "<=", 5]`.
@@ -83,8 +95,8 @@ fn in_range(conditions: &Value, number: f64) -> bool {
 
 /// Why a pattern is none.
 pub fn check(pattern: &Value) -> Result<(), String> {
-    const COMPARISONS: [&str; 7] =
-        ["prefix", "suffix", "anything-but", "exists", "numeric", "equals-ignore-case", "wildcard"];
+    const COMPARISONS: [&str; 8] =
+        ["cidr", "prefix", "suffix", "anything-but", "exists", "numeric", "equals-ignore-case", "wildcard"];
     let Some(fields) = pattern.as_object().filter(|fields| !fields.is_empty()) else {
         return Err("Filter is not an object".to_owned());
     };
@@ -157,6 +169,10 @@ mod tests {
         ] {
             let pattern = json!({"detail": {"instance-action": [choice]}});
             assert_eq!(matches(&pattern, &event()), expected, "{pattern}");
+        }
+        for (network, expected) in [("10.0.0.0/24", true), ("10.0.1.0/24", false), ("0.0.0.0/0", true), ("x", false)] {
+            let pattern = json!({"address": [{"cidr": network}]});
+            assert_eq!(matches(&pattern, &json!({"address": "10.0.0.7"})), expected, "{network}");
         }
         for (range, expected) in [(json!([">", 2, "<=", 3]), true), (json!(["<", 3]), false), (json!(["=", 3]), true)] {
             let pattern = json!({"detail": {"count": [{"numeric": range}]}});

@@ -15,7 +15,9 @@ const TARGETS_MAX: usize = 5;
 #[derive(Clone, Debug)]
 pub struct Rule {
     pub name: String,
+    /// Null for a rule with nothing but a schedule, which the model tells and does not act out.
     pub pattern: Value,
+    pub schedule: Option<String>,
     pub enabled: bool,
     pub description: Option<String>,
     /// The ARNs of queues, by the id of the target.
@@ -26,7 +28,7 @@ impl Rule {
     pub fn new(spec: RuleSpec) -> Self {
         let RuleSpec { name, pattern, queues } = spec;
         let targets = queues.into_iter().enumerate().map(|(index, queue)| (index.to_string(), queue)).collect();
-        Self { name, pattern, enabled: true, description: None, targets }
+        Self { name, pattern, schedule: None, enabled: true, description: None, targets }
     }
 
     pub fn takes(&self, event: &Value) -> bool {
@@ -35,6 +37,9 @@ impl Rule {
 
     /// The values of `detail-type` that the pattern names; `None` where it takes any.
     pub fn kinds(&self) -> Option<Vec<String>> {
+        if self.pattern.is_null() {
+            return Some(Vec::new());
+        }
         let named = self.pattern.get("detail-type")?.as_array()?;
         named.iter().map(|value| value.as_str().map(str::to_owned)).collect()
     }
@@ -44,17 +49,23 @@ impl Events {
     pub fn put_rule(
         &mut self,
         name: &str,
-        text: &str,
+        text: Option<&str>,
+        schedule: Option<String>,
         enabled: bool,
         description: Option<String>,
     ) -> Result<(), Fault> {
         let invalid = |why: String| {
             Fault::sender("InvalidEventPatternException", format!("Event pattern is not valid. Reason: {why}"))
         };
-        let pattern: Value = serde_json::from_str(text).map_err(|error| invalid(error.to_string()))?;
-        pattern::check(&pattern).map_err(invalid)?;
+        let pattern = match text {
+            Some(text) => serde_json::from_str(text).map_err(|error| invalid(error.to_string()))?,
+            None => Value::Null,
+        };
+        if text.is_some() {
+            pattern::check(&pattern).map_err(invalid)?;
+        }
         let targets = self.rules.remove(name).map(|rule| rule.targets).unwrap_or_default();
-        let rule = Rule { name: name.to_owned(), pattern, enabled, description, targets };
+        let rule = Rule { name: name.to_owned(), pattern, schedule, enabled, description, targets };
         self.rules.insert(name.to_owned(), rule);
         Ok(())
     }

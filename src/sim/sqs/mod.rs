@@ -5,13 +5,14 @@ mod requests;
 mod subject;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 pub use queue::{Message, Queue};
 pub use requests::{Receive, invalid_value};
 
-use super::kernel::{Core, Fact, Purpose};
+use super::kernel::{Core, Fact, Purpose, later};
 
 /// All queues, by name.
 #[derive(Debug, Default)]
@@ -25,8 +26,21 @@ impl Sqs {
     /// Puts a message into a queue; into none where there is no such queue, as EventBridge does without a dead-letter
     /// queue.
     pub fn send(&mut self, queue: &str, body: String, core: &mut Core) -> Option<String> {
+        self.send_later(queue, body, None, core)
+    }
+
+    /// The same, but that the message can be received only after `delay`; `None` is the queue's own.
+    pub fn send_later(
+        &mut self,
+        queue: &str,
+        body: String,
+        delay: Option<Duration>,
+        core: &mut Core,
+    ) -> Option<String> {
         let id = core.dice.uuid(Purpose::Receipts);
-        let message = Message::new(id.clone(), body, core.now);
+        let mut message = Message::new(id.clone(), body, core.now);
+        let delay = delay.or_else(|| self.queues.get(queue).map(|queue| queue.delay));
+        message.visible_at = later(core.now, delay.unwrap_or_default());
         let (kind, subject) = (message.kind.clone(), message.subject.clone());
         self.queues.get_mut(queue)?.push(message);
         core.tell(Fact::MessageSent { queue: queue.to_owned(), message: id.clone(), kind, subject });

@@ -49,6 +49,9 @@ pub struct Queue {
     pub name: String,
     pub visibility_timeout: Duration,
     pub redrive: Option<Redrive>,
+    pub created: Timestamp,
+    /// DelaySeconds.
+    pub delay: Duration,
     /// Attributes that are told and not acted out.
     pub others: BTreeMap<String, String>,
     purged_at: Option<Timestamp>,
@@ -57,12 +60,14 @@ pub struct Queue {
 }
 
 impl Queue {
-    pub fn new(spec: QueueSpec) -> Self {
+    pub fn new(spec: QueueSpec, now: Timestamp) -> Self {
         let QueueSpec { name, visibility_timeout, redrive } = spec;
         Self {
             name,
             visibility_timeout,
             redrive,
+            created: now,
+            delay: Duration::ZERO,
             others: BTreeMap::new(),
             purged_at: None,
             messages: BTreeMap::new(),
@@ -122,6 +127,11 @@ impl Queue {
     pub fn holding(&mut self, receipt: &str) -> Option<&mut Message> {
         let message = self.messages.get_mut(&key_in(receipt)?)?;
         (message.receipt.as_deref() == Some(receipt)).then_some(message)
+    }
+
+    /// Whether the message is there that a receipt handle was given out for, at any receive.
+    pub fn has(&self, receipt: &str) -> bool {
+        key_in(receipt).is_some_and(|key| self.messages.contains_key(&key))
     }
 
     /// Deletes by handle. An old handle deletes nothing and is no error (SQS API reference, `DeleteMessage`).

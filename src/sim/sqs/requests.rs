@@ -72,7 +72,13 @@ impl Sqs {
             )));
         }
         let now = core.now;
-        let message = queue.holding(receipt).filter(|message| message.visible_at > now).ok_or_else(not_in_flight)?;
+        if !queue.has(receipt) {
+            return Err(invalid_value(format!(
+                "Value {receipt} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not \
+                 available for visibility timeout change."
+            )));
+        }
+        let message = queue.holding(receipt).ok_or_else(not_in_flight)?;
         let first = message.first_received_at.unwrap_or(now);
         if later(now, visibility) > later(first, VISIBILITY_MAX) {
             return Err(invalid_value("Total VisibilityTimeout for the message is beyond the limit [43200 seconds]"));

@@ -40,6 +40,11 @@ fn group(xml: &mut Xml, group: &Group, with_members: bool) {
     let subnets: Vec<String> =
         group.zones.iter().map(|zone| format!("subnet-{}", zone.chars().last().unwrap_or('a'))).collect();
     xml.text("VPCZoneIdentifier", subnets.join(","));
+    xml.list("LoadBalancerNames", [(); 0], |_, ()| {});
+    xml.list("TargetGroupARNs", [(); 0], |_, ()| {});
+    xml.list("EnabledMetrics", [(); 0], |_, ()| {});
+    xml.texts("TerminationPolicies", ["Default"]);
+    xml.text("ServiceLinkedRoleARN", service_role(&group.arn));
     xml.text("HealthCheckType", "EC2");
     xml.text("HealthCheckGracePeriod", 0);
     xml.time("CreatedTime", group.created);
@@ -62,13 +67,20 @@ fn group(xml: &mut Xml, group: &Group, with_members: bool) {
     }
 }
 
+/// The role by which Auto Scaling acts in the group's account.
+fn service_role(group_arn: &str) -> String {
+    let account = group_arn.split(':').nth(4).unwrap_or_default();
+    format!("arn:aws:iam::{account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling")
+}
+
+fn template(xml: &mut Xml) {
+    xml.text("LaunchTemplateId", "lt-0123456789abcdef0");
+    xml.text("LaunchTemplateName", "simulated");
+    xml.text("Version", "1");
+}
+
 /// What it launches by: a launch template with or without a mix of On-Demand and Spot, or a launch configuration.
 fn launches(xml: &mut Xml, group: &Group) {
-    let template = |xml: &mut Xml| {
-        xml.text("LaunchTemplateId", "lt-0simulated");
-        xml.text("LaunchTemplateName", &group.name);
-        xml.text("Version", "1");
-    };
     match () {
         () if !group.launch_template => xml.text("LaunchConfigurationName", &group.name),
         () if group.market == Market::SPOT && group.instance_types.len() < 2 => xml.element("LaunchTemplate", template),
@@ -207,6 +219,7 @@ fn member(xml: &mut Xml, member: &Member) {
     xml.text("LifecycleState", member.state.name());
     xml.text("HealthStatus", if member.healthy { "Healthy" } else { "Unhealthy" });
     xml.text("ProtectedFromScaleIn", member.protected);
+    xml.element("LaunchTemplate", template);
 }
 
 /// Instances that are in no group are left out.
@@ -235,6 +248,7 @@ pub fn instances(world: &World, form: &Form) -> Result<Xml, Fault> {
         xml.text("AvailabilityZone", &found.zone);
         xml.text("LifecycleState", found.state.name());
         xml.text("ProtectedFromScaleIn", found.protected);
+        xml.element("LaunchTemplate", template);
     });
     xml.option("NextToken", next);
     Ok(xml)
@@ -270,8 +284,10 @@ pub fn activity(xml: &mut Xml, activity: &Activity) {
     activity.end.into_iter().for_each(|end| xml.time("EndTime", end));
     xml.text("StatusCode", activity.progress.name());
     xml.option("StatusMessage", activity.message.as_ref());
-    xml.text("Progress", if activity.end.is_some() { 100 } else { 50 });
-    xml.text("Details", format_args!("{{\"Availability Zone\":\"{}\"}}", activity.zone));
+    xml.text("Progress", activity.percent);
+    let subnet = activity.zone.chars().last().unwrap_or('a');
+    let details = serde_json::json!({"Subnet ID": format!("subnet-{subnet}"), "Availability Zone": activity.zone});
+    xml.text("Details", details);
 }
 
 fn page_size(form: &Form, default: usize, max: usize) -> Result<usize, Fault> {

@@ -9,6 +9,7 @@ use super::super::page::page;
 use super::Paging;
 use crate::sim::ecs::{CapacityProvider, Cluster, ProviderChanges, Status, TaskStatus};
 use crate::sim::kernel::{Fact, Fault, short};
+use crate::sim::spec::MANAGED_HOOK;
 use crate::sim::world::World;
 
 pub fn list(world: &World, asked: &Paging) -> Result<Value, Fault> {
@@ -19,6 +20,8 @@ pub fn list(world: &World, asked: &Paging) -> Result<Value, Fault> {
 pub struct Describe {
     #[serde(default)]
     clusters: Vec<String>,
+    #[serde(default)]
+    include: Vec<String>,
 }
 
 pub fn describe(world: &World, asked: &Describe) -> Result<Value, Fault> {
@@ -28,7 +31,7 @@ pub fn describe(world: &World, asked: &Describe) -> Result<Value, Fault> {
     let (mut clusters, mut failures) = (Vec::new(), Vec::new());
     for name in names {
         match world.ecs.clusters.get(short(name)) {
-            Some(cluster) => clusters.push(described(cluster)),
+            Some(cluster) => clusters.push(described(world, cluster, &asked.include)),
             None => {
                 failures.push(json!({"arn": world.core.names.cluster_arn(short(name)), "reason": "MISSING"}));
             }
@@ -37,8 +40,9 @@ pub fn describe(world: &World, asked: &Describe) -> Result<Value, Fault> {
     Ok(json!({"clusters": clusters, "failures": failures}))
 }
 
-fn described(cluster: &Cluster) -> Value {
+fn described(world: &World, cluster: &Cluster, include: &[String]) -> Value {
     let tasks = |status: TaskStatus| cluster.tasks.values().filter(|task| task.status == status).count();
+    let included = |name: &str, value: Value| include.iter().any(|asked| asked == name).then_some(value);
     let registered = cluster.instances.values().filter(|i| i.status != Status::Inactive).count();
     json!({
         "clusterArn": cluster.arn,
@@ -50,7 +54,28 @@ fn described(cluster: &Cluster) -> Value {
         "activeServicesCount": cluster.services.len(),
         "capacityProviders": cluster.providers,
         "defaultCapacityProviderStrategy": [],
+        "settings": included("SETTINGS", json!([{"name": "containerInsights", "value": "disabled"}])),
+        "tags": included("TAGS", json!([])),
+        "statistics": included("STATISTICS", json!([])),
+        "attachments": included("ATTACHMENTS", attachments(world, cluster)),
     })
+}
+
+/// What ECS has put on the groups of capacity providers.
+fn attachments(world: &World, cluster: &Cluster) -> Value {
+    let providers = cluster.providers.iter().filter_map(|name| world.ecs.providers.get(name));
+    let drained = providers.filter(|provider| provider.managed_draining).map(|provider| {
+        json!({
+            "id": format!("managed-draining-{}", provider.name),
+            "type": "managed_draining",
+            "status": "ATTACHED",
+            "details": [
+                {"name": "capacityProviderName", "value": provider.name},
+                {"name": "autoScalingLifecycleHookName", "value": MANAGED_HOOK},
+            ],
+        })
+    });
+    drained.collect()
 }
 
 #[derive(Deserialize)]
@@ -116,6 +141,9 @@ pub struct DescribeProviders {
     max_results: Option<usize>,
 }
 
+/// These are there in every account.
+const FARGATE: [&str; 2] = ["FARGATE", "FARGATE_SPOT"];
+
 /// Ten at a time (ECS API reference, `DescribeCapacityProviders`).
 pub fn describe_capacity_providers(world: &World, asked: DescribeProviders) -> Result<Value, Fault> {
     const PAGE_MAX: usize = 10;
@@ -123,7 +151,7 @@ pub fn describe_capacity_providers(world: &World, asked: DescribeProviders) -> R
     let size = asked.max_results.unwrap_or(PAGE_MAX).clamp(1, PAGE_MAX);
     let mut names: Vec<String> = asked.capacity_providers.iter().map(|name| short(name).to_owned()).collect();
     if names.is_empty() {
-        names = known.keys().cloned().collect();
+        names = known.keys().cloned().chain(FARGATE.map(str::to_owned)).collect();
     }
     names.sort();
     let (names, next) = page(names, asked.next_token.as_deref(), size);
@@ -131,6 +159,10 @@ pub fn describe_capacity_providers(world: &World, asked: DescribeProviders) -> R
     for name in names {
         match known.get(&name) {
             Some(provider) => found.push(described_provider(provider)),
+            None if FARGATE.contains(&name.as_str()) => {
+                let arn = world.core.names.capacity_provider_arn(&name);
+                found.push(json!({"capacityProviderArn": arn, "name": name, "status": "ACTIVE", "tags": []}));
+            }
             None => {
                 failures.push(json!({"arn": world.core.names.capacity_provider_arn(&name), "reason": "MISSING"}));
             }

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::filter::Filter;
 use super::{Paging, batch, cluster, cluster_mut, failures};
 use crate::sim::ecs::describe::{Times, container_instance};
 use crate::sim::ecs::{Cluster, ContainerInstance, Status};
@@ -20,28 +21,22 @@ pub struct List {
 
 /// All but INACTIVE ones, unless a status is asked for.
 pub fn list(world: &World, asked: &List) -> Result<Value, Fault> {
+    const STATUSES: [&str; 6] =
+        ["ACTIVE", "DRAINING", "REGISTERING", "DEREGISTERING", "REGISTRATION_FAILED", "INACTIVE"];
     let cluster = cluster(&world.ecs, asked.cluster.as_deref())?;
-    let hosts = asked.filter.as_deref().map(hosts_in).transpose()?;
+    if asked.status.as_deref().is_some_and(|status| !STATUSES.contains(&status)) {
+        return Err(Fault::invalid_parameter("The status is none of a container instance."));
+    }
+    let filter = asked.filter.as_deref().map(Filter::parse).transpose()?;
     let wanted = |instance: &&ContainerInstance| {
         let status = match &asked.status {
             Some(status) => instance.status.name() == status,
             None => instance.status != Status::Inactive,
         };
-        status && hosts.as_ref().is_none_or(|hosts| hosts.contains(&instance.host.id))
+        status && filter.as_ref().is_none_or(|filter| filter.takes(instance))
     };
     let arns = cluster.instances.values().filter(wanted).map(|instance| &instance.arn).collect();
     asked.paging.answer("containerInstanceArns", arns, 100)
-}
-
-/// Of the cluster query language the model knows `ec2InstanceId == i-…` and `ec2InstanceId in [i-…,i-…]`.
-fn hosts_in(filter: &str) -> Result<Vec<String>, Fault> {
-    let refused = || Fault::invalid_parameter(format!("Invalid filter expression: {filter}"));
-    let rest = filter.trim().strip_prefix("ec2InstanceId").ok_or_else(refused)?.trim_start();
-    if let Some(id) = rest.strip_prefix("==") {
-        return Ok(vec![id.trim().to_owned()]);
-    }
-    let list = rest.strip_prefix("in").map(str::trim).and_then(|rest| rest.strip_prefix('[')?.strip_suffix(']'));
-    Ok(list.ok_or_else(refused)?.split(',').map(|id| id.trim().to_owned()).collect())
 }
 
 #[derive(Deserialize)]
@@ -96,16 +91,4 @@ pub fn deregister(world: &mut World, asked: &Deregister) -> Result<Value, Fault>
 fn described_all(cluster: &Cluster, ids: &[String]) -> Vec<Value> {
     let found = ids.iter().filter_map(|id| cluster.instances.get(id));
     found.map(|instance| container_instance(cluster, instance, Times::Epoch)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn filters_by_host_are_understood_and_others_refused() {
-        assert_eq!(hosts_in("ec2InstanceId in [i-a, i-b]"), Ok(vec!["i-a".to_owned(), "i-b".to_owned()]));
-        assert_eq!(hosts_in("ec2InstanceId == i-a"), Ok(vec!["i-a".to_owned()]));
-        assert!(hosts_in("runningTasksCount > 0").is_err());
-    }
 }

@@ -3,6 +3,7 @@
 mod attributes;
 mod clusters;
 mod container_instances;
+mod filter;
 mod services;
 mod tasks;
 

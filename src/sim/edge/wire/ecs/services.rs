@@ -75,6 +75,14 @@ fn described(names: &Names, cluster: &Cluster, service: &Service) -> Value {
             "maximumPercent": spec.max_percent,
         },
         "events": [],
+        "loadBalancers": [],
+        "serviceRegistries": [],
+        "placementConstraints": [],
+        "placementStrategy": [],
+        "deploymentController": {"type": "ECS"},
+        "propagateTags": "NONE",
+        "enableECSManagedTags": true,
+        "enableExecuteCommand": false,
     });
     let progress = progress(names, cluster, service);
     let deployments: Vec<Value> = deployments(cluster, service, &progress);
@@ -174,6 +182,8 @@ fn deployments(cluster: &Cluster, service: &Service, progress: &Map<String, Valu
             ("createdAt".to_owned(), created.clone()),
             ("updatedAt".to_owned(), created.clone()),
             ("rolloutState".to_owned(), json!(rollout)),
+            ("rolloutStateReason".to_owned(), json!(format!("ECS deployment is {rollout}."))),
+            ("failedTasks".to_owned(), json!(0)),
         ]);
         Value::Object(fields)
     };

@@ -31,6 +31,9 @@ pub fn list(world: &World, asked: &List) -> Result<Value, Fault> {
         return Err(Fault::sender("ServiceNotFoundException", "Service not found."));
     }
     let desired = asked.desired_status.as_deref().unwrap_or("RUNNING");
+    if !["RUNNING", "PENDING", "STOPPED"].contains(&desired) {
+        return Err(Fault::invalid_parameter("desiredStatus must be RUNNING, PENDING or STOPPED."));
+    }
     let matches = |wanted: &Option<String>, value: Option<&str>| {
         wanted.as_deref().is_none_or(|wanted| value == Some(short(wanted)))
     };
@@ -193,6 +196,10 @@ pub fn describe_definition(world: &World, asked: &Definition) -> Result<Value, F
             "cpu": spec.cpu,
             "memory": spec.memory,
             "essential": true,
+            "environment": [],
+            "mountPoints": [],
+            "portMappings": [],
+            "volumesFrom": [],
             "stopTimeout": spec.stop_timeout.as_secs(),
         })
     });
@@ -202,8 +209,12 @@ pub fn describe_definition(world: &World, asked: &Definition) -> Result<Value, F
         "revision": 1,
         "status": "ACTIVE",
         "networkMode": "bridge",
+        "compatibilities": ["EC2"],
+        "requiresCompatibilities": ["EC2"],
+        "placementConstraints": [],
+        "volumes": [],
         "cpu": spec.cpu.to_string(),
         "memory": spec.memory.to_string(),
         "containerDefinitions": containers.collect::<Vec<_>>(),
-    }}))
+    }, "tags": []}))
 }

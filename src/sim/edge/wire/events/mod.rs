@@ -33,6 +33,7 @@ struct PutRule {
     name: String,
     event_bus_name: Option<String>,
     event_pattern: Option<String>,
+    schedule_expression: Option<String>,
     state: Option<String>,
     description: Option<String>,
 }
@@ -42,9 +43,12 @@ fn put_rule(world: &mut World, asked: PutRule) -> Result<Value, Fault> {
     well_named(&asked.name)?;
     let missing =
         || Fault::sender("ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified.");
-    let pattern = asked.event_pattern.ok_or_else(missing)?;
+    if asked.event_pattern.is_none() && asked.schedule_expression.is_none() {
+        return Err(missing());
+    }
     let enabled = asked.state.as_deref() != Some("DISABLED");
-    world.events.put_rule(&asked.name, &pattern, enabled, asked.description)?;
+    let (pattern, schedule) = (asked.event_pattern.as_deref(), asked.schedule_expression);
+    world.events.put_rule(&asked.name, pattern, schedule, enabled, asked.description)?;
     Ok(json!({"RuleArn": world.core.names.rule_arn(&asked.name)}))
 }
 
@@ -52,6 +56,7 @@ fn put_rule(world: &mut World, asked: PutRule) -> Result<Value, Fault> {
 #[serde(rename_all = "PascalCase")]
 struct Named {
     name: String,
+    event_bus_name: Option<String>,
 }
 
 /// It has no output.
@@ -61,16 +66,20 @@ fn delete_rule(world: &mut World, asked: &Named) -> Result<Value, Fault> {
 }
 
 fn describe_rule(world: &World, asked: &Named) -> Result<Value, Fault> {
-    Ok(described(world, world.events.rule(&asked.name)?))
+    bus(asked.event_bus_name.as_deref())?;
+    Ok(described(world, world.events.rule(&asked.name)?, true))
 }
 
-fn described(world: &World, rule: &Rule) -> Value {
+/// Only the description of one rule tells who made it.
+fn described(world: &World, rule: &Rule, by: bool) -> Value {
     json!({
         "Name": rule.name,
         "Arn": world.core.names.rule_arn(&rule.name),
-        "EventPattern": rule.pattern.to_string(),
+        "EventPattern": (!rule.pattern.is_null()).then(|| rule.pattern.to_string()),
         "State": if rule.enabled { "ENABLED" } else { "DISABLED" },
         "Description": rule.description,
+        "ScheduleExpression": rule.schedule,
+        "CreatedBy": by.then_some(&world.core.names.account),
         "EventBusName": "default",
     })
 }
@@ -91,7 +100,7 @@ fn list_rules(world: &World, asked: &ListRules) -> Result<Value, Fault> {
     let names: Vec<&String> = world.events.rules.keys().filter(|name| name.starts_with(prefix)).collect();
     let (names, next) = page(names, asked.next_token.as_deref(), size);
     let rules = names.into_iter().filter_map(|name| world.events.rules.get(name));
-    Ok(json!({"Rules": rules.map(|rule| described(world, rule)).collect::<Vec<_>>(), "NextToken": next}))
+    Ok(json!({"Rules": rules.map(|rule| described(world, rule, false)).collect::<Vec<_>>(), "NextToken": next}))
 }
 
 #[derive(Deserialize)]
@@ -145,6 +154,9 @@ struct Target {
 fn put_targets(world: &mut World, asked: PutTargets) -> Result<Value, Fault> {
     let added = asked.targets.iter().map(|target| target.id.as_str());
     world.events.room_for_targets(&asked.rule, added)?;
+    if asked.targets.iter().any(|target| !target.arn.starts_with("arn:")) {
+        return Err(Fault::sender("ValidationException", "Provided Arn is not in correct format."));
+    }
     let mut failed = Vec::new();
     for Target { id, arn } in asked.targets {
         if arn.starts_with("arn:aws:sqs:") {

@@ -47,14 +47,28 @@ pub fn handle(world: &mut World, action: &str, request: &Request) -> Result<Valu
 #[serde(rename_all = "PascalCase")]
 struct SendInput {
     queue_url: String,
+    #[serde(default)]
     message_body: String,
+    delay_seconds: Option<u64>,
+}
+
+/// Up to 15 min (SQS API reference, `SendMessage`).
+fn delay(seconds: Option<u64>) -> Result<Option<Duration>, Fault> {
+    const DELAY_MAX: u64 = 900;
+    match seconds {
+        Some(seconds) if seconds > DELAY_MAX => Err(invalid_value(format!(
+            "Value {seconds} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= {DELAY_MAX}."
+        ))),
+        seconds => Ok(seconds.map(Duration::from_secs)),
+    }
 }
 
 fn send(world: &mut World, asked: SendInput) -> Result<Value, Fault> {
     let queue = world.sqs.queue(&asked.queue_url)?.name.clone();
     well_sized(&asked.message_body)?;
     let sum = md5(asked.message_body.as_bytes());
-    let id = world.sqs.send(&queue, asked.message_body, &mut world.core);
+    let delay = delay(asked.delay_seconds)?;
+    let id = world.sqs.send_later(&queue, asked.message_body, delay, &mut world.core);
     Ok(json!({"MessageId": id, "MD5OfMessageBody": sum}))
 }
 
@@ -85,16 +99,20 @@ struct SendBatchInput {
 #[serde(rename_all = "PascalCase")]
 struct SendEntry {
     id: String,
+    #[serde(default)]
     message_body: String,
+    delay_seconds: Option<u64>,
 }
 
 fn send_batch(world: &mut World, asked: SendBatchInput) -> Result<Value, Fault> {
     let queue = world.sqs.queue(&asked.queue_url)?.name.clone();
     check_ids(asked.entries.iter().map(|entry| &entry.id))?;
     asked.entries.iter().try_for_each(|entry| well_sized(&entry.message_body))?;
+    asked.entries.iter().try_for_each(|entry| delay(entry.delay_seconds).map(drop))?;
     let sent = asked.entries.into_iter().map(|entry| {
         let sum = md5(entry.message_body.as_bytes());
-        let message = world.sqs.send(&queue, entry.message_body, &mut world.core);
+        let delay = entry.delay_seconds.map(Duration::from_secs);
+        let message = world.sqs.send_later(&queue, entry.message_body, delay, &mut world.core);
         json!({"Id": entry.id, "MessageId": message, "MD5OfMessageBody": sum})
     });
     Ok(json!({"Successful": sent.collect::<Vec<_>>(), "Failed": []}))
@@ -188,11 +206,16 @@ fn describe(message: &Message, asked: &ReceiveInput) -> Value {
 #[serde(rename_all = "PascalCase")]
 struct HandleInput {
     queue_url: String,
+    #[serde(default)]
     receipt_handle: String,
     visibility_timeout: Option<u64>,
 }
 
 fn delete(world: &mut World, asked: &HandleInput) -> Result<Value, Fault> {
+    if asked.receipt_handle.is_empty() {
+        let message = "The request must contain the parameter ReceiptHandle.";
+        return Err(Fault::sender("MissingParameter", message).with_query_code("MissingParameter"));
+    }
     world.sqs.delete(&asked.queue_url, &asked.receipt_handle, &mut world.core)?;
     Ok(json!({}))
 }

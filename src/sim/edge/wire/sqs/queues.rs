@@ -99,8 +99,9 @@ pub fn create(world: &mut World, endpoint: Option<&str>, asked: CreateInput) -> 
             return Err(Fault::sender("com.amazonaws.sqs#QueueDeletedRecently", message)
                 .with_query_code("AWS.SimpleQueueService.QueueDeletedRecently"));
         }
-        let mut queue = Queue::new(spec);
+        let mut queue = Queue::new(spec, world.core.now);
         queue.others = others(&asked.attributes);
+        queue.delay = delay(&asked.attributes).unwrap_or_default();
         world.sqs.queues.insert(name.clone(), queue);
     }
     Ok(json!({"QueueUrl": url(world, endpoint, &name)}))
@@ -128,6 +129,19 @@ const OTHERS: [&str; 10] = [
     "KmsDataKeyReusePeriodSeconds",
     "SqsManagedSseEnabled",
     "FifoQueue",
+];
+
+fn delay(attributes: &BTreeMap<String, String>) -> Option<Duration> {
+    attributes.get("DelaySeconds").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs)
+}
+
+/// What queues have that nobody gave anything else (SQS API reference, `CreateQueue`).
+const DEFAULTS: [(&str, &str); 5] = [
+    ("DelaySeconds", "0"),
+    ("MaximumMessageSize", "1048576"),
+    ("MessageRetentionPeriod", "345600"),
+    ("ReceiveMessageWaitTimeSeconds", "0"),
+    ("SqsManagedSseEnabled", "true"),
 ];
 
 fn others(attributes: &BTreeMap<String, String>) -> BTreeMap<String, String> {
@@ -176,6 +190,7 @@ pub fn set_attributes(world: &mut World, asked: SetInput) -> Result<Value, Fault
         queue.redrive = spec.redrive;
     }
     queue.others.extend(others(&asked.attributes));
+    queue.delay = delay(&asked.attributes).unwrap_or(queue.delay);
     Ok(json!({}))
 }
 
@@ -196,8 +211,9 @@ pub fn purge(world: &mut World, asked: &UrlInput) -> Result<Value, Fault> {
     let now = world.core.now;
     if !world.sqs.queue_mut(&asked.queue_url)?.purge(now) {
         let message = "Only one PurgeQueue operation on a queue is allowed every 60 seconds.";
-        return Err(Fault::sender("com.amazonaws.sqs#PurgeQueueInProgress", message)
-            .with_query_code("AWS.SimpleQueueService.PurgeQueueInProgress"));
+        let fault = Fault::sender("com.amazonaws.sqs#PurgeQueueInProgress", message)
+            .with_query_code("AWS.SimpleQueueService.PurgeQueueInProgress");
+        return Err(Fault { status: 403, ..fault });
     }
     Ok(json!({}))
 }
@@ -248,7 +264,12 @@ pub fn attributes(world: &World, asked: &AttributesInput) -> Result<Value, Fault
         ("VisibilityTimeout", Some(queue.visibility_timeout.as_secs().to_string())),
         ("RedrivePolicy", policy),
     ];
-    let others = queue.others.iter().map(|(name, value)| (name.as_str(), Some(value.clone())));
+    let created = queue.created.as_second().to_string();
+    let times = ["CreatedTimestamp", "LastModifiedTimestamp"].map(|name| (name, Some(created.clone())));
+    let unset = DEFAULTS.into_iter().filter(|(name, _)| !queue.others.contains_key(*name));
+    let unset = unset.map(|(name, value)| (name, Some(value.to_owned())));
+    let set = queue.others.iter().map(|(name, value)| (name.as_str(), Some(value.clone())));
+    let others = times.into_iter().chain(unset).chain(set);
     let known = known.into_iter().chain(others).filter(|(name, _)| wanted(name));
     let shown: Map<String, Value> =
         known.filter_map(|(name, value)| Some((name.to_owned(), Value::String(value?)))).collect();
