@@ -64,12 +64,15 @@ fn day() -> Summary {
 
 fn service(number: u32) -> ScenarioService {
     let task = ScenarioTask { cpu: 128, memory: 512, ..ScenarioTask::default() };
-    ScenarioService { task, ..read(json!({
-        "name": format!("service-{number}"),
-        "desired": 1_000,
-        "minimumHealthyPercent": 90,
-        "capacityProviders": ["web-spot"],
-    })) }
+    ScenarioService {
+        task,
+        ..read(json!({
+            "name": format!("service-{number}"),
+            "desired": 1_000,
+            "minimumHealthyPercent": 90,
+            "capacityProviders": ["web-spot"],
+        }))
+    }
 }
 
 fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {

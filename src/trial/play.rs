@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::account;
 use super::check::{End, GroupEnd};
 use super::summary::Summary;
-use super::transcript::Line;
+use super::transcript::{BEGINNING, Line};
 use crate::api::{HumanDuration, Manifests, ScenarioDeed, ScenarioOperator, ScenarioSpec};
 use crate::aws::Connection;
 use crate::clock::Clock;
@@ -19,9 +19,6 @@ use crate::ids::Region;
 use crate::operator::{Operator, Settings};
 use crate::sim::Simulation;
 use crate::telemetry::{CaseLine, Metrics, Telemetry};
-
-/// Every trial begins at this moment.
-pub(super) const BEGINNING: &str = "2026-01-01T00:00:00Z";
 
 /// Stands between the operators and AWS, to spoil what they ask or what they are told.
 pub type Meddler = Arc<dyn Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync>;

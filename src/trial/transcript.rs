@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use crate::sim::Happening;
 use crate::telemetry::CaseLine;
 
+/// Every trial begins at this moment, from which lines count.
+pub const BEGINNING: &str = "2026-01-01T00:00:00Z";
+
 /// Who tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

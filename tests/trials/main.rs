@@ -48,6 +48,19 @@ fn the_same_seed_gives_the_same_transcript_twice_in_one_process() {
 }
 
 #[test]
+fn drawn_scenarios_with_all_their_faults_are_the_same_in_two_processes() {
+    let play = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
+        let output = command.args(["sim", "fuzz", "--seeds", "8", "--jobs", "1", "--transcript"]).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let first = play();
+    assert_eq!(first.0, Some(0), "{}", first.1);
+    assert!(first.1.contains(" fault ") && first.1.lines().count() > 1_000);
+    assert_eq!(first, play());
+}
+
+#[test]
 fn every_scenario_that_is_kept_is_played_to_its_end() {
     for entry in std::fs::read_dir(scenarios()).unwrap() {
         let path = entry.unwrap().path();

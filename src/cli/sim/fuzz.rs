@@ -1,14 +1,16 @@
 //! `sim fuzz`: one trial a seed, each held to what must hold.
 
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
+use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
 use serde_json::json;
 
 use crate::api::API_VERSION;
 use crate::cli::{DONE, FAILED, complain, say};
+use crate::clock::Clock;
 use crate::trial::fuzz::{Verdict, fuzz};
 use crate::trial::{Coverage, draw};
 
@@ -42,7 +44,21 @@ pub struct Options {
 #[derive(Default)]
 struct Tally {
     coverage: Coverage,
-    failed: Option<Verdict>,
+    played: u64,
+    failed: u64,
+    /// The lowest seed that something was wrong with.
+    first: Option<Verdict>,
+    /// What kept a seed from being played.
+    unplayed: Option<String>,
+}
+
+/// The seeds on their way.
+struct Run<'a> {
+    options: &'a Options,
+    next: AtomicU64,
+    stop: AtomicBool,
+    tally: Mutex<Tally>,
+    clock: Clock,
 }
 
 /// Plays the seeds.
@@ -57,65 +73,89 @@ pub fn run(options: &Options) -> u8 {
         say(&format!("{scenario:#}"));
         return DONE;
     }
-    let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
-    let tally = Mutex::new(Tally::default());
+    let (next, stop, tally) = (AtomicU64::new(0), AtomicBool::new(false), Mutex::new(Tally::default()));
+    let run = Run { options, next, stop, tally, clock: Clock::system() };
     std::thread::scope(|scope| {
         for _ in 0..options.jobs {
-            scope.spawn(|| play(options, &next, &stop, &tally));
+            scope.spawn(|| run.play());
         }
     });
-    let tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    finish(options, &tally)
+    finish(options, &run.tally.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn play(options: &Options, next: &AtomicU64, stop: &AtomicBool, tally: &Mutex<Tally>) {
-    while !stop.load(Ordering::Relaxed) {
-        let index = next.fetch_add(1, Ordering::Relaxed);
-        if index >= options.seeds {
+impl Run<'_> {
+    fn play(&self) {
+        while !self.stop.load(Ordering::Relaxed) {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            if index >= self.options.seeds {
+                return;
+            }
+            let seed = self.options.start.saturating_add(index);
+            // A panic has told what happened already; with which seed it happened only this knows.
+            let verdict = catch_unwind(|| fuzz(seed, None)).map_err(|_| format!("seed {seed} ended in a panic"));
+            let verdict = verdict.and_then(|verdict| verdict.map_err(|error| format!("seed {seed}: {error}")));
+            self.take(verdict);
+        }
+    }
+
+    fn take(&self, verdict: Result<Verdict, String>) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.played += 1;
+        match verdict {
+            Ok(verdict) => {
+                if self.options.transcript {
+                    verdict.lines.iter().for_each(|line| say(&line.aligned()));
+                }
+                tally.coverage.add(&verdict.coverage);
+                if !verdict.violations.is_empty() {
+                    tally.failed += 1;
+                    if tally.first.as_ref().is_none_or(|first| verdict.seed < first.seed) {
+                        tally.first = Some(verdict);
+                    }
+                }
+            }
+            Err(why) => {
+                tally.failed += 1;
+                tally.unplayed = Some(why);
+            }
+        }
+        self.stop.fetch_or(tally.failed > 0 && !self.options.keep_going, Ordering::Relaxed);
+        self.progress(&tally);
+    }
+
+    /// How far it is and how long it will take, for a person who waits.
+    fn progress(&self, tally: &Tally) {
+        const WIDTH: u64 = 30;
+        let mut terminal = std::io::stderr();
+        if !terminal.is_terminal() {
             return;
         }
-        progress(index, options.seeds);
-        let verdict = match fuzz(options.start.saturating_add(index), None) {
-            Ok(verdict) => verdict,
-            Err(error) => {
-                complain(error);
-                return stop.store(true, Ordering::Relaxed);
-            }
-        };
-        if options.transcript {
-            verdict.lines.iter().for_each(|line| say(&line.aligned()));
-        }
-        let mut tally = tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        tally.coverage.add(&verdict.coverage);
-        if !verdict.violations.is_empty() {
-            tally.failed.get_or_insert(verdict);
-            stop.store(!options.keep_going, Ordering::Relaxed);
-        }
+        let (played, seeds) = (tally.played, self.options.seeds.max(1));
+        let left = self.clock.elapsed().as_secs().saturating_mul(seeds - played) / played.max(1);
+        let filled = usize::try_from(WIDTH * played / seeds).unwrap_or(0);
+        let bar = format!("{:<30}", "#".repeat(filled));
+        let end = if played == seeds { "\n" } else { "" };
+        let _ = write!(terminal, "\r[{bar}] {played} of {seeds}, {} failed, {left} s left\x1b[K{end}", tally.failed);
     }
 }
 
 fn finish(options: &Options, tally: &Tally) -> u8 {
-    if let Some(verdict) = &tally.failed {
+    tally.unplayed.iter().for_each(complain);
+    if let Some(verdict) = &tally.first {
         let seed = verdict.seed;
         say(&verdict.last_lines.join("\n"));
         verdict.violations.iter().for_each(|violation| say(&format!("violated: {violation}")));
         say(&format!("seed {seed}; again: ecs-spot-operator sim fuzz --seeds 1 --start {seed}"));
-        return FAILED;
     }
-    say(&format!("{} seeds, nothing violated; seen in them:", options.seeds));
-    tally.coverage.table().iter().for_each(|line| say(line));
-    let unseen = tally.coverage.unseen();
-    let covers = options.seeds >= SEEDS_THAT_COVER;
-    if covers && !unseen.is_empty() {
+    let covers = options.seeds >= SEEDS_THAT_COVER && tally.failed == 0;
+    let unseen = if covers { tally.coverage.unseen() } else { Vec::new() };
+    if tally.failed == 0 {
+        say("nothing was violated; seen in these seeds:");
+        tally.coverage.table().iter().for_each(|line| say(line));
+    }
+    if !unseen.is_empty() {
         say(&format!("never seen: {}", unseen.join(", ")));
     }
-    if covers && !unseen.is_empty() { FAILED } else { DONE }
-}
-
-/// How far it is, for a person who waits.
-fn progress(index: u64, seeds: u64) {
-    let mut terminal = std::io::stderr();
-    if terminal.is_terminal() {
-        let _ = write!(terminal, "\rseed {} of {seeds}\x1b[K{}", index + 1, if index + 1 == seeds { "\n" } else { "" });
-    }
+    say(&format!("{} passed, {} failed", tally.played - tally.failed, tally.failed));
+    if tally.failed > 0 || !unseen.is_empty() { FAILED } else { DONE }
 }

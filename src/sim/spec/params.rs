@@ -82,8 +82,8 @@ pub struct Params {
     /// From the start of a task on Fargate to RUNNING.
     pub fargate_start: Spread,
     /// How far the clock of a caller may be off before requests are refused. Documented: 5 min (IAM User Guide,
-    /// "Signature Version 4").
-    pub request_skew_max: Duration,
+    /// "Signature Version 4"). `None` refuses nobody: a simulation that is served may run faster than its callers' clocks.
+    pub request_skew_max: Option<Duration>,
     /// How many messages of a queue may be in flight. Documented: about 120,000 (SQS Developer Guide, "Amazon SQS
     /// quotas").
     pub in_flight_max: usize,
@@ -130,7 +130,7 @@ impl Default for Params {
             scale_out_after: 1,
             scale_in_after: 15,
             fargate_start: Spread::secs(20, 60),
-            request_skew_max: Duration::from_secs(5 * 60),
+            request_skew_max: None,
             in_flight_max: 120_000,
             retention: Duration::from_secs(60 * 60),
             journal_entries: 20_000,

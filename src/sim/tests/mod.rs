@@ -6,6 +6,7 @@ mod demo;
 mod ecs;
 mod faults;
 mod hand_over;
+mod nonsense;
 mod sqs;
 mod throttle;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::api::{Mode, ScenarioSpec};
 use crate::sim::Truth;
-use crate::trial::transcript::Line;
+use crate::trial::transcript::{BEGINNING, Line};
 
 /// What happened in a trial, and how the account stands when it is over.
 #[derive(Clone, Copy, Debug)]
@@ -126,7 +126,7 @@ impl<'a> History<'a> {
 fn notice(line: &Line) -> Notice<'_> {
     let lead = |text: &str| text.parse::<jiff::Timestamp>().ok();
     // Trials begin at a whole second of which the lines count.
-    let beginning: Option<jiff::Timestamp> = crate::trial::play::BEGINNING.parse().ok();
+    let beginning: Option<jiff::Timestamp> = BEGINNING.parse().ok();
     let deadline = lead(line.field("deadline")).zip(beginning).map(|(at, from)| at.duration_since(from).as_secs_f64());
     Notice {
         instance: &line.object,

@@ -17,6 +17,9 @@ mod xml;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
 use crate::sim::kernel::{Fault, Purpose};
 use crate::sim::record::CallRecord;
 use crate::sim::world::World;
@@ -110,9 +113,22 @@ pub fn names(request: &Request) -> (&'static str, String) {
 pub fn refuse(world: &mut World, request: &Request) -> Option<Response> {
     let call = Call::of(request);
     let (service, action) = call.names();
-    let throttled = world.buckets.draw(service, action, &mut world.core);
+    let late = untimely(world, service, request);
+    let throttled = late.or_else(|| world.buckets.draw(service, action, &mut world.core));
     let fault = throttled.or_else(|| world.core.refusal((service, action)))?;
     Some(respond(world, request, Some(fault)))
+}
+
+/// The refusal of a request that was signed too long ago, or in the future: its caller's clock is wrong.
+fn untimely(world: &World, service: &str, request: &Request) -> Option<Fault> {
+    let allowed = world.core.params.request_skew_max?;
+    let signed = DateTime::strptime("%Y%m%dT%H%M%SZ", request.header("x-amz-date")).ok()?;
+    let signed = signed.to_zoned(TimeZone::UTC).ok()?.timestamp();
+    if signed.duration_since(world.core.now).unsigned_abs() <= allowed {
+        return None;
+    }
+    let code = if service == "autoscaling" { "RequestExpired" } else { "InvalidSignatureException" };
+    Some(Fault::sender(code, format!("Signature expired: {signed} is too far from {}.", world.core.now)))
 }
 
 /// Does what the request asks for, now, and answers.
