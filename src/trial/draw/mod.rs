@@ -19,9 +19,9 @@ use crate::api::{
 /// Faults end here.
 pub const FAULTS_END_SECS: u32 = 300;
 /// The last interruption comes before.
-pub const EVENTFUL_SECS: u32 = 480;
+pub const EVENTFUL_SECS: u32 = 420;
 /// How long a run lasts: an instance that is not taken has returned five minutes after its deadline.
-pub const END_SECS: u32 = EVENTFUL_SECS + 720;
+pub const END_SECS: u32 = EVENTFUL_SECS + 480;
 
 /// The cluster of every drawn scenario.
 const CLUSTER: &str = "web";
