@@ -112,7 +112,7 @@ fn add_provider(world: &mut World, group: &Group, name: String, spec: &GroupSpec
         managed_termination_protection: spec.managed_termination_protection,
         alarms: Default::default(),
         measured: false,
-        protected: BTreeSet::new(),
+        protected: BTreeMap::new(),
     };
     if let Some(cluster) = spec.cluster.as_ref().and_then(|cluster| world.ecs.clusters.get_mut(cluster)) {
         cluster.providers.push(name.clone());

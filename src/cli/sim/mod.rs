@@ -15,8 +15,9 @@ pub enum Sim {
     Fuzz(fuzz::Options),
     /// Serve it in real time to the AWS CLI and any SDK, until Ctrl-C.
     ///
-    /// ECS, EC2 Auto Scaling and SQS answer at one endpoint, for any credentials. Under /_sim/ are `POST interrupt` with
-    /// {"instanceIds":["i-…"],"noticeSeconds":120,"action":"terminate"}, `POST faults`, `GET state`, `GET calls`, `POST reset`.
+    /// ECS, EC2 Auto Scaling, SQS and EventBridge answer at one endpoint, for any credentials. Under /_sim/ are `POST
+    /// interrupt` with {"instanceIds":["i-…"],"noticeSeconds":120,"action":"terminate"}, `POST rebalance`, `POST faults`,
+    /// `GET state`, `GET calls`, `POST reset`, and the metadata of an instance at `imds/INSTANCE/latest/…`.
     Serve(serve::Options),
 }
 

@@ -117,7 +117,7 @@ impl Group {
             zone: order.zone.clone(),
         });
         if !std::mem::replace(&mut self.retries, true) {
-            self.within(core.params.launch_retry, GroupTimer::Upkeep, core);
+            self.within(core.params.launch_retry, GroupTimer::LaunchAgain, core);
         }
     }
 

@@ -54,7 +54,8 @@ impl AutoScaling {
         let Some(group) = self.groups.get_mut(&timer.group) else { return };
         match &timer.what {
             GroupTimer::Upkeep => group.upkeep(ec2, core),
-            GroupTimer::Renew => group.renew(core),
+            GroupTimer::LaunchAgain => group.launch_again(ec2, core),
+            GroupTimer::Renew => group.renew(ec2, core),
             GroupTimer::InService(instance) => group.in_service(instance, ec2, core),
             GroupTimer::HealthCheck(instance) => group.health_check(instance, ec2, core),
             GroupTimer::Detached(instance) => group.detached(instance, core),

@@ -1,5 +1,6 @@
-//! Replacing members one by one, the new one first: an instance refresh, and the way to another mix of On-Demand and Spot
-//! (EC2 Auto Scaling API reference, `StartInstanceRefresh`, `InstancesDistribution`).
+//! Replacing members one by one. An instance refresh terminates first, as it does without preferences, where at least 90 %
+//! and at most 100 % of the desired capacity are to serve; the way to another mix of On-Demand and Spot launches first
+//! (EC2 Auto Scaling API reference, `RefreshPreferences`, `InstancesDistribution`).
 
 use std::collections::BTreeSet;
 
@@ -7,6 +8,7 @@ use jiff::Timestamp;
 
 use super::group::{Group, Member};
 use super::state::LifecycleState;
+use crate::sim::ec2::Ec2;
 use crate::sim::kernel::{Core, Fault, GroupTimer, Purpose};
 
 /// How many renewals that are over can still be described.
@@ -93,11 +95,15 @@ impl Group {
     }
 
     /// Takes the next member that is still there, or is done.
-    pub fn renew(&mut self, core: &mut Core) {
+    pub fn renew(&mut self, ec2: &mut Ec2, core: &mut Core) {
+        let is_short = self.is_short();
         let Self { renewal, members, .. } = self;
         let Some(renewal) = renewal else { return };
         if renewal.current.is_some() {
             return;
+        }
+        if renewal.is_refresh && is_short {
+            return self.renew_soon(core);
         }
         let serves =
             |id: &String| members.get(id).is_some_and(|m| m.state == LifecycleState::InService && !m.rebalancing);
@@ -106,11 +112,21 @@ impl Group {
             return self.finish_renewal(core);
         };
         renewal.current = Some(next.clone());
-        if let Some(member) = members.get_mut(&next) {
+        let terminates_first = renewal.is_refresh;
+        if let Some(member) = members.get_mut(&next).filter(|_| !terminates_first) {
             member.rebalancing = true;
         }
-        self.vacancies.push_back(next);
+        self.vacancies.push_back(next.clone());
         self.wake(core);
+        if terminates_first {
+            self.terminate(&next, "an instance was taken out of service in an instance refresh", ec2, core);
+        }
+    }
+
+    /// Whether fewer members serve than are desired.
+    fn is_short(&self) -> bool {
+        let serves = |m: &&Member| m.state == LifecycleState::InService;
+        self.members.values().filter(serves).count() < self.desired as usize
     }
 
     /// A member is gone, perhaps the one that is being replaced.

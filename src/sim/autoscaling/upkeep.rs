@@ -1,5 +1,7 @@
 //! Keeping a group at its desired capacity: it launches what it lacks and terminates what it has too much of.
 
+use std::cmp::Reverse;
+
 use super::group::{Group, Member};
 use super::state::LifecycleState;
 use crate::sim::ec2::Ec2;
@@ -12,8 +14,13 @@ impl Group {
         self.within(core.params.group_reaction, GroupTimer::Upkeep, core);
     }
 
-    pub fn upkeep(&mut self, ec2: &mut Ec2, core: &mut Core) {
+    /// The planned attempt after a launch that failed.
+    pub fn launch_again(&mut self, ec2: &mut Ec2, core: &mut Core) {
         self.retries = false;
+        self.upkeep(ec2, core);
+    }
+
+    pub fn upkeep(&mut self, ec2: &mut Ec2, core: &mut Core) {
         let capacity = self.capacity(core);
         for _ in capacity..self.desired {
             if !self.launch(ec2, core) {
@@ -30,8 +37,16 @@ impl Group {
         if self.is_suspended(Process::Terminate) {
             return;
         }
-        let surplus = |m: &&Member| m.state == LifecycleState::InService && !m.rebalancing && !m.protected;
-        let Some(instance) = self.members.values().find(surplus).map(|m| m.instance.clone()) else { return };
+        let Some(instance) = self.surplus() else { return };
         self.terminate(&instance, "an instance was taken out of service to shrink the capacity", ec2, core);
+    }
+
+    /// Whom a scale-in takes: somebody in the zone with the most members, which keeps zones even (EC2 Auto Scaling User
+    /// Guide, "Default termination policy").
+    fn surplus(&self) -> Option<String> {
+        let serves = |m: &&Member| m.state == LifecycleState::InService && !m.rebalancing;
+        let in_zone = |zone: &str| self.members.values().filter(serves).filter(|m| m.zone == zone).count();
+        let candidates = self.members.values().filter(serves).filter(|m| !m.protected);
+        candidates.min_by_key(|m| Reverse(in_zone(&m.zone))).map(|m| m.instance.clone())
     }
 }

@@ -30,7 +30,12 @@ impl Simulation {
     /// Answers a request, unless that or the answer is lost on its way.
     pub(super) async fn exchange(&self, request: Request) -> Result<Response, Loss> {
         let (service, action) = edge::names(&request);
-        let fate = self.present().core.fate((service, &action));
+        let fate = {
+            let mut world = self.present();
+            let fate = world.core.fate((service, &action));
+            world.settle();
+            fate
+        };
         if let Some(loss) = fate.request {
             self.travel(&request).await;
             return Err(loss);

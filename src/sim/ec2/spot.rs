@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use jiff::fmt::rfc2822;
 use jiff::tz::TimeZone;
 
 use super::Ec2;
@@ -103,7 +102,7 @@ impl Ec2 {
 /// As AWS Health writes times: `Sat, 05 Jun 2016 15:10:09 GMT`.
 fn gmt(moment: Timestamp) -> String {
     let zoned = moment.to_zoned(TimeZone::UTC);
-    rfc2822::to_string(&zoned).unwrap_or_default().replace("+0000", "GMT")
+    zoned.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 #[cfg(test)]
@@ -175,6 +174,6 @@ mod tests {
 
     #[test]
     fn health_writes_times_in_its_own_way() {
-        assert_eq!(gmt("2016-06-05T15:10:09Z".parse().unwrap()), "Sun, 5 Jun 2016 15:10:09 GMT");
+        assert_eq!(gmt("2016-06-05T15:10:09Z".parse().unwrap()), "Sun, 05 Jun 2016 15:10:09 GMT");
     }
 }

@@ -55,6 +55,7 @@ impl Cluster {
         self.instances.insert(id.clone(), instance);
         core.tell(Fact::ContainerInstanceRegistered { host, cluster: self.name.clone(), provider });
         self.instance_changed(&id, core);
+        self.place_daemons(core);
         self.wake_all(core);
     }
 

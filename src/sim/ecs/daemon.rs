@@ -1,4 +1,4 @@
-//! Daemon services: one task on each container instance that takes tasks, and on a DRAINING one the last to stop (ECS
+//! Daemon services: one task on each container instance that takes tasks, the first to start there, and on a DRAINING one the last to stop (ECS
 //! Developer Guide, "Daemon scheduling strategy").
 
 use super::cluster::Cluster;
@@ -34,6 +34,15 @@ impl Cluster {
         let Some(instance) = task.instance.as_ref().and_then(|id| self.instances.get(id)) else { return false };
         let others = instance.tasks.iter().filter_map(|id| self.tasks.get(id)).any(|other| !other.is_daemon);
         instance.drained_at.is_some() && !others
+    }
+
+    /// Before anything else goes to a new container instance, the daemons do.
+    pub(super) fn place_daemons(&mut self, core: &mut Core) {
+        let daemons = self.services.values().filter(|service| service.is_daemon());
+        let daemons: Vec<String> = daemons.map(|service| service.spec.name.clone()).collect();
+        for service in daemons {
+            self.schedule_daemon(&service, core);
+        }
     }
 
     pub(super) fn wake_daemons(&mut self, core: &mut Core) {

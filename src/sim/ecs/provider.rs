@@ -1,6 +1,6 @@
 //! A capacity provider, as data.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -25,8 +25,8 @@ pub struct CapacityProvider {
     pub alarms: Alarms,
     /// Whether a measurement is planned.
     pub measured: bool,
-    /// The hosts that ECS has protected from scale-in.
-    pub protected: BTreeSet<String>,
+    /// What ECS last made of the protection from scale-in of its hosts.
+    pub protected: BTreeMap<String, bool>,
 }
 
 /// How many measurements in succession were out of bounds.

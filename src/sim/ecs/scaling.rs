@@ -4,7 +4,7 @@
 //! The reservation is the instances needed in percent of those there: M / N x 100. N are the ACTIVE instances; M those of
 //! them with a task that is no daemon's, and as many more as the waiting tasks fill.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Ecs;
 use super::cluster::Cluster;
@@ -76,8 +76,8 @@ fn scale(provider: &mut CapacityProvider, cluster: &Cluster, core: &mut Core) {
     }
 }
 
-/// How many instances the tasks fill that wait for capacity, each kind of task by itself. A task that is too large for an
-/// instance is left out.
+/// How many instances the tasks fill that wait for capacity: the most that one kind of task needs by itself (AWS Containers
+/// Blog, "Deep Dive on Amazon ECS Cluster Auto Scaling"). A task that is too large for an instance is left out.
 fn missing(provider: &CapacityProvider, cluster: &Cluster) -> u32 {
     let room = capacity(&provider.instance_type);
     let mut waiting: BTreeMap<&str, (Need, u32)> = BTreeMap::new();
@@ -89,20 +89,27 @@ fn missing(provider: &CapacityProvider, cluster: &Cluster) -> u32 {
         let fit = (room.cpu / need.cpu.max(1)).min(room.memory / need.memory.max(1));
         if fit == 0 { 0 } else { count.div_ceil(fit) }
     };
-    waiting.values().map(fill).sum()
+    waiting.values().map(fill).max().unwrap_or(0)
 }
 
-/// Instances with a task that is no daemon's are kept from scale-in.
+/// Instances with a task that is no daemon's are kept from scale-in, and the others are not: a group that they join
+/// protects them at first.
 fn protect(provider: &mut CapacityProvider, cluster: &Cluster, core: &mut Core) {
-    let busy: BTreeSet<String> =
-        instances(provider, cluster).filter(|i| is_busy(i, cluster)).map(|i| i.host.id.clone()).collect();
-    for (instances, protected) in [(&busy - &provider.protected, true), (&provider.protected - &busy, false)] {
+    let mut wanted: BTreeMap<String, bool> =
+        instances(provider, cluster).map(|i| (i.host.id.clone(), is_busy(i, cluster))).collect();
+    // What takes no tasks any more is not kept.
+    let left = provider.protected.iter().filter(|(id, protected)| **protected && !wanted.contains_key(*id));
+    let left: Vec<String> = left.map(|(id, _)| id.clone()).collect();
+    wanted.extend(left.into_iter().map(|id| (id, false)));
+    for protected in [true, false] {
+        let changed =
+            wanted.iter().filter(|(id, wish)| **wish == protected && provider.protected.get(*id) != Some(*wish));
+        let instances: Vec<String> = changed.map(|(id, _)| id.clone()).collect();
         if !instances.is_empty() {
-            let (group, instances) = (provider.group.clone(), instances.into_iter().collect());
-            core.tell(Fact::ProtectionWanted { group, instances, protected });
+            core.tell(Fact::ProtectionWanted { group: provider.group.clone(), instances, protected });
         }
     }
-    provider.protected = busy;
+    provider.protected = wanted;
 }
 
 fn instances<'a>(provider: &'a CapacityProvider, cluster: &'a Cluster) -> impl Iterator<Item = &'a ContainerInstance> {

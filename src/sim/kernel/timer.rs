@@ -68,6 +68,8 @@ pub struct AutoScalingTimer {
 pub enum GroupTimer {
     /// Compare it with its desired capacity.
     Upkeep,
+    /// Another attempt after a launch that failed.
+    LaunchAgain,
     /// Look for the next member to replace.
     Renew,
     /// A member that runs becomes part of the capacity.

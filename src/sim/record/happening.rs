@@ -153,7 +153,8 @@ fn of_cluster(fact: &Fact) -> Option<Said> {
         Fact::TaskStopping { task, instance } => say("task.stopping", &short(task), instance, on(instance)),
         Fact::TaskSignalled { task, instance } => say("task.sigterm", &short(task), instance, on(instance)),
         Fact::TaskStopped { task, instance, reason } => {
-            say("task.stopped", &short(task), format!("{instance}, {reason}"), on(instance))
+            let detail = if instance.is_empty() { reason.clone() } else { format!("{instance}, {reason}") };
+            say("task.stopped", &short(task), detail, on(instance))
         }
         Fact::PlacementFailed { cluster, service } => {
             say("service.no_place", service, cluster, json!({"cluster": cluster}))

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// The kind of a message and the instance or task that it names; both empty where it is none of AWS's.
+/// The kind of a message and the id of the instance or task that it names; both empty where it is none of AWS's.
 pub fn subject(body: &str) -> (String, String) {
     let Ok(read) = serde_json::from_str::<Value>(body) else { return Default::default() };
     let wrapped = read.get("Message").and_then(Value::as_str).and_then(|text| serde_json::from_str::<Value>(text).ok());
@@ -14,6 +14,7 @@ pub fn subject(body: &str) -> (String, String) {
         ["/detail/instance-id", "/detail/EC2InstanceId", "/EC2InstanceId", "/detail/ec2InstanceId", "/detail/taskArn"]
             .into_iter()
             .find_map(text);
+    let subject = subject.map(|arn| arn.rsplit('/').next().unwrap_or_default().to_owned());
     (kind.unwrap_or_default(), subject.unwrap_or_default())
 }
 

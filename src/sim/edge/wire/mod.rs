@@ -116,6 +116,7 @@ pub fn refuse(world: &mut World, request: &Request) -> Option<Response> {
     let late = untimely(world, service, request);
     let throttled = late.or_else(|| world.buckets.draw(service, action, &mut world.core));
     let fault = throttled.or_else(|| world.core.refusal((service, action)))?;
+    world.settle();
     Some(respond(world, request, Some(fault)))
 }
 
