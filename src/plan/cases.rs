@@ -49,10 +49,12 @@ struct Ended {
 }
 
 impl Cases {
-    /// Takes a signal in, whose message was `held_before` by somebody or not. One instance has one case, with the earliest deadline that any of its signals gives.
+    /// Takes a signal in, whose message was `held_before` by somebody or not. One instance has one case, with the earliest
+    /// deadline that any of its signals gives; one that it has outlived does not count once EC2 gives notice anew.
     pub fn admit(&mut self, signal: &Signal, held_before: bool, now: Timestamp) -> Admission {
         if let Some(case) = self.open.get_mut(&signal.instance) {
-            case.deadline = case.deadline.min(signal.deadline);
+            let anew = signal.said_at >= case.history_from;
+            case.deadline = if anew { signal.deadline } else { case.deadline.min(signal.deadline) };
             if signal.history_from <= case.history_from {
                 return Admission::Duplicate;
             }

@@ -93,9 +93,11 @@ fn act(world: &mut World, deed: Deed) {
 fn resize_pools(world: &mut World, instance_type: Option<&str>, zone: Option<&str>, capacity: Option<u32>) {
     for pool in world.ec2.pools_of(instance_type, zone) {
         let surplus = world.ec2.set_capacity(&pool, capacity, &mut world.core);
-        let inside = world.ec2.ids_in(&pool).into_iter().filter(|id| world.ec2.can_be_interrupted(id)).collect();
+        let (inside, leaving): (Vec<String>, Vec<String>) =
+            world.ec2.ids_in(&pool).into_iter().partition(|id| world.ec2.can_be_interrupted(id));
+        let surplus = (surplus as usize).saturating_sub(leaving.len());
         let lead = world.core.params.notice_lead;
-        for id in world.core.dice.sample(Purpose::Pools, inside, surplus as usize) {
+        for id in world.core.dice.sample(Purpose::Pools, inside, surplus) {
             world.ec2.interrupt(&id, Default::default(), lead, &mut world.core);
         }
     }

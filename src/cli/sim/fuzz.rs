@@ -1,5 +1,6 @@
 //! `sim fuzz`: one trial a seed, each held to what must hold.
 
+use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,6 +18,9 @@ use crate::trial::{Coverage, draw};
 /// With so many seeds everything that is expected to be seen has to have been.
 const SEEDS_THAT_COVER: u64 = 2000;
 
+/// So many seeds that failed are named at most.
+const NAMED_MAX: usize = 100;
+
 /// Which seeds, and how many at a time.
 #[derive(Debug, Args)]
 pub struct Options {
@@ -32,7 +36,7 @@ pub struct Options {
     /// Play nothing; print the scenario that the first seed draws, for `sim run`.
     #[arg(long)]
     drawn: bool,
-    /// Go on after a seed that failed; the first one is shown in the end.
+    /// Go on after a seed that failed; all that failed are named in the end, and the first one is shown.
     #[arg(long)]
     keep_going: bool,
     /// Print everything that happens in each but the calls that change nothing.
@@ -48,6 +52,8 @@ struct Tally {
     failed: u64,
     /// The lowest seed that something was wrong with.
     first: Option<Verdict>,
+    /// What was wrong first with each seed that failed, as far as there is room.
+    wrong: BTreeMap<u64, String>,
     /// What kept a seed from being played.
     unplayed: Option<String>,
 }
@@ -107,8 +113,11 @@ impl Run<'_> {
                     verdict.lines.iter().for_each(|line| say(&line.aligned()));
                 }
                 tally.coverage.add(&verdict.coverage);
-                if !verdict.violations.is_empty() {
+                if let Some(violation) = verdict.violations.first() {
                     tally.failed += 1;
+                    if tally.wrong.len() < NAMED_MAX {
+                        tally.wrong.insert(verdict.seed, violation.to_string());
+                    }
                     if tally.first.as_ref().is_none_or(|first| verdict.seed < first.seed) {
                         tally.first = Some(verdict);
                     }
@@ -146,6 +155,9 @@ fn finish(options: &Options, tally: &Tally) -> u8 {
         say(&verdict.last_lines.join("\n"));
         verdict.violations.iter().for_each(|violation| say(&format!("violated: {violation}")));
         say(&format!("seed {seed}; again: ecs-spot-operator sim fuzz --seeds 1 --start {seed}"));
+    }
+    for (seed, violation) in tally.wrong.iter().skip(1) {
+        say(&format!("seed {seed} as well: {violation}"));
     }
     let covers = options.seeds >= SEEDS_THAT_COVER && tally.failed == 0;
     let unseen = if covers { tally.coverage.unseen() } else { Vec::new() };

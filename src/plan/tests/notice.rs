@@ -50,6 +50,17 @@ fn one_instance_has_one_case_with_the_earliest_deadline() {
 }
 
 #[test]
+fn a_notice_to_an_instance_that_outlived_another_counts_anew() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-1");
+    scenario.steps();
+    let anew = signal("i-1", "terminate", time("03:11:00"));
+    scenario.at("03:11:02");
+    assert_eq!(scenario.cases.admit(&anew, false, scenario.now), Admission::Renewed);
+    assert_eq!(scenario.cases.of(&"i-1".into()).unwrap().deadline, time("03:13:00"));
+}
+
+#[test]
 fn an_unknown_instance_is_looked_up_in_batches_before_it_is_called_foreign() {
     let mut scenario = Scenario::with(&["i-1"]);
     scenario.at("03:05:00");

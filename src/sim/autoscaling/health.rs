@@ -14,12 +14,16 @@ impl Group {
     }
 
     pub fn health_check(&mut self, instance: &str, ec2: &mut Ec2, core: &mut Core) {
-        if self.is_suspended(Process::HealthCheck) {
-            return;
-        }
+        let checks = !self.is_suspended(Process::HealthCheck);
+        let replaces = ![Process::ReplaceUnhealthy, Process::Terminate].into_iter().any(|p| self.is_suspended(p));
         let Some(member) = self.members.get_mut(instance) else { return };
         if member.state != LifecycleState::InService && !member.state.is_pending() {
             return;
+        }
+        if !checks || !replaces {
+            // It is found, or replaced, once that is resumed.
+            member.healthy &= !checks;
+            return self.is_gone(instance, core);
         }
         member.healthy = false;
         self.replace_unhealthy(instance, ec2, core);

@@ -47,9 +47,13 @@ impl Group {
     }
 
     fn wants_spot(&self) -> bool {
+        self.on_demand() >= self.market.on_demand_of(self.desired)
+    }
+
+    /// How many On-Demand Instances it has that stay.
+    pub fn on_demand(&self) -> u32 {
         let stays = |m: &&Member| !m.rebalancing && !m.spot && !m.state.is_leaving();
-        let on_demand = u32::try_from(self.members.values().filter(stays).count()).unwrap_or(u32::MAX);
-        on_demand >= self.market.on_demand_of(self.desired)
+        u32::try_from(self.members.values().filter(stays).count()).unwrap_or(u32::MAX)
     }
 
     /// What may be launched, the best first: the zone with the fewest members, and the types in turn.

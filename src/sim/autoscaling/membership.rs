@@ -138,7 +138,7 @@ impl Group {
         at_most(TERMINATE_MAX, instances)?;
         instances.iter().try_for_each(|instance| self.member(instance).map(drop))?;
         if decrement {
-            self.decrement("terminate", self.counted(instances), core)?;
+            self.decrement("terminate", self.counted(instances), core).map_err(|_| self.below_min())?;
         }
         self.wake(core);
         let terminate = |instance: &String| {
@@ -152,19 +152,23 @@ impl Group {
     }
 
     /// Protects all of `instances` from scale-in, or none, or lifts that.
-    pub fn protect(&mut self, instances: &[String], protected: bool) -> Result<(), Fault> {
+    pub fn protect(&mut self, instances: &[String], protected: bool, core: &mut Core) -> Result<(), Fault> {
         at_most(PROTECT_MAX, instances)?;
         let states = [LifecycleState::InService, LifecycleState::EnteringStandby, LifecycleState::Standby];
         self.all_in(instances, &states, "is not in InService or EnteringStandby or Standby")?;
-        self.protect_if_there(instances, protected);
+        self.protect_if_there(instances, protected, core);
         Ok(())
     }
 
-    pub fn protect_if_there(&mut self, instances: &[String], protected: bool) {
+    /// A scale-in that protection held up goes on once it is lifted.
+    pub fn protect_if_there(&mut self, instances: &[String], protected: bool, core: &mut Core) {
         for instance in instances {
             if let Some(member) = self.members.get_mut(instance) {
                 member.protected = protected;
             }
+        }
+        if !protected {
+            self.wake(core);
         }
     }
 
@@ -242,6 +246,17 @@ impl Group {
         let more = more.ok_or_else(|| self.out_of_bounds(verb, by))?;
         self.want(more, core);
         Ok(())
+    }
+
+    /// What `TerminateInstanceInAutoScalingGroup` says where the group would become too small.
+    fn below_min(&self) -> Fault {
+        let (desired, min) = (self.desired, self.min);
+        let relation =
+            if desired == min { format!("equals minSize ({min})") } else { format!("is {desired}, minSize {min}") };
+        Fault::validation(format!(
+            "Currently, desiredSize {relation}. Terminating instance without replacement will violate group's min size \
+             constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size."
+        ))
     }
 
     fn out_of_bounds(&self, verb: &str, by: usize) -> Fault {

@@ -82,7 +82,7 @@ impl AutoScaling {
             }
             Fact::ProtectionWanted { group, instances, protected } => {
                 if let Some(group) = self.groups.get_mut(group) {
-                    group.protect_if_there(instances, *protected);
+                    group.protect_if_there(instances, *protected, core);
                 }
             }
             Fact::DrainingHookWanted { group, wanted } => {

@@ -4,12 +4,19 @@
 
 use std::collections::BTreeSet;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::group::{Group, Member};
 use super::state::LifecycleState;
 use crate::sim::ec2::Ec2;
-use crate::sim::kernel::{Core, Fault, GroupTimer, Purpose};
+use crate::sim::kernel::{Core, Fault, GroupTimer, Purpose, later};
+use crate::sim::spec::Process;
+
+/// How long an instance refresh waits for what is protected or in Standby (EC2 Auto Scaling API reference,
+/// `RefreshPreferences`).
+const REFRESH_WAIT: Duration = Duration::from_secs(3_600);
 
 /// How many renewals that are over can still be described.
 const KEPT: usize = 20;
@@ -25,6 +32,8 @@ pub struct Renewal {
     pub total: usize,
     /// Whom it has still to replace.
     pub left: BTreeSet<String>,
+    /// Since when it has replaced nobody.
+    waits_from: Timestamp,
     /// Whom it replaces now.
     current: Option<String>,
 }
@@ -83,9 +92,10 @@ impl Group {
 
     fn begin_renewal(&mut self, left: BTreeSet<String>, is_refresh: bool, core: &mut Core) -> String {
         let id = core.dice.uuid(Purpose::ResourceIds);
-        let (start, total) = (core.now, left.len());
+        let (start, waits_from, total) = (core.now, core.now, left.len());
         let (status, end, current) = ("InProgress", None, None);
-        self.renewal = Some(Renewal { id: id.clone(), is_refresh, status, start, end, total, left, current });
+        self.renewal =
+            Some(Renewal { id: id.clone(), is_refresh, status, start, end, total, left, waits_from, current });
         self.renew_soon(core);
         id
     }
@@ -97,16 +107,20 @@ impl Group {
     /// Takes the next member that is still there, or is done.
     pub fn renew(&mut self, ec2: &mut Ec2, core: &mut Core) {
         let is_short = self.is_short();
+        let holding = [Process::InstanceRefresh, Process::Launch, Process::Terminate];
+        let is_held = holding.into_iter().any(|process| self.is_suspended(process));
         let Self { renewal, members, .. } = self;
         let Some(renewal) = renewal else { return };
         if renewal.current.is_some() {
             return;
         }
-        if renewal.is_refresh && is_short {
+        let is_refresh = renewal.is_refresh;
+        if is_refresh && (is_short || is_held) {
             return self.renew_soon(core);
         }
-        let serves =
-            |id: &String| members.get(id).is_some_and(|m| m.state == LifecycleState::InService && !m.rebalancing);
+        let is_free =
+            |m: &Member| m.state == LifecycleState::InService && !m.rebalancing && !(is_refresh && m.protected);
+        let serves = |id: &String| members.get(id).is_some_and(is_free);
         renewal.left.retain(|id| members.get(id).is_some_and(|m| !m.state.is_leaving()));
         let Some(next) = renewal.left.iter().find(|id| serves(id)).cloned() else {
             return self.finish_renewal(core);
@@ -134,17 +148,22 @@ impl Group {
         let Some(renewal) = &mut self.renewal else { return };
         renewal.left.remove(instance);
         if renewal.current.take_if(|current| current == instance).is_some() {
+            renewal.waits_from = core.now;
             self.renew_soon(core);
         }
     }
 
-    /// Done, where nobody is left; otherwise it waits for those that do not serve at the moment.
+    /// Done, where nobody is left; otherwise it waits for those that are protected or do not serve at the moment. An
+    /// instance refresh waits for an hour (`RefreshPreferences`).
     fn finish_renewal(&mut self, core: &mut Core) {
-        if self.renewal.as_ref().is_some_and(|renewal| !renewal.left.is_empty()) {
-            return self.renew_soon(core);
-        }
-        if let Some(renewal) = self.renewal.take() {
+        let Some(renewal) = self.renewal.take() else { return };
+        if renewal.left.is_empty() {
             self.over(renewal, "Successful", core);
+        } else if renewal.is_refresh && later(renewal.waits_from, REFRESH_WAIT) <= core.now {
+            self.over(renewal, "Failed", core);
+        } else {
+            self.renewal = Some(renewal);
+            self.renew_soon(core);
         }
     }
 

@@ -41,12 +41,14 @@ impl Group {
         self.terminate(&instance, "an instance was taken out of service to shrink the capacity", ec2, core);
     }
 
-    /// Whom a scale-in takes: somebody in the zone with the most members, which keeps zones even (EC2 Auto Scaling User
-    /// Guide, "Default termination policy").
+    /// Whom a scale-in takes: somebody in the zone with the most members, which keeps zones even, and there rather not of the
+    /// On-Demand base (EC2 Auto Scaling User Guide, "Default termination policy").
     fn surplus(&self) -> Option<String> {
         let serves = |m: &&Member| m.state == LifecycleState::InService && !m.rebalancing;
+        let keeps_base = self.on_demand() <= self.market.on_demand_of(self.desired);
         let in_zone = |zone: &str| self.members.values().filter(serves).filter(|m| m.zone == zone).count();
         let candidates = self.members.values().filter(serves).filter(|m| !m.protected);
-        candidates.min_by_key(|m| Reverse(in_zone(&m.zone))).map(|m| m.instance.clone())
+        let rank = |m: &&Member| (Reverse(in_zone(&m.zone)), keeps_base && !m.spot);
+        candidates.min_by_key(rank).map(|m| m.instance.clone())
     }
 }

@@ -17,8 +17,6 @@ pub struct Cluster {
     hosts: BTreeMap<String, String>,
     pub services: BTreeMap<String, Service>,
     pub tasks: BTreeMap<String, Task>,
-    /// Fargate Spot has no capacity.
-    pub fargate_spot_is_dry: bool,
     /// Hosts that Auto Scaling holds until managed draining is done with them.
     pub(super) held: BTreeMap<String, LifecycleNotice>,
 }
@@ -33,7 +31,6 @@ impl Cluster {
             hosts: BTreeMap::new(),
             services: BTreeMap::new(),
             tasks: BTreeMap::new(),
-            fargate_spot_is_dry: false,
             held: BTreeMap::new(),
         }
     }

@@ -12,7 +12,9 @@ impl Cluster {
         let of_service = found.tasks.iter().filter_map(|id| self.tasks.get(id));
         let wanted: Vec<&Task> =
             of_service.filter(|task| task.is_wanted() && task.status != TaskStatus::Stopped).collect();
-        let leave: Vec<String> = wanted.iter().filter(|task| self.is_last(task)).map(|task| task.id.clone()).collect();
+        let deployment = found.deployment;
+        let leaves = |task: &&&Task| self.is_last(task) || task.deployment != deployment;
+        let leave: Vec<String> = wanted.iter().filter(leaves).map(|task| task.id.clone()).collect();
         let need = found.spec.task.need();
         let lacking = self.instances.values().filter(|instance| {
             let served = wanted.iter().any(|task| task.instance.as_deref() == Some(instance.id.as_str()));

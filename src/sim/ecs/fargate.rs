@@ -13,10 +13,6 @@ const WARNING: Duration = Duration::from_secs(120);
 impl Cluster {
     pub(super) fn start_on_fargate(&mut self, service: &str, launch: &Launch, core: &mut Core) -> bool {
         let spot = *launch == Launch::FargateSpot;
-        if spot && self.fargate_spot_is_dry {
-            self.placement_failed(service, core);
-            return false;
-        }
         let Some(id) = self.create_task(service, core) else { return false };
         if let Some(task) = self.tasks.get_mut(&id) {
             task.on_fargate = true;
@@ -37,9 +33,13 @@ impl Cluster {
         running.map(|task| task.id.clone()).collect()
     }
 
-    /// Takes a task back: the state change is the warning, and SIGTERM comes with it.
+    /// Takes a task back: the state change is the warning, SIGTERM comes with it, and the scheduler starts another.
     pub fn interrupt_fargate(&mut self, id: &str, core: &mut Core) {
         core.tell(Fact::FargateInterrupted { task: id.to_owned(), deadline: later(core.now, WARNING) });
+        let service = self.tasks.get(id).and_then(|task| task.service.clone());
         self.stop(id, Stop::by_spot(), None, core);
+        if let Some(service) = service {
+            self.wake(&service, core);
+        }
     }
 }

@@ -166,7 +166,9 @@ impl Cluster {
         let Some(service) = self.services.get(service) else { return Vec::new() };
         let mut spare = survey.healthy.saturating_sub(service.healthy_min());
         let surplus = survey.keepers.len().saturating_sub(service.spec.desired);
-        let surplus = survey.keepers.iter().rev().take(surplus);
+        let mut last: Vec<&String> = survey.keepers.iter().rev().collect();
+        last.sort_by_key(|id| self.tasks.get(*id).is_some_and(|task| self.is_spared(task, core)));
+        let surplus = last.into_iter().take(surplus);
         let mut stoppable = Vec::new();
         for task in survey.doomed.iter().chain(surplus).filter_map(|id| self.tasks.get(id)) {
             if self.is_spared(task, core) {

@@ -11,7 +11,10 @@ pub fn matches(pattern: &Value, event: &Value) -> bool {
     let Some(fields) = pattern.as_object() else { return false };
     fields.iter().all(|(name, wanted)| match (name.as_str(), wanted) {
         ("$or", Value::Array(alternatives)) => alternatives.iter().any(|pattern| matches(pattern, event)),
-        (_, Value::Object(_)) => event.get(name).is_some_and(|inner| matches(wanted, inner)),
+        (_, Value::Object(_)) => match event.get(name).unwrap_or(&Value::Null) {
+            Value::Array(members) => members.iter().any(|member| matches(wanted, member)),
+            inner => matches(wanted, inner),
+        },
         (_, Value::Array(choices)) => choices.iter().any(|choice| takes(choice, event.get(name))),
         _ => false,
     })
@@ -129,7 +132,8 @@ mod tests {
             "source": "aws.ec2",
             "detail-type": "EC2 Spot Instance Interruption Warning",
             "resources": ["arn:aws:ec2:us-east-1a:instance/i-1"],
-            "detail": {"instance-id": "i-1", "instance-action": "terminate", "count": 3, "nothing": null},
+            "detail": {"instance-id": "i-1", "instance-action": "terminate", "count": 3, "nothing": null,
+                       "containers": [{"exitCode": 0}, {"exitCode": 1}]},
         })
     }
 
@@ -147,6 +151,9 @@ mod tests {
             (json!({"detail": {"count": [3]}}), true),
             (json!({"$or": [{"source": ["x"]}, {"detail": {"count": [3]}}]}), true),
             (json!({"$or": [{"source": ["x"]}, {"detail": {"count": [4]}}]}), false),
+            (json!({"detail": {"containers": {"exitCode": [{"anything-but": [0]}]}}}), true),
+            (json!({"detail": {"containers": {"exitCode": [2]}}}), false),
+            (json!({"detail": {"absent": {"inner": [{"exists": false}]}}}), true),
         ] {
             assert_eq!(matches(&pattern, &event()), expected, "{pattern}");
         }

@@ -2,7 +2,7 @@
 
 use super::super::query::Form;
 use super::super::xml::Xml;
-use super::{describe, group, listed, nothing, number, required_flag};
+use super::{describe, listed, nothing, number, required_flag};
 use crate::sim::autoscaling::{LaunchAnswer, LaunchRequest, Retry};
 use crate::sim::ec2::Instance;
 use crate::sim::kernel::Fault;
@@ -60,7 +60,8 @@ pub fn terminate(world: &mut World, form: &Form) -> Result<Xml, Fault> {
 
 pub fn protect(world: &mut World, form: &Form) -> Result<Xml, Fault> {
     let protected = required_flag(form, "ProtectedFromScaleIn")?;
-    group(world, form)?.protect(&form.list("InstanceIds"), protected)?;
+    let group = world.autoscaling.group_mut(&form.required("AutoScalingGroupName")?)?;
+    group.protect(&form.list("InstanceIds"), protected, &mut world.core)?;
     Ok(nothing())
 }
 
