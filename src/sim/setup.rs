@@ -127,6 +127,7 @@ fn add_workload(world: &mut World, spec: ClusterSpec) {
         ecs.definitions.insert(service.task.family.clone(), service.task.clone());
         cluster.services.insert(service.name.clone(), Service::new(service, core.now));
     }
+    cluster.place_daemons(core);
     for task in spec.standalone {
         ecs.definitions.insert(task.family.clone(), task.clone());
         let asked = RunRequest { definition: task.family.clone(), count: 1, ..RunRequest::default() };

@@ -39,7 +39,7 @@ impl Cluster {
     }
 
     /// Before anything else goes to a new container instance, the daemons do.
-    pub(super) fn place_daemons(&mut self, core: &mut Core) {
+    pub fn place_daemons(&mut self, core: &mut Core) {
         let daemons = self.services.values().filter(|service| service.is_daemon());
         let daemons: Vec<String> = daemons.map(|service| service.spec.name.clone()).collect();
         for service in daemons {

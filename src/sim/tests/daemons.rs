@@ -118,7 +118,9 @@ async fn it_comes_first_to_a_new_instance() {
     let task = TaskSpec { cpu: 512, ..TaskSpec::default() };
     let agent = ServiceSpec { name: "agent".into(), strategy: Strategy::Daemon, task, ..ServiceSpec::default() };
     let task = TaskSpec { cpu: 256, ..TaskSpec::default() };
-    let app = ServiceSpec { desired: 40, task, ..service() };
+    let launch = Launch::CapacityProviders(vec!["web-spot".into()]);
+    // Its name comes first, and its tasks wait already.
+    let app = ServiceSpec { name: "aaa".into(), desired: 40, launch, task, ..service() };
     let clusters = vec![ClusterSpec { name: CLUSTER.into(), services: vec![app, agent], standalone: Vec::new() }];
     let account = Account::new(Scenario { params: exact(), clusters, ..small() }, 1);
     account.resize(5).await;

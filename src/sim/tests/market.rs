@@ -164,14 +164,16 @@ async fn a_refresh_stands_still_while_its_process_is_suspended() {
 
 #[tokio::test(start_paused = true)]
 async fn a_scale_in_keeps_the_zones_even_and_the_on_demand_base() {
-    let account = mixed(1, 0);
-    let base = on_demand(&account);
-    account.resize(7).await;
-    account.secs(60).await;
-    account.resize(3).await;
-    account.secs(60).await;
-    let answer = account.autoscaling.describe_auto_scaling_instances().send().await.unwrap();
-    let zones = answer.auto_scaling_instances().iter().map(|i| i.availability_zone().unwrap());
-    assert_eq!(zones.collect::<std::collections::BTreeSet<_>>().len(), 3);
-    assert_eq!(on_demand(&account), base);
+    for seed in 0..10 {
+        let market = Market { on_demand_base: 1, on_demand_percent_above: 0 };
+        let groups = vec![GroupSpec { market, desired: 8, ..group() }];
+        let account = Account::new(Scenario { params: exact(), groups, ..small() }, seed);
+        let base = on_demand(&account);
+        account.resize(3).await;
+        account.secs(60).await;
+        let answer = account.autoscaling.describe_auto_scaling_instances().send().await.unwrap();
+        let zones = answer.auto_scaling_instances().iter().map(|i| i.availability_zone().unwrap());
+        assert_eq!(zones.collect::<std::collections::BTreeSet<_>>().len(), 3);
+        assert_eq!(on_demand(&account), base);
+    }
 }
