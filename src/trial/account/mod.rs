@@ -5,17 +5,12 @@ mod course;
 mod faults;
 mod inventory;
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use crate::api::{
     API_VERSION, Manifests, Metadata, OperatorSpec, Resource, ScenarioAssumptions, ScenarioSpec, SpotClusterSpec,
 };
 use crate::sim;
-
-/// AWS refuses requests whose time is off by more (IAM User Guide, "Signature Version 4").
-const SKEW_MAX: Duration = Duration::from_secs(5 * 60);
 
 /// The queue that notices arrive in.
 pub const QUEUE: &str = "spot-events";
@@ -64,7 +59,6 @@ fn params(assumptions: &ScenarioAssumptions) -> sim::Params {
         stop_task_skips_deregistration: assumptions.stop_task_skips_deregistration,
         protection_holds_drains: assumptions.protection_holds_drains,
         placement_hold: assumptions.placement_hold.unsigned(),
-        request_skew_max: Some(SKEW_MAX),
         ..sim::Params::default()
     }
 }

@@ -40,7 +40,7 @@ fn is_calm(history: &History<'_>, notice: &Notice<'_>) -> bool {
     const AFTER_FAULTS: f64 = 60.0;
     let undisturbed = notice.at >= history.faults_end() + AFTER_FAULTS || history.faults_end() == 0.0;
     let runs_out = notice.gone.is_some_and(|gone| gone >= notice.deadline) && notice.cancelled.is_none();
-    undisturbed && runs_out && notice.sent.is_some() && history.attended(notice.at, notice.deadline)
+    notice.known && undisturbed && runs_out && notice.sent.is_some() && history.attended(notice.at, notice.deadline)
 }
 
 fn deprived(history: &History<'_>, notice: &Notice<'_>) -> Vec<Violation> {
