@@ -50,7 +50,7 @@ async fn an_attribute_is_put_and_replaced_and_deleted() {
         put(&account, vec![attribute("color", value, &target)]).await.unwrap();
         assert_eq!(custom(&account, &target).await, [("color".to_owned(), Some(value.to_owned()))]);
     }
-    assert_eq!(with(&account, "color").await, [target.clone()]);
+    assert_eq!(with(&account, "color").await, std::slice::from_ref(&target));
     let gone = Attribute::builder().name("color").target_id(&target).build().unwrap();
     let delete = || account.ecs.delete_attributes().cluster(CLUSTER).attributes(gone.clone()).send();
     delete().await.unwrap();

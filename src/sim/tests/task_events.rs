@@ -186,7 +186,7 @@ async fn an_event_arrives_later_than_the_api_shows_it() {
     let task = account.sim.tasks(CLUSTER).remove(0);
     account.ecs.stop_task().cluster(CLUSTER).task(&task.arn).send().await.unwrap();
     let call = account.ecs.list_tasks().cluster(CLUSTER).desired_status(DesiredStatus::Stopped);
-    assert_eq!(call.send().await.unwrap().task_arns(), [task.arn.clone()]);
+    assert_eq!(call.send().await.unwrap().task_arns(), std::slice::from_ref(&task.arn));
     assert!(account.messages().await.is_empty(), "the event is on its way");
     account.secs(1).await;
     assert_eq!(account.messages().await[0]["detail"]["taskArn"], task.arn.as_str());
