@@ -20,7 +20,7 @@ pub struct Verdict {
     pub violations: Vec<Violation>,
     /// What happened last to whom something went wrong about, or to anybody.
     pub last_lines: Vec<String>,
-    /// Everything that happened but for the calls of the API.
+    /// Everything that happened; of the calls those that people see.
     pub lines: Vec<Line>,
     /// What was seen.
     pub coverage: Coverage,
@@ -35,7 +35,7 @@ pub fn fuzz(seed: u64, meddler: Option<Meddler>) -> Result<Verdict, TrialError> 
     let heard = Arc::clone(&lines);
     let scenario = draw::scenario(seed);
     let trial = Trial { scenario: scenario.clone(), seed, meddler };
-    // Calls are of no interest to the checkers, and most of what happens.
+    // Most calls are of no interest to the checkers, and most of what happens.
     let hear = move |line: Line| {
         if !line.minor {
             heard.lock().unwrap_or_else(PoisonError::into_inner).push(line);

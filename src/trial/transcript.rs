@@ -38,7 +38,7 @@ pub struct Line {
     /// What AWS tells, field by field.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub data: Value,
-    /// Whether it is a call that changes nothing in ECS or Auto Scaling.
+    /// Whether it is a call that people do not see unless they ask.
     #[serde(skip)]
     pub minor: bool,
 }

@@ -36,10 +36,10 @@ pub struct Options {
     /// Play nothing; print the scenario that the first seed draws, for `sim run`.
     #[arg(long)]
     drawn: bool,
-    /// Go on after a seed that failed; all that failed are named in the end, and the first one is shown.
+    /// Go on after a seed that failed; those that failed are named in the end, 100 at most, and the first one is shown.
     #[arg(long)]
     keep_going: bool,
-    /// Print everything that happens in each but the calls that change nothing.
+    /// Print everything that happens in each; of the calls only DetachInstances and UpdateContainerInstancesState.
     #[arg(long)]
     transcript: bool,
 }
@@ -56,6 +56,15 @@ struct Tally {
     wrong: BTreeMap<u64, String>,
     /// What kept a seed from being played.
     unplayed: Option<String>,
+}
+
+impl Tally {
+    fn fail(&mut self, seed: u64, why: String) {
+        self.failed += 1;
+        if self.wrong.len() < NAMED_MAX {
+            self.wrong.insert(seed, why);
+        }
+    }
 }
 
 /// The seeds on their way.
@@ -100,11 +109,11 @@ impl Run<'_> {
             // A panic has told what happened already; with which seed it happened only this knows.
             let verdict = catch_unwind(|| fuzz(seed, None)).map_err(|_| format!("seed {seed} ended in a panic"));
             let verdict = verdict.and_then(|verdict| verdict.map_err(|error| format!("seed {seed}: {error}")));
-            self.take(verdict);
+            self.take(seed, verdict);
         }
     }
 
-    fn take(&self, verdict: Result<Verdict, String>) {
+    fn take(&self, seed: u64, verdict: Result<Verdict, String>) {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.played += 1;
         match verdict {
@@ -114,17 +123,14 @@ impl Run<'_> {
                 }
                 tally.coverage.add(&verdict.coverage);
                 if let Some(violation) = verdict.violations.first() {
-                    tally.failed += 1;
-                    if tally.wrong.len() < NAMED_MAX {
-                        tally.wrong.insert(verdict.seed, violation.to_string());
-                    }
+                    tally.fail(seed, violation.to_string());
                     if tally.first.as_ref().is_none_or(|first| verdict.seed < first.seed) {
                         tally.first = Some(verdict);
                     }
                 }
             }
             Err(why) => {
-                tally.failed += 1;
+                tally.fail(seed, why.clone());
                 tally.unplayed = Some(why);
             }
         }
@@ -156,8 +162,9 @@ fn finish(options: &Options, tally: &Tally) -> u8 {
         verdict.violations.iter().for_each(|violation| say(&format!("violated: {violation}")));
         say(&format!("seed {seed}; again: ecs-spot-operator sim fuzz --seeds 1 --start {seed}"));
     }
-    for (seed, violation) in tally.wrong.iter().skip(1) {
-        say(&format!("seed {seed} as well: {violation}"));
+    let first = tally.first.as_ref().map(|verdict| verdict.seed);
+    for (seed, why) in tally.wrong.iter().filter(|(seed, _)| first != Some(**seed)) {
+        say(&format!("seed {seed} as well: {why}"));
     }
     let covers = options.seeds >= SEEDS_THAT_COVER && tally.failed == 0;
     let unseen = if covers { tally.coverage.unseen() } else { Vec::new() };

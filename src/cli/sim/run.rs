@@ -19,7 +19,7 @@ pub struct Options {
     /// One JSON object a line, with every call of the API, for machines.
     #[arg(long)]
     json: bool,
-    /// Every call of the API, not only those that change something.
+    /// Every call of the API, not only DetachInstances and UpdateContainerInstancesState.
     #[arg(long)]
     calls: bool,
 }

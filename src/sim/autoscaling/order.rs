@@ -73,6 +73,7 @@ impl Group {
             self.wake(core);
         }
         let until = later(core.now, TOKEN_LIFE);
+        self.served.retain(|_, served| served.until > core.now);
         self.served.insert(request.token.clone(), Served { request, answer: answer.clone(), until });
         Ok(answer)
     }

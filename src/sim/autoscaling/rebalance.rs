@@ -9,6 +9,8 @@ use crate::sim::spec::Process;
 
 const WHY: &str = "an instance was taken out of service in response to an EC2 rebalance recommendation";
 
+const RENEWED: &str = "an instance was taken out of service in response to a change of the mix of On-Demand and Spot";
+
 impl Group {
     /// At a recommendation a replacement is launched first; at a notice the hooks are called as well, at once.
     pub fn rebalance(&mut self, instance: &str, noticed: bool, ec2: &mut Ec2, core: &mut Core) {
@@ -34,7 +36,7 @@ impl Group {
         let serves = self.members.get(old).is_some_and(|m| m.rebalancing && m.state == LifecycleState::InService);
         let renewed = self.renewal.as_ref().is_some_and(|renewal| renewal.is_replacing(old));
         if serves && (renewed || core.params.rebalancing_terminates) && !self.is_suspended(Process::Terminate) {
-            self.terminate(old, WHY, ec2, core);
+            self.terminate(old, if renewed { RENEWED } else { WHY }, ec2, core);
         }
     }
 }

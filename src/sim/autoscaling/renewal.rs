@@ -3,7 +3,6 @@
 //! (EC2 Auto Scaling API reference, `RefreshPreferences`, `InstancesDistribution`).
 
 use std::collections::BTreeSet;
-
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -64,9 +63,6 @@ impl Group {
         match self.renewal.take_if(|renewal| renewal.is_refresh) {
             Some(renewal) => {
                 let id = renewal.id.clone();
-                // Whom it was about to replace stays, and so does the instance that was launched for it.
-                let current = renewal.current.as_ref().and_then(|current| self.members.get_mut(current));
-                current.into_iter().for_each(|member| member.rebalancing = false);
                 self.over(renewal, "Cancelled", core);
                 Ok(id)
             }
@@ -94,6 +90,10 @@ impl Group {
         let id = core.dice.uuid(Purpose::ResourceIds);
         let (start, waits_from, total) = (core.now, core.now, left.len());
         let (status, end, current) = ("InProgress", None, None);
+        // Whom another renewal was about to replace stays for the moment.
+        let left_off = self.renewal.take().and_then(|renewal| renewal.current);
+        let left_off = left_off.and_then(|current| self.members.get_mut(&current));
+        left_off.into_iter().for_each(|member| member.rebalancing = false);
         self.renewal =
             Some(Renewal { id: id.clone(), is_refresh, status, start, end, total, left, waits_from, current });
         self.renew_soon(core);
@@ -116,7 +116,7 @@ impl Group {
         }
         let is_refresh = renewal.is_refresh;
         if is_refresh && (is_short || is_held) {
-            return self.renew_soon(core);
+            return self.wait_longer(core);
         }
         let is_free =
             |m: &Member| m.state == LifecycleState::InService && !m.rebalancing && !(is_refresh && m.protected);
@@ -153,13 +153,18 @@ impl Group {
         }
     }
 
-    /// Done, where nobody is left; otherwise it waits for those that are protected or do not serve at the moment. An
-    /// instance refresh waits for an hour (`RefreshPreferences`).
+    /// Done, where nobody is left; otherwise it waits for those that are protected or do not serve at the moment.
     fn finish_renewal(&mut self, core: &mut Core) {
+        match self.renewal.take_if(|renewal| renewal.left.is_empty()) {
+            Some(renewal) => self.over(renewal, "Successful", core),
+            None => self.wait_longer(core),
+        }
+    }
+
+    /// Looks again soon, but not for ever.
+    fn wait_longer(&mut self, core: &mut Core) {
         let Some(renewal) = self.renewal.take() else { return };
-        if renewal.left.is_empty() {
-            self.over(renewal, "Successful", core);
-        } else if renewal.is_refresh && later(renewal.waits_from, REFRESH_WAIT) <= core.now {
+        if later(renewal.waits_from, REFRESH_WAIT) <= core.now {
             self.over(renewal, "Failed", core);
         } else {
             self.renewal = Some(renewal);

@@ -47,12 +47,19 @@ impl ImdsAnswer {
 #[derive(Clone, Debug, Default)]
 pub struct Tokens(BTreeMap<String, BTreeMap<String, Timestamp>>);
 
+/// So many tokens of an instance are kept; the one that ends first makes room. AWS gives no limit.
+const TOKENS_MAX: usize = 1_000;
+
 impl Tokens {
     fn issue(&mut self, instance: &str, ttl: Duration, core: &mut Core) -> String {
         let token = format!("AQAEA{}==", core.dice.hex(Purpose::Imds, 48));
         let tokens = self.0.entry(instance.to_owned()).or_default();
         let now = core.now;
         tokens.retain(|_, until| *until > now);
+        while tokens.len() >= TOKENS_MAX {
+            let first = tokens.iter().min_by_key(|(_, until)| **until).map(|(token, _)| token.clone());
+            first.and_then(|first| tokens.remove(&first));
+        }
         tokens.insert(token.clone(), later(now, ttl));
         token
     }

@@ -177,3 +177,13 @@ async fn a_scale_in_keeps_the_zones_even_and_the_on_demand_base() {
         assert_eq!(on_demand(&account), base);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_of_a_group_that_stays_short_fails_after_an_hour() {
+    let account = mixed(0, 0);
+    start_refresh(&account).await;
+    let call = account.autoscaling.suspend_processes().auto_scaling_group_name(GROUP);
+    call.scaling_processes("Launch").send().await.unwrap();
+    account.secs(4_000).await;
+    assert_eq!(refreshes(&account).await.remove(0).status().unwrap().as_str(), "Failed");
+}

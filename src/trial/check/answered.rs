@@ -49,7 +49,8 @@ fn unanswered(history: &History<'_>, notice: &Notice<'_>) -> Vec<Violation> {
     let of_instance = || history.lines.iter().filter(|line| line.object == notice.instance && line.t <= until);
     let registered = of_instance().rfind(|line| line.tells("ecs.status") && line.t < notice.at);
     let active = registered.is_none_or(|line| line.field("status") == "ACTIVE");
-    let drained = of_instance().any(|line| line.tells("ecs.status") && line.t >= notice.at);
+    let drained =
+        of_instance().any(|line| line.tells("ecs.status") && line.t >= notice.at && line.field("status") != "ACTIVE");
     let stranger = of_instance().any(|line| line.tells("ecs.registered") && line.t >= notice.at);
     let left = |state: &str| state.starts_with("Detach") || state.starts_with("Terminat");
     let replaced =

@@ -1,23 +1,24 @@
 //! Nothing is changed but what a live notice is about, and in a cluster where nothing may be changed, nothing.
 
-use std::collections::BTreeSet;
-
 use super::{History, Violation, violation};
 use crate::trial::transcript::Line;
 
 const INVARIANT: &str = "only instances that got notice are touched";
 
+/// So long after its deadline an instance still has a case: five minutes (decision 0007), and one for what is under way.
+const OVER_AFTER_SECS: f64 = 360.0;
+
 /// Checks the history.
 pub fn check(history: &History<'_>) -> Vec<Violation> {
-    let mut doomed: BTreeSet<&str> = BTreeSet::new();
+    let notices = history.notices();
     let mut violations = Vec::new();
     for line in history.lines {
-        if line.tells("spot.notice") {
-            doomed.insert(&line.object);
-        }
         let Some(instance) = changed(line) else { continue };
-        if !doomed.contains(instance) {
+        let mut before = notices.iter().filter(|notice| notice.instance == instance && notice.at <= line.t).peekable();
+        if before.peek().is_none() {
             violations.push(violation(INVARIANT, told(line, instance, "got no notice")));
+        } else if before.all(|notice| notice.deadline + OVER_AFTER_SECS < line.t) {
+            violations.push(violation(INVARIANT, told(line, instance, "got a notice that is over")));
         } else if !history.enforces() {
             violations.push(violation(INVARIANT, told(line, instance, "is in a cluster that is not to be changed")));
         } else if line.tells("ecs.status") && line.field("status") == "ACTIVE" {
@@ -70,7 +71,14 @@ mod tests {
 
     #[test]
     fn what_comes_before_the_notice_is_too_early() {
-        assert_eq!(found(check, &[vec![drained("SIMULATED", "i-1", "DRAINING")], noticed()].concat()), 1);
+        let early = line(99.0, "SIMULATED", "ecs.status", "i-1", json!({"status": "DRAINING"}));
+        assert_eq!(found(check, &[vec![early], noticed()].concat()), 1);
+    }
+
+    #[test]
+    fn what_comes_long_after_the_notice_is_too_late() {
+        let late = line(600.0, "SIMULATED", "ecs.status", "i-1", json!({"status": "DRAINING"}));
+        assert_eq!(found(check, &[noticed(), vec![late]].concat()), 1);
     }
 
     #[test]

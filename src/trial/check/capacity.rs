@@ -24,7 +24,7 @@ fn net(history: &History<'_>) -> Vec<Violation> {
     changed.map(|(group, by)| violation(NET, format!("{group} by {by:+}"))).collect()
 }
 
-/// A replacement that died before it served is replaced again.
+/// A replacement that is gone counts no longer.
 fn once(history: &History<'_>) -> Vec<Violation> {
     let mut living: BTreeMap<&str, &str> = BTreeMap::new();
     let mut violations = Vec::new();

@@ -14,6 +14,9 @@ use crate::sim::spec::{QueueSpec, Redrive, VISIBILITY_DEFAULT};
 use crate::sim::sqs::{Queue, invalid_value};
 use crate::sim::world::World;
 
+/// So long after it was deleted a queue's name cannot be used again (SQS API reference, `CreateQueue`).
+const NAME_TAKEN_FOR: Duration = Duration::from_secs(60);
+
 /// SQS API reference, `SetQueueAttributes`: 0 to 12 h.
 const VISIBILITY_MAX: u64 = 12 * 60 * 60;
 
@@ -92,7 +95,7 @@ pub fn create(world: &mut World, endpoint: Option<&str>, asked: CreateInput) -> 
             );
         }
     } else {
-        let lately = |at: &Timestamp| world.core.now < later(*at, Duration::from_secs(60));
+        let lately = |at: &Timestamp| world.core.now < later(*at, NAME_TAKEN_FOR);
         if world.sqs.deleted.get(&name).is_some_and(lately) {
             let message =
                 "You must wait 60 seconds after deleting a queue before you can create another with the same name.";
@@ -203,7 +206,9 @@ pub struct UrlInput {
 pub fn delete(world: &mut World, asked: &UrlInput) -> Result<Value, Fault> {
     let name = world.sqs.queue(&asked.queue_url)?.name.clone();
     world.sqs.queues.remove(&name);
-    world.sqs.deleted.insert(name, world.core.now);
+    let now = world.core.now;
+    world.sqs.deleted.retain(|_, at| later(*at, NAME_TAKEN_FOR) > now);
+    world.sqs.deleted.insert(name, now);
     Ok(json!({}))
 }
 
