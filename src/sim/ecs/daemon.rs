@@ -1,5 +1,5 @@
-//! Daemon services: one task on each container instance that takes tasks, the first to start there, and on a DRAINING one the last to stop (ECS
-//! Developer Guide, "Daemon scheduling strategy").
+//! Daemon services: one task on each container instance that takes tasks, the first to start there, and on a DRAINING one
+//! the last to stop (ECS Developer Guide, "Daemon scheduling strategy").
 
 use super::cluster::Cluster;
 use super::task::{Stop, Task, TaskStatus};

@@ -80,6 +80,8 @@ mod tests {
         assert_eq!(found(check, &[noticed(), vec![gone.clone()]].concat()), 2);
         let drained = line(102.0, "SIMULATED", "ecs.status", "i-1", json!({"status": "DRAINING"}));
         assert_eq!(found(check, &[noticed(), vec![drained.clone(), gone.clone()]].concat()), 1);
+        let set_back = line(102.0, "SIMULATED", "ecs.status", "i-1", json!({"status": "ACTIVE"}));
+        assert_eq!(found(check, &[noticed(), vec![set_back, gone.clone()]].concat()), 2);
         let detached = line(102.0, "SIMULATED", "group.member", "i-1", json!({"state": "Detaching"}));
         assert_eq!(found(check, &[noticed(), vec![drained, detached, gone]].concat()), 0);
     }
