@@ -2,8 +2,6 @@
 //!
 //! The index answers for known ones. For others Auto Scaling is asked, and ECS only about the clusters of the group it names.
 
-use jiff::SignedDuration;
-
 use super::case::{Case, Place};
 use super::draft::Draft;
 use super::pace::{SOON, due};
@@ -13,10 +11,6 @@ use super::step::Dismissal;
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey};
 use crate::observe::Subject;
 use crate::observe::snapshot::ClusterState;
-
-/// A member that its cluster has not for longer will not register any more. From launch to registration it takes about 41 s,
-/// and sometimes a multiple of that; AWS gives no bound.
-const REGISTERS_WITHIN: SignedDuration = SignedDuration::from_mins(2);
 
 /// Where an instance stands.
 pub enum Whereabouts {
@@ -140,8 +134,7 @@ fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) 
     let unread = scene.snapshot.clusters.get(cluster).is_none_or(|cluster| cluster.state == ClusterState::Unread);
     if answered(scene, case, &subject) && !unread {
         // One that the group has had for long and the cluster has not is no instance that is about to register.
-        let since = scene.snapshot.strangers.get(&case.instance);
-        if since.is_some_and(|since| case.received_at.duration_since(*since) >= REGISTERS_WITHIN) {
+        if scene.snapshot.strangers.contains_key(&case.instance) {
             return Whereabouts::Nowhere(Dismissal::Gone);
         }
         return match place(scene, case, cluster, Some(provider), Some(group)) {

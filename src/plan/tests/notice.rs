@@ -273,17 +273,6 @@ fn a_member_of_the_group_that_the_cluster_has_not_had_for_long_is_gone() {
 }
 
 #[test]
-fn a_member_that_may_be_about_to_register_is_not_called_gone() {
-    let mut scenario = Scenario::with(&["i-2"]);
-    scenario.group(&[("i-1", "InService"), ("i-2", "InService")], |_| {});
-    scenario.snapshot.strangers.insert("i-1".into(), time("03:03:01"));
-    scenario.at("03:05:00").notice("i-1");
-    scenario.steps();
-    scenario.looks_answered();
-    assert_eq!(detached(&scenario.steps()).len(), 1);
-}
-
-#[test]
 fn an_unregistered_member_waits_until_the_cluster_has_been_read() {
     let mut scenario = Scenario::with(&["i-2"]);
     scenario.group(&[("i-1", "InService"), ("i-2", "InService")], |_| {});
