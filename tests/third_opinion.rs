@@ -5,31 +5,8 @@
 mod support;
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
-use support::process::Process;
-
-/// How fast the simulated AWS moves, so that waiters have something to see before long.
-const SPEED: &str = "10";
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn serve(listen: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
-    command.args(["sim", "serve", "--listen", listen, "--speed", SPEED]);
-    command
-}
-
-/// Starts it on a free port; gives back its URL too.
-fn served() -> (Process, String) {
-    let mut process = Process::start(&mut serve("127.0.0.1:0"));
-    process.text("is a simulated AWS");
-    let url = process.said().split(' ').next().unwrap().to_owned();
-    (process, url)
-}
+use support::simulated::{root, serve, served, succeeds};
 
 /// Every action that the model has, as `service.Action`, read from where requests are told apart.
 fn actions() -> Vec<String> {
@@ -47,26 +24,15 @@ fn actions() -> Vec<String> {
 
 #[test]
 fn botocore_finds_nothing_wrong_with_any_answer() {
-    let (process, url) = served();
-    let python = root().join(".venv/moto/bin/python");
-    let mut command = Command::new(&python);
-    command.arg("-B").arg(root().join("tests/third_opinion/run.py"));
-    command.args(["--endpoint", &url, "--actions", &actions().join(",")]);
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
-        command.env_remove(name);
-    }
-    command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
-    let output =
-        command.output().unwrap_or_else(|error| panic!("`make emulators` first: {}: {error}", python.display()));
-    let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{said}{errors}");
+    let (process, url) = served(&mut serve("127.0.0.1:0"));
+    succeeds("run.py", &["--endpoint", &url, "--actions", &actions().join(",")]);
     let (code, said) = process.stop();
     assert_eq!(code, Some(0), "{said}");
 }
 
 #[test]
 fn a_served_simulation_ends_with_0_also_while_somebody_polls() {
-    let (process, url) = served();
+    let (process, url) = served(&mut serve("127.0.0.1:0"));
     let address = url.strip_prefix("http://").unwrap();
     let mut polling = std::net::TcpStream::connect(address).unwrap();
     let body = r#"{"QueueUrl":"spot-events-dead","WaitTimeSeconds":20}"#;

@@ -4,6 +4,7 @@
 
 pub mod emulator;
 pub mod process;
+pub mod simulated;
 pub mod world;
 
 use std::time::Duration;
