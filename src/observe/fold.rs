@@ -133,19 +133,17 @@ impl Snapshot {
         let unlisted: Vec<InstanceId> =
             unseen.filter(|(_, instance)| instance.gone_at.is_none()).map(|(id, _)| id.clone()).collect();
         self.unlisted.extend(unlisted);
-        self.tell_strangers(key, began_at);
+        self.tell_strangers(key);
         self.forget(at);
     }
 
-    fn tell_strangers(&mut self, key: &ClusterKey, at: Timestamp) {
+    fn tell_strangers(&mut self, key: &ClusterKey) {
         let member_of = &self.member_of;
-        self.strangers.retain(|id, _| member_of.contains_key(id));
+        self.strangers.retain(|id| member_of.contains_key(id));
         let groups = self.clusters.get(key).into_iter().flat_map(|cluster| cluster.providers.values().flatten());
         let groups = groups.filter_map(|group| self.groups.get(group));
         let members: BTreeSet<InstanceId> = groups.flat_map(|group| group.members.keys().cloned()).collect();
-        for id in members.into_iter().filter(|id| !self.instances.contains_key(id)) {
-            self.strangers.entry(id).or_insert(at);
-        }
+        self.strangers.extend(members.into_iter().filter(|id| !self.instances.contains_key(id)));
     }
 
     fn of_cluster(&self, key: &ClusterKey) -> impl Iterator<Item = (&InstanceId, &ContainerInstance)> {

@@ -21,9 +21,8 @@ pub struct Snapshot {
     pub instances: BTreeMap<InstanceId, ContainerInstance>,
     /// Those that the last list of their cluster left out: perhaps gone.
     pub unlisted: BTreeSet<InstanceId>,
-    /// Members of groups that their cluster did not have when it was last read as a whole, and since when: about to
-    /// register, or gone.
-    pub strangers: BTreeMap<InstanceId, Timestamp>,
+    /// Members of groups that their cluster did not have when it was last read as a whole: not about to register, but gone.
+    pub strangers: BTreeSet<InstanceId>,
     /// The tasks of doomed instances.
     pub tasks: BTreeMap<InstanceId, TasksOf>,
     /// Which group the members belong to.

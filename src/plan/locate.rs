@@ -2,6 +2,8 @@
 //!
 //! The index answers for known ones. For others Auto Scaling is asked, and ECS only about the clusters of the group it names.
 
+use jiff::SignedDuration;
+
 use super::case::{Case, Place};
 use super::draft::Draft;
 use super::pace::{SOON, due};
@@ -11,6 +13,11 @@ use super::step::Dismissal;
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey};
 use crate::observe::Subject;
 use crate::observe::snapshot::ClusterState;
+
+/// That a member which may just have registered is missing is believed only of an answer that is asked for so long after the
+/// notice; it is asked about every second until then. ECS is eventually consistent (ECS API reference,
+/// `DescribeContainerInstances`), for how long it does not say.
+const NOT_BELIEVED_FOR: SignedDuration = SignedDuration::from_secs(5);
 
 /// Where an instance stands.
 pub enum Whereabouts {
@@ -58,8 +65,13 @@ fn fails(scene: Scene<'_>, subject: &Subject) -> bool {
 
 /// Whether a look at `subject` that began after the signal was received has been answered.
 fn answered(scene: Scene<'_>, case: &Case, subject: &Subject) -> bool {
-    let asked = scene.snapshot.asked.get(subject);
-    asked.is_some_and(|asked| !asked.in_flight && asked.failures == 0 && asked.at >= case.received_at)
+    answered_after(scene, case, SignedDuration::ZERO, subject)
+}
+
+/// Whether a look at `subject` that began so long after the signal was received has been answered.
+fn answered_after(scene: Scene<'_>, case: &Case, pause: SignedDuration, subject: &Subject) -> bool {
+    let asked = scene.snapshot.asked.get(subject).filter(|asked| !asked.in_flight && asked.failures == 0);
+    asked.is_some_and(|asked| asked.at.duration_since(case.received_at) >= pause)
 }
 
 fn unregistered(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Whereabouts {
@@ -132,9 +144,12 @@ fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) 
     let mut clusters = scene.snapshot.clusters_of(group);
     let Some((cluster, provider)) = clusters.next() else { return Whereabouts::Nowhere(Dismissal::Foreign) };
     let unread = scene.snapshot.clusters.get(cluster).is_none_or(|cluster| cluster.state == ClusterState::Unread);
-    if answered(scene, case, &subject) && !unread {
-        // One that the group has had for long and the cluster has not is no instance that is about to register.
-        if scene.snapshot.strangers.contains_key(&case.instance) {
+    // One that the group had at the last resync and the cluster had not is gone, or has registered since: one answer that
+    // does not have it may not have caught up.
+    let stranger = scene.snapshot.strangers.contains(&case.instance);
+    let again = if stranger { NOT_BELIEVED_FOR } else { SignedDuration::ZERO };
+    if answered_after(scene, case, again, &subject) && !unread {
+        if stranger {
             return Whereabouts::Nowhere(Dismissal::Gone);
         }
         return match place(scene, case, cluster, Some(provider), Some(group)) {

@@ -157,7 +157,7 @@ fn a_member_that_the_cluster_does_not_have_is_a_stranger_until_it_registers() {
     see(&mut snapshot, "i-1", instance(at), at);
     let listed = BTreeSet::from(["1".to_owned()]);
     snapshot.apply(Observation::ClusterRead { cluster: "web".into(), began_at: at, listed }, at);
-    assert_eq!(snapshot.strangers, BTreeMap::from([("i-2".into(), at)]));
+    assert_eq!(snapshot.strangers, BTreeSet::from(["i-2".into()]));
     see(&mut snapshot, "i-2", instance(time("03:00:10")), time("03:00:10"));
     assert!(snapshot.strangers.is_empty());
 }
