@@ -2,11 +2,11 @@
 
 use aws_sdk_autoscaling::operation::RequestId;
 
-use super::{Actor, Answers, log_call};
+use super::{Actor, Answer, Answers, log_call};
 use crate::aws::{Class, Failure};
 use crate::ids::{GroupKey, InstanceId};
 use crate::observe::Observation;
-use crate::plan::CaseId;
+use crate::plan::{CaseId, Deed};
 
 const ACTION: &str = "autoscaling:DetachInstances";
 
@@ -35,7 +35,8 @@ fn answer(group: &GroupKey, batch: &[(CaseId, InstanceId)], result: Result<Optio
         instances: batch.iter().map(|(_, instance)| instance.clone()).collect(),
     };
     let seen = result.iter().map(|_| detached()).collect();
-    Answers { cases: batch.iter().map(|(case, _)| (case.clone(), result.clone())).collect(), seen }
+    let answer = |case: &CaseId| Answer { case: case.clone(), deed: Deed::Detach, result: result.clone() };
+    Answers { cases: batch.iter().map(|(case, _)| answer(case)).collect(), seen }
 }
 
 async fn call(actor: &Actor, group: &GroupKey, batch: &[(CaseId, InstanceId)]) -> Result<Option<String>, Failure> {

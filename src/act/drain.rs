@@ -4,13 +4,13 @@ use aws_sdk_ecs::operation::RequestId;
 use aws_sdk_ecs::operation::update_container_instances_state::UpdateContainerInstancesStateOutput;
 use aws_sdk_ecs::types::{self, ContainerInstanceStatus};
 
-use super::{Actor, Answers, log_call};
+use super::{Actor, Answer, Answers, log_call};
 use crate::aws::{Class, Failure};
 use crate::ids::ClusterKey;
 use crate::observe::Address;
 use crate::observe::Observation;
 use crate::observe::describe::container_instance;
-use crate::plan::Drained;
+use crate::plan::{Deed, Drained};
 
 const ACTION: &str = "ecs:UpdateContainerInstancesState";
 
@@ -24,7 +24,7 @@ pub async fn drain(actor: &Actor, cluster: &ClusterKey, instances: &[Drained]) -
         match call(actor, cluster, batch).await {
             Err(failure) if failure.class == Class::Invalid && batch.len() > 1 => batches.extend(batch.chunks(1).rev()),
             Err(failure) => {
-                let cases = batch.iter().map(|drained| (drained.case.clone(), Err(failure.clone()))).collect();
+                let cases = batch.iter().map(|drained| told(drained, Err(failure.clone()))).collect();
                 answers.absorb(Answers { cases, seen: Vec::new() });
             }
             Ok(batch) => answers.absorb(batch),
@@ -51,7 +51,11 @@ async fn call(actor: &Actor, cluster: &ClusterKey, batch: &[Drained]) -> Result<
     let found = answer.container_instances().iter();
     let found = found.filter_map(|instance| container_instance(cluster, instance, answered_at)).collect();
     let seen = vec![Observation::Instances { found, missing: Vec::new() }];
-    Ok(Answers { cases: results.into_iter().map(|(drained, result)| (drained.case.clone(), result)).collect(), seen })
+    Ok(Answers { cases: results.into_iter().map(|(drained, result)| told(drained, result)).collect(), seen })
+}
+
+fn told(drained: &Drained, result: Result<Option<String>, Failure>) -> Answer {
+    Answer { case: drained.case.clone(), deed: Deed::Drain, result }
 }
 
 /// What the answer says of one instance. One that it says nothing of is not drained.

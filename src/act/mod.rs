@@ -1,25 +1,23 @@
-//! Carries steps out: a step becomes one call, or a few where AWS refuses a batch as a whole.
+//! Carries calls out: one call, or a few where AWS refuses a batch as a whole.
 //!
 //! The only room that changes anything in ECS or Auto Scaling. It decides nothing: it says what came of each object, and
 //! planning goes on from there.
 
 mod detach;
 mod drain;
+mod stop;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-pub use detach::detach;
-pub use drain::drain;
 
 use crate::aws::{Clients, Failure};
 use crate::clock::Clock;
 use crate::ids::ClusterKey;
 use crate::observe::Address;
 use crate::observe::Observation;
-use crate::plan::CaseId;
+use crate::plan::{Call, CaseId, Deed};
 
-/// What it takes to carry out a step.
+/// What it takes to carry out a call.
 #[derive(Clone, Debug)]
 pub struct Actor {
     /// The way to AWS.
@@ -30,11 +28,22 @@ pub struct Actor {
     pub clock: Clock,
 }
 
-/// What came of a step.
+/// What came of a call for one case.
+#[derive(Debug)]
+pub struct Answer {
+    /// The case.
+    pub case: CaseId,
+    /// What was to be done for it.
+    pub deed: Deed,
+    /// AWS's name for the request that was accepted, or why it was not.
+    pub result: Result<Option<String>, Failure>,
+}
+
+/// What came of a call.
 #[derive(Debug, Default)]
 pub struct Answers {
-    /// For each case, AWS's name for the request that was accepted, or why it was not.
-    pub cases: Vec<(CaseId, Result<Option<String>, Failure>)>,
+    /// For each case.
+    pub cases: Vec<Answer>,
     /// What the answers showed of the objects.
     pub seen: Vec<Observation>,
 }
@@ -43,6 +52,15 @@ impl Answers {
     fn absorb(&mut self, other: Self) {
         self.cases.extend(other.cases);
         self.seen.extend(other.seen);
+    }
+}
+
+/// Carries `call` out.
+pub async fn carry_out(actor: &Actor, call: &Call) -> Answers {
+    match call {
+        Call::Detach { group, instances, .. } => detach::detach(actor, group, instances).await,
+        Call::Drain { cluster, instances } => drain::drain(actor, cluster, instances).await,
+        Call::Stop { cluster, stopped } => stop::stop(actor, cluster, stopped).await,
     }
 }
 

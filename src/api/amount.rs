@@ -25,6 +25,12 @@ impl Percent {
         })
     }
 
+    /// Of a hundred.
+    #[must_use]
+    pub const fn of_hundred(self) -> u8 {
+        self.0
+    }
+
     /// As a share of one.
     #[must_use]
     pub fn share(self) -> f64 {

@@ -132,9 +132,9 @@ pub struct Fallback {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct TaskRules {
-    /// When tasks that belong to no service are stopped. Without effect yet: they are left alone.
+    /// When tasks that belong to no service are stopped.
     pub standalone: StandaloneTasks,
-    /// Kept free between a task's end and the deadline. Not supported yet.
+    /// Kept free between a task's end and the deadline.
     pub margin: HumanDuration,
     /// Whether targets may be deregistered through the load balancer's API. Not supported yet.
     pub deregister_targets: bool,
@@ -153,7 +153,7 @@ pub enum StandaloneTasks {
     /// As late as their stopTimeout allows.
     #[default]
     Latest,
-    /// At once. Not supported yet.
+    /// At once.
     Now,
     /// Never by the operator.
     Leave,

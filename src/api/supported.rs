@@ -2,7 +2,7 @@
 //!
 //! To accept one silently would be a promise that nobody keeps, so each is refused with its path.
 
-use super::spot_cluster::{HeadroomMode, Method, Replacement, Signals, StandaloneTasks, TaskRules};
+use super::spot_cluster::{HeadroomMode, Method, Replacement, Signals, TaskRules};
 use super::{Headroom, OperatorSpec, SpotClusterSpec};
 
 /// Paths of the settings in `spec` that this version does not support.
@@ -38,8 +38,6 @@ fn replacement(paths: &mut Vec<String>, rules: &Replacement, at: &str) {
 }
 
 fn tasks(paths: &mut Vec<String>, rules: &TaskRules, at: &str) {
-    note(paths, rules.standalone == StandaloneTasks::Now, &format!("{at}.tasks.standalone: now"));
-    note(paths, rules.margin != TaskRules::default().margin, &format!("{at}.tasks.margin"));
     note(paths, rules.deregister_targets, &format!("{at}.tasks.deregisterTargets: true"));
 }
 

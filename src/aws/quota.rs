@@ -14,17 +14,20 @@ pub enum Category {
     ClusterResourceModify,
     /// `DescribeContainerInstances`, `ListTasks` and the like.
     ClusterResourceRead,
+    /// `DescribeTaskDefinition`.
+    TaskDefinitionRead,
     /// Every Auto Scaling action.
     AutoScaling,
 }
 
 impl Category {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ClusterRead,
         Self::CapacityProviderRead,
         Self::ClusterResourceModify,
         Self::ClusterResourceRead,
+        Self::TaskDefinitionRead,
         Self::AutoScaling,
     ];
 
@@ -32,7 +35,7 @@ impl Category {
     #[must_use]
     pub const fn size(self) -> (u32, u32) {
         match self {
-            Self::ClusterRead | Self::CapacityProviderRead => (50, 20),
+            Self::ClusterRead | Self::CapacityProviderRead | Self::TaskDefinitionRead => (50, 20),
             Self::ClusterResourceModify => (100, 40),
             Self::ClusterResourceRead => (100, 20),
             Self::AutoScaling => (50, 10),
@@ -51,6 +54,7 @@ impl Category {
     fn of_ecs(action: &str) -> Option<Self> {
         match action {
             "DescribeClusters" | "ListClusters" => Some(Self::ClusterRead),
+            "DescribeTaskDefinition" => Some(Self::TaskDefinitionRead),
             "DescribeCapacityProviders" => Some(Self::CapacityProviderRead),
             "UpdateContainerInstancesState"
             | "DeregisterContainerInstance"

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::snapshot::{ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Snapshot, Task};
+use super::snapshot::{ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Snapshot};
+use super::task::{Definition, Task};
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId, Region, TaskArn};
 
 /// Instances that are gone are remembered for so long, so that a late duplicate of their notice is known for what it is.
@@ -66,6 +67,13 @@ pub enum Observation {
         /// Its former members.
         instances: Vec<InstanceId>,
     },
+    /// What a task definition says of stopping.
+    Definition {
+        /// Its ARN.
+        arn: Arc<str>,
+        /// What it says.
+        definition: Definition,
+    },
     /// The tasks of an instance.
     Tasks {
         /// The instance.
@@ -100,6 +108,7 @@ impl Snapshot {
                 missing.iter().for_each(|id| self.instance_gone(id, at));
             }
             Observation::Detached { group, instances } => self.detached(&group, &instances, at),
+            Observation::Definition { arn, definition } => drop(self.definitions.insert(arn, definition)),
             Observation::Tasks { instance, found, listed_at } => self.tasks_of(instance, found, listed_at),
         }
     }
@@ -220,6 +229,9 @@ impl Snapshot {
         let old = |moment: Timestamp| at.duration_since(moment) > REMEMBER_GONE;
         self.instances.retain(|_, instance| !instance.gone_at.is_some_and(old));
         self.tasks.retain(|id, _| self.instances.contains_key(id));
+        let used: BTreeSet<&Arc<str>> =
+            self.tasks.values().flat_map(|of| of.tasks.values()).map(|task| &task.definition).collect();
+        self.definitions.retain(|arn, _| used.contains(arn));
         self.asked.retain(|_, asked| asked.in_flight || !old(asked.at));
         let asked = &self.asked;
         self.located.retain(|id, answers| {

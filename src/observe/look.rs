@@ -2,6 +2,8 @@
 //!
 //! Plain data: a look is decided on by planning and carried out by [`super::describe`].
 
+use std::sync::Arc;
+
 use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
 
 /// One question to AWS.
@@ -46,6 +48,13 @@ pub enum Look {
         /// The same as a container instance.
         arn: ContainerInstanceArn,
     },
+    /// What a task definition says of stopping.
+    Definition {
+        /// A cluster that it is used in.
+        cluster: ClusterKey,
+        /// Its ARN.
+        arn: Arc<str>,
+    },
     /// Known tasks, again.
     Tasks {
         /// Their cluster.
@@ -81,6 +90,7 @@ impl Look {
                 instances.iter().map(|(id, _)| Subject::Instance(id.clone())).collect()
             }
             Self::TasksOf { instance, .. } => vec![Subject::Tasks(instance.clone())],
+            Self::Definition { arn, .. } => vec![Subject::Definition(Arc::clone(arn))],
             Self::Tasks { tasks, .. } => tasks.iter().map(|(instance, _)| Subject::Tasks(instance.clone())).collect(),
         }
     }
@@ -99,4 +109,6 @@ pub enum Subject {
     Instance(InstanceId),
     /// The tasks of an instance.
     Tasks(InstanceId),
+    /// A task definition, by ARN.
+    Definition(Arc<str>),
 }

@@ -1,6 +1,6 @@
 //! What is known of AWS: describe calls on one side, a [`Snapshot`] on the other.
 //!
-//! [`snapshot`] and [`look`] are plain data that planning reads. [`fold`] brings an answer into the snapshot, synchronously.
+//! [`snapshot`], [`task`] and [`look`] are plain data that planning reads. [`fold`] brings an answer into the snapshot, synchronously.
 //! Only [`describe`] calls AWS, and it never changes anything there.
 
 mod address;
@@ -8,6 +8,7 @@ pub mod describe;
 pub mod fold;
 pub mod look;
 pub mod snapshot;
+pub mod task;
 
 pub use address::Address;
 pub use fold::Observation;

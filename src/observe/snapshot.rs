@@ -8,7 +8,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::look::Subject;
-use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
+use super::task::{Definition, TasksOf};
+use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region};
 
 /// What was last seen of the managed clusters and of the groups behind their capacity providers.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +26,8 @@ pub struct Snapshot {
     pub strangers: BTreeSet<InstanceId>,
     /// The tasks of doomed instances.
     pub tasks: BTreeMap<InstanceId, TasksOf>,
+    /// The definitions of those tasks, by ARN.
+    pub definitions: BTreeMap<Arc<str>, Definition>,
     /// Which group the members belong to.
     pub member_of: BTreeMap<InstanceId, GroupKey>,
     /// Answers about instances that no cluster was known to have: per Region the group, or that there is none.
@@ -165,30 +168,6 @@ impl From<&str> for InstanceStatus {
             other => Self::Other(other.into()),
         }
     }
-}
-
-/// The tasks of one instance.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TasksOf {
-    /// When they were last begun to be listed: an instance that is not draining may have been given more since.
-    pub listed_at: Option<Timestamp>,
-    /// The tasks.
-    pub tasks: BTreeMap<TaskArn, Task>,
-}
-
-/// A task.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Task {
-    /// Whether it has got SIGTERM: it is STOPPING, or past that.
-    pub told_to_stop: bool,
-    /// Whether it has come to its end.
-    pub stopped: bool,
-    /// When it did, by AWS's clock.
-    pub stopped_at: Option<Timestamp>,
-    /// Whether its instance took it along.
-    pub died_with_host: bool,
-    /// When it was seen so.
-    pub observed_at: Timestamp,
 }
 
 /// When something was last asked for, and whether that is under way.

@@ -15,13 +15,13 @@ use super::message::{Message, Ticket};
 use super::problems::{Problems, cluster_object};
 use super::report::Reporter;
 use super::settings::Settings;
-use crate::act::{self, Actor, Answers};
+use crate::act::{self, Actor, Answer, Answers};
 use crate::aws::{Class, Failure};
 use crate::clock::Clock;
 use crate::ids::{ClusterKey, InstanceId};
 use crate::observe::describe::Observer;
 use crate::observe::{Look, Observation, Snapshot};
-use crate::plan::{Call, Case, CaseId, Cases, Plan, Policies, Report, Setback, Step, plan};
+use crate::plan::{Call, Case, CaseId, Cases, Deed, Plan, Policies, Report, Setback, Step, plan};
 use crate::telemetry::Telemetry;
 use crate::telemetry::metrics::{CallLabels, LookLabels};
 
@@ -46,8 +46,8 @@ pub enum Event {
     Seen(Observation, Timestamp),
     /// A look ended.
     Looked(Look, Result<(), Failure>),
-    /// A step was carried out.
-    Acted(Call, Answers),
+    /// A call was carried out.
+    Acted(Answers),
 }
 
 /// Whatever of the loop's work waits for AWS.
@@ -143,12 +143,7 @@ impl Core {
         let ended = self.cases.apply(&step, now);
         self.tell(&step, ended.as_ref(), now);
         match step {
-            Step::Detach { group, instances, .. } => {
-                self.act(Call::Detach, async move |actor| act::detach(&actor, &group, &instances).await);
-            }
-            Step::Drain { cluster, instances } => {
-                self.act(Call::Drain, async move |actor| act::drain(&actor, &cluster, &instances).await);
-            }
+            Step::Call(call) => self.act(call),
             Step::Dismiss { case, .. } | Step::Close { case, .. } => self.acknowledge(&case.instance),
             _ => {}
         }
@@ -169,7 +164,7 @@ impl Core {
             }
             Step::Dismiss { why, .. } => ended.into_iter().for_each(|case| reporter.dismissed(case, *why)),
             Step::Close { outcome, .. } => ended.into_iter().for_each(|case| reporter.closed(case, *outcome)),
-            Step::Detach { .. } | Step::Drain { .. } => {}
+            Step::Call(_) => {}
         }
     }
 
@@ -187,15 +182,12 @@ impl Core {
         }
     }
 
-    fn act<F>(&self, call: Call, work: impl FnOnce(Actor) -> F)
-    where
-        F: Future<Output = Answers> + Send + 'static,
-    {
-        let events = self.outside.events.clone();
-        let work = work(self.outside.actor.clone());
+    fn act(&self, call: Call) {
+        let (events, actor) = (self.outside.events.clone(), self.outside.actor.clone());
         self.outside.acting.spawn(async move {
+            let answers = act::carry_out(&actor, &call).await;
             // Nobody listens any more only when the operator is stopping.
-            let _ = events.send(Event::Acted(call, work.await)).await;
+            let _ = events.send(Event::Acted(answers)).await;
         });
     }
 
@@ -240,7 +232,7 @@ impl Core {
             Event::Received(messages) => self.receive(messages),
             Event::Seen(observation, at) => self.see(observation, at),
             Event::Looked(look, result) => self.looked(&look, result),
-            Event::Acted(call, answers) => self.acted(call, answers),
+            Event::Acted(answers) => self.acted(answers),
         }
     }
 
@@ -275,26 +267,27 @@ impl Core {
         }
     }
 
-    fn acted(&mut self, call: Call, answers: Answers) {
+    fn acted(&mut self, answers: Answers) {
         let now = self.clock.now();
         for observation in answers.seen {
             self.snapshot.apply(observation, now);
         }
-        for (case, result) in answers.cases {
+        for Answer { case, deed, result } in answers.cases {
             let label = if result.is_ok() { "ok" } else { "failed" };
-            self.telemetry.metrics.calls.get_or_create(&CallLabels { action: call.name(), result: label }).inc();
-            self.note(call, &case, &result);
-            self.cases.answered(call, &case, result.map_err(setback), now);
+            self.telemetry.metrics.calls.get_or_create(&CallLabels { action: deed.action(), result: label }).inc();
+            self.note(&deed, &case, &result);
+            self.cases.answered(&deed, &case, result.map_err(setback), now);
         }
     }
 
     /// A call that AWS refuses whatever the instance is a problem of the place. What is wrong with one instance is not.
-    fn note(&self, call: Call, case: &CaseId, result: &Result<Option<String>, Failure>) {
+    fn note(&self, deed: &Deed, case: &CaseId, result: &Result<Option<String>, Failure>) {
         let Some(place) = self.cases.get(case).and_then(|case| case.place.as_ref()) else { return };
-        let object = match (call, &place.group) {
-            (Call::Detach, Some(group)) => format!("detaching from {group}"),
-            (Call::Detach, None) => return,
-            (Call::Drain, _) => format!("draining in cluster {}", place.cluster),
+        let object = match (deed, &place.group) {
+            (Deed::Detach, Some(group)) => format!("detaching from {group}"),
+            (Deed::Detach, None) => return,
+            (Deed::Drain, _) => format!("draining in cluster {}", place.cluster),
+            (Deed::Stop(_), _) => format!("stopping tasks in cluster {}", place.cluster),
         };
         match result {
             Ok(_) => self.problems.answered(&object, None),
@@ -341,6 +334,7 @@ fn look_object(look: &Look) -> String {
         Look::Find { cluster, .. } => format!("new instances of cluster {cluster}"),
         Look::Instances { cluster, .. } => format!("doomed instances of cluster {cluster}"),
         Look::TasksOf { cluster, .. } | Look::Tasks { cluster, .. } => format!("tasks of cluster {cluster}"),
+        Look::Definition { cluster, .. } => format!("task definitions of cluster {cluster}"),
         Look::Locate { region, .. } => format!("unknown instances in {region}"),
         Look::Groups { region, .. } => format!("groups in {region}"),
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::observe::Snapshot;
-use crate::plan::{Case, Dismissal, Outcome, Phase, Reason, Risk, Step, tally};
+use crate::plan::{Call, Case, Dismissal, Outcome, Phase, Reason, Risk, Step, tally};
 use crate::telemetry::metrics::{OutcomeLabels, TaskLabels};
 use crate::telemetry::{CaseLine, Metrics, Telemetry};
 
@@ -178,8 +178,8 @@ fn returned(case: &Case) -> String {
 
 fn would_do(step: &Step) -> Option<String> {
     match step {
-        Step::Detach { group, .. } => Some(format!("would detach it from {group} without decrement")),
-        Step::Drain { cluster, .. } => Some(format!("would drain it in {cluster}")),
+        Step::Call(Call::Detach { group, .. }) => Some(format!("would detach it from {group} without decrement")),
+        Step::Call(Call::Drain { cluster, .. }) => Some(format!("would drain it in {cluster}")),
         _ => None,
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::call::{Call, Drained};
 use super::case_id::CaseId;
-use super::step::{Drained, Step};
 use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
 use crate::observe::Look;
 
@@ -13,7 +13,9 @@ use crate::observe::Look;
 pub struct Batches {
     detach: BTreeMap<GroupKey, Detach>,
     drain: BTreeMap<ClusterKey, Vec<Drained>>,
+    stops: Vec<Call>,
     clusters: BTreeSet<ClusterKey>,
+    definitions: BTreeMap<Arc<str>, ClusterKey>,
     locate: BTreeMap<Region, BTreeSet<InstanceId>>,
     groups: BTreeMap<Region, BTreeSet<GroupKey>>,
     find: BTreeMap<ClusterKey, BTreeSet<InstanceId>>,
@@ -47,6 +49,16 @@ impl Batches {
     /// Drain an instance.
     pub fn drain(&mut self, cluster: &ClusterKey, drained: Drained) {
         self.drain.entry(cluster.clone()).or_default().push(drained);
+    }
+
+    /// Stop a task.
+    pub fn stop(&mut self, call: Call) {
+        self.stops.push(call);
+    }
+
+    /// Read a task definition that is used in `cluster`.
+    pub fn definition(&mut self, cluster: &ClusterKey, arn: &Arc<str>) {
+        self.definitions.insert(Arc::clone(arn), cluster.clone());
     }
 
     /// Read a cluster as a whole.
@@ -86,9 +98,9 @@ impl Batches {
 
     /// The calls that change something, replacements first.
     #[must_use]
-    pub fn steps(&self) -> Vec<Step> {
+    pub fn calls(&self) -> Vec<Call> {
         let detaches = self.detach.iter().flat_map(|(group, detach)| {
-            detach.instances.chunks(Step::DETACH_MAX).map(|instances| Step::Detach {
+            detach.instances.chunks(Call::DETACH_MAX).map(|instances| Call::Detach {
                 group: group.clone(),
                 instances: instances.to_vec(),
                 before: Arc::clone(&detach.before),
@@ -96,10 +108,10 @@ impl Batches {
         });
         let drains = self.drain.iter().flat_map(|(cluster, drained)| {
             drained
-                .chunks(Step::DRAIN_MAX)
-                .map(|instances| Step::Drain { cluster: cluster.clone(), instances: instances.to_vec() })
+                .chunks(Call::DRAIN_MAX)
+                .map(|instances| Call::Drain { cluster: cluster.clone(), instances: instances.to_vec() })
         });
-        detaches.chain(drains).collect()
+        detaches.chain(drains).chain(self.stops.iter().cloned()).collect()
     }
 
     /// The questions.
@@ -119,6 +131,11 @@ impl Batches {
             instance: instance.clone(),
             arn: arn.clone(),
         }));
+        looks.extend(
+            self.definitions
+                .iter()
+                .map(|(arn, cluster)| Look::Definition { cluster: cluster.clone(), arn: Arc::clone(arn) }),
+        );
         looks.extend(chunked(&self.tasks, Look::TASKS_MAX, |cluster, tasks| Look::Tasks { cluster, tasks }));
         looks
     }

@@ -5,9 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use super::attempt::{Attempt, NEVER, Setback};
 use super::case_id::CaseId;
+use super::deed::Deed;
 use super::phase::Phase;
 use super::report::Reason;
 use super::risk::Risk;
@@ -33,94 +35,6 @@ pub struct Place {
     pub instance_type: Option<Arc<str>>,
 }
 
-/// The calls that change something for a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Call {
-    /// `DetachInstances`.
-    Detach,
-    /// `UpdateContainerInstancesState`.
-    Drain,
-}
-
-impl Call {
-    /// AWS's name for it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Detach => "DetachInstances",
-            Self::Drain => "UpdateContainerInstancesState",
-        }
-    }
-}
-
-/// Why a call did not do what was asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setback {
-    /// What was said.
-    pub why: String,
-    /// Nobody knows whether the call had its effect: its answer was lost.
-    pub lost: bool,
-}
-
-/// A call that changes something, and how it stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Attempt {
-    /// Not made.
-    #[default]
-    None,
-    /// Made, no answer yet.
-    InFlight {
-        /// How many there have been before.
-        failures: u32,
-    },
-    /// Accepted by AWS.
-    Accepted {
-        /// AWS's name for the request.
-        request_id: Option<String>,
-    },
-    /// Refused or lost.
-    Failed {
-        /// How many in a row.
-        failures: u32,
-        /// When the last one did.
-        at: Timestamp,
-        /// What AWS said.
-        why: String,
-    },
-}
-
-impl Attempt {
-    /// Failures in a row.
-    #[must_use]
-    pub fn failures(&self) -> u32 {
-        match self {
-            Self::InFlight { failures } | Self::Failed { failures, .. } => *failures,
-            Self::None | Self::Accepted { .. } => 0,
-        }
-    }
-
-    /// AWS's name for the request that was accepted.
-    #[must_use]
-    pub fn request_id(&self) -> Option<String> {
-        match self {
-            Self::Accepted { request_id } => request_id.clone(),
-            _ => None,
-        }
-    }
-
-    /// When to try again after a failure: after 1, 2, 4, 8 seconds, then every 10.
-    #[must_use]
-    pub fn retry_at(&self) -> Option<Timestamp> {
-        let Self::Failed { failures, at, .. } = self else { return None };
-        let seconds = 1_i64.checked_shl(failures.saturating_sub(1).min(4)).unwrap_or(10).min(10);
-        Some(at.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX))
-    }
-
-    fn begin(&mut self) {
-        *self = Self::InFlight { failures: self.failures() };
-    }
-}
-
 /// The dealing with one doomed instance.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -142,12 +56,10 @@ pub struct Case {
     pub place: Option<Place>,
     /// When each phase was reached.
     pub phases: BTreeMap<Phase, Timestamp>,
-    /// The detach.
-    pub detach: Attempt,
-    /// Whether a detach may have had its effect without our hearing of it.
+    /// What was asked of AWS, and how that stands.
+    pub(super) attempts: BTreeMap<Deed, Attempt>,
+    /// Whether a replacement may have been asked for without our hearing of it.
     pub unsure: bool,
-    /// The drain.
-    pub drain: Attempt,
     /// Why nothing is asked of the group, where that is so for good.
     pub skipped: Option<Reason>,
     /// The group's members when it was asked: whoever joins later may be the replacement.
@@ -172,9 +84,8 @@ impl Case {
             held_before: false,
             place: None,
             phases: BTreeMap::new(),
-            detach: Attempt::None,
+            attempts: BTreeMap::new(),
             unsure: false,
-            drain: Attempt::None,
             skipped: None,
             before: Arc::default(),
             replacement: None,
@@ -182,16 +93,45 @@ impl Case {
         }
     }
 
+    /// EC2 gives notice again of an instance that has outlived the last one. Its tasks are others by now, and somebody may
+    /// have set it back to ACTIVE; the replacement that came for it is there.
+    pub(super) fn begins_anew(&mut self, signal: &Signal) {
+        self.deadline = signal.deadline;
+        self.attempts.retain(|deed, _| deed.replaces());
+        self.phases.retain(|phase, _| !matches!(phase, Phase::Draining | Phase::TasksStopped));
+        self.risks.clear();
+    }
+
+    /// How something that is done for the case stands.
+    #[must_use]
+    pub fn attempt(&self, deed: &Deed) -> &Attempt {
+        self.attempts.get(deed).unwrap_or(&NEVER)
+    }
+
+    /// What was asked of AWS, and how that stands.
+    pub fn attempts(&self) -> impl Iterator<Item = (&Deed, &Attempt)> {
+        self.attempts.iter()
+    }
+
+    pub(super) fn begin(&mut self, deed: Deed) {
+        self.attempts.entry(deed).or_default().begin();
+    }
+
+    pub(super) fn answered(&mut self, deed: Deed, result: Result<Option<String>, Setback>, now: Timestamp) {
+        self.unsure |= deed.replaces() && result.as_ref().is_err_and(|setback| setback.lost);
+        self.attempts.entry(deed).or_default().end(result, now);
+    }
+
+    /// A replacement is asked of `group`, which has these members now.
     pub(super) fn asks(&mut self, group: &GroupKey, members: &Arc<BTreeSet<InstanceId>>) {
-        self.detach.begin();
         self.before = Arc::clone(members);
         if let Some(place) = &mut self.place {
             place.group = Some(group.clone());
         }
     }
 
-    pub(super) fn drains(&mut self, arn: &ContainerInstanceArn) {
-        self.drain.begin();
+    /// It is asked about by this name.
+    pub(super) fn is_known_as(&mut self, arn: &ContainerInstanceArn) {
         if let Some(place) = &mut self.place {
             place.arn = Some(arn.clone());
         }

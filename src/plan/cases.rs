@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::case::{Attempt, Call, Case, Setback};
+use super::attempt::Setback;
+use super::call::Call;
+use super::case::Case;
 use super::case_id::CaseId;
+use super::deed::Deed;
 use super::phase::Phase;
 use super::step::{Dismissal, Step};
 use crate::ids::InstanceId;
@@ -54,7 +57,10 @@ impl Cases {
     pub fn admit(&mut self, signal: &Signal, held_before: bool, now: Timestamp) -> Admission {
         if let Some(case) = self.open.get_mut(&signal.instance) {
             let anew = signal.said_at >= case.history_from;
-            case.deadline = if anew { signal.deadline } else { case.deadline.min(signal.deadline) };
+            if anew {
+                case.begins_anew(signal);
+            }
+            case.deadline = case.deadline.min(signal.deadline);
             if signal.history_from <= case.history_from {
                 return Admission::Duplicate;
             }
@@ -131,16 +137,8 @@ impl Cases {
             Step::AtRisk { case, risk } => self.note(case, |case| {
                 case.risks.insert(*risk);
             }),
-            Step::Detach { group, before, instances } => {
-                instances.iter().for_each(|(id, _)| {
-                    self.note(id, |case| case.asks(group, before));
-                });
-                None
-            }
-            Step::Drain { instances, .. } => {
-                instances.iter().for_each(|drained| {
-                    self.note(&drained.case, |case| case.drains(&drained.arn));
-                });
+            Step::Call(call) => {
+                self.begin(call);
                 None
             }
             Step::Rehearse { .. } => None,
@@ -158,21 +156,24 @@ impl Cases {
         }
     }
 
+    fn begin(&mut self, call: &Call) {
+        for (id, deed) in call.deeds() {
+            self.note(&id, |case| case.begin(deed));
+        }
+        match call {
+            Call::Detach { group, before, instances } => instances.iter().for_each(|(id, _)| {
+                self.note(id, |case| case.asks(group, before));
+            }),
+            Call::Drain { instances, .. } => instances.iter().for_each(|drained| {
+                self.note(&drained.case, |case| case.is_known_as(&drained.arn));
+            }),
+            Call::Stop { .. } => {}
+        }
+    }
+
     /// Notes what came of a call: AWS's name for the request, or why it failed.
-    pub fn answered(&mut self, call: Call, id: &CaseId, result: Result<Option<String>, Setback>, now: Timestamp) {
-        self.note(id, |case| {
-            case.unsure |= call == Call::Detach && result.as_ref().is_err_and(|setback| setback.lost);
-            let attempt = match call {
-                Call::Detach => &mut case.detach,
-                Call::Drain => &mut case.drain,
-            };
-            *attempt = match result {
-                Ok(request_id) => Attempt::Accepted { request_id },
-                Err(Setback { why, .. }) => {
-                    Attempt::Failed { failures: attempt.failures().saturating_add(1), at: now, why }
-                }
-            };
-        });
+    pub fn answered(&mut self, deed: &Deed, id: &CaseId, result: Result<Option<String>, Setback>, now: Timestamp) {
+        self.note(id, |case| case.answered(deed.clone(), result, now));
     }
 
     fn note(&mut self, id: &CaseId, change: impl FnOnce(&mut Case)) -> Option<Case> {

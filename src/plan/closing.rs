@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::case::{Attempt, Case, Place};
+use super::case::{Case, Place};
+use super::deed::Deed;
 use super::draft::Draft;
 use super::phase::Phase;
 use super::replacement;
@@ -42,7 +43,7 @@ pub fn judge(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) ->
     let Some(gone_at) = gone_at(scene, case, place, draft) else { return still_there(scene, case, draft) };
     let count_by = after(gone_at, COUNT_WITHIN);
     let uncounted = tasks::running(scene.snapshot, case).any(|(_, task)| task.observed_at < gone_at);
-    let unanswered = matches!(case.detach, Attempt::InFlight { .. });
+    let unanswered = case.attempt(&Deed::Detach).is_in_flight();
     if (uncounted || unanswered) && scene.now < count_by {
         draft.wake_at(count_by);
         draft.report.add(&case.id, Reason::CountingTasks);

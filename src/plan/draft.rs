@@ -33,7 +33,7 @@ impl Draft {
     pub fn finish(self) -> Plan {
         let looks = self.batches.looks();
         let mut steps = self.steps;
-        steps.extend(self.batches.steps());
+        steps.extend(self.batches.calls().into_iter().map(Step::Call));
         Plan { steps, looks, report: self.report, wake_at: self.wake_at }
     }
 }

@@ -3,13 +3,16 @@
 //! It goes out in the same breath as the request for the replacement, and an instance that somebody else drains already is
 //! as good as drained by us.
 
-use super::case::{Attempt, Case, Place};
+use super::attempt::Attempt;
+use super::call::Drained;
+use super::case::{Case, Place};
+use super::deed::Deed;
 use super::draft::Draft;
+use super::pace::retry_now;
 use super::phase::Phase;
-use super::replacement::retry_now;
 use super::report::Reason;
 use super::scene::Scene;
-use super::step::{Drained, Step};
+use super::step::Step;
 use crate::observe::snapshot::InstanceStatus;
 
 /// Asks for the drain, where the instance is not draining already.
@@ -30,9 +33,10 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) 
 }
 
 fn ask(scene: Scene<'_>, case: &Case, place: &Place, drained: Drained, draft: &mut Draft) {
-    match &case.drain {
+    let attempt = case.attempt(&Deed::Drain);
+    match attempt {
         Attempt::InFlight { .. } => draft.report.add(&case.id, Reason::Draining),
-        Attempt::Failed { why, .. } if !retry_now(scene, &case.drain, draft) => {
+        Attempt::Failed { why, .. } if !retry_now(scene, attempt, draft) => {
             draft.report.add(&case.id, Reason::DrainFailed(why.clone()));
         }
         Attempt::None | Attempt::Failed { .. } if scene.now >= case.history_from => {

@@ -3,11 +3,14 @@
 //! It does no IO, reads no clock, draws no randomness and knows no AWS type (`tests/tidy.rs` holds it to that). Calling it
 //! twice on the same input changes nothing: what it asked for is in the cases and in the snapshot by then.
 
+mod attempt;
 mod batch;
+mod call;
 mod case;
 mod case_id;
 mod cases;
 mod closing;
+mod deed;
 mod draft;
 mod drain;
 mod locate;
@@ -19,20 +22,24 @@ mod report;
 mod risk;
 mod scene;
 mod step;
+mod stopping;
 mod tasks;
 mod warning;
 mod watch;
 
 use jiff::Timestamp;
 
-pub use case::{Attempt, Call, Case, Place, Setback};
+pub use attempt::{Attempt, Setback};
+pub use call::{Call, Drained, Stopped};
+pub use case::{Case, Place};
 pub use case_id::CaseId;
 pub use cases::{Admission, Cases};
+pub use deed::Deed;
 pub use phase::Phase;
 pub use policy::{Policies, Rules};
 pub use report::{Reason, Report};
 pub use risk::Risk;
-pub use step::{Dismissal, Drained, Outcome, Plan, Step};
+pub use step::{Dismissal, Outcome, Plan, Step};
 pub use tasks::{Tally, tally};
 
 use crate::api::Mode;
@@ -52,6 +59,7 @@ pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timest
         consider(scene, case, &mut draft);
     }
     replacement::pair(scene, &mut draft);
+    stopping::stop(scene, &mut draft);
     watch::newcomers(scene, &mut draft);
     draft.finish()
 }
@@ -106,7 +114,7 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     replacement::request(scene, case, place, &rules, draft);
     drain::request(scene, case, place, draft);
     replacement::confirm(scene, case, &rules, draft);
-    tasks::follow(scene, case, draft);
+    tasks::follow(scene, case, &rules, draft);
     warning::warn(scene, case, &rules, draft);
     watch::case(scene, case, place, draft);
 }
@@ -118,7 +126,7 @@ fn rehearse(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     replacement::request(scene, case, place, &rules, &mut imagined);
     drain::request(scene, case, place, &mut imagined);
     let Draft { steps, batches, report, .. } = imagined;
-    let would = batches.steps().into_iter().chain(steps).filter(Step::changes_aws).collect();
+    let would = batches.calls().into_iter().map(Step::Call).chain(steps).filter(Step::changes_aws).collect();
     let reasons = report.of(&case.id).to_vec();
     draft.step(Step::Rehearse { case: case.id.clone(), would, reasons });
     draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::DryRun });

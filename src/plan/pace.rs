@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::attempt::Attempt;
 use super::draft::Draft;
 use super::scene::Scene;
 use crate::observe::Subject;
@@ -26,6 +27,13 @@ pub fn due(scene: Scene<'_>, subject: &Subject, every: SignedDuration, draft: &m
         draft.wake_at(at);
     }
     scene.now >= at
+}
+
+/// Whether a failed call is due again; asks to be woken when it is.
+pub fn retry_now(scene: Scene<'_>, attempt: &Attempt, draft: &mut Draft) -> bool {
+    let Some(at) = attempt.retry_at().filter(|at| *at > scene.now) else { return true };
+    draft.wake_at(at);
+    false
 }
 
 /// `every`, or after failures a pause that doubles with each.

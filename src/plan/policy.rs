@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
-use crate::api::{CapacityProviderPolicy, Manifests, Method, Mode, SpotClusterSpec};
+use crate::api::{CapacityProviderPolicy, Manifests, Method, Mode, Percent, SpotClusterSpec, StandaloneTasks};
 use crate::ids::{CapacityProviderName, ClusterKey};
+
+/// The refill of that bucket a second (ECS API reference, "Request throttling for the Amazon ECS API").
+const STOPS_PER_SECOND: i64 = 40;
 
 /// What people allow, for all clusters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policies {
     /// How often a cluster is read as a whole.
     pub resync: SignedDuration,
+    /// The pause between two calls that stop tasks: what the share of the API's quota allows for long.
+    pub stop_pace: SignedDuration,
     clusters: BTreeMap<ClusterKey, ClusterPolicy>,
 }
 
@@ -34,6 +39,10 @@ pub struct Rules {
     pub method: Method,
     /// How long a replacement may go unseen before that is reported.
     pub confirm_within: SignedDuration,
+    /// When tasks of no service are stopped.
+    pub standalone: StandaloneTasks,
+    /// Kept free between a task's end and the deadline.
+    pub margin: SignedDuration,
 }
 
 impl Rules {
@@ -44,6 +53,8 @@ impl Rules {
         interruption_enabled: false,
         method: Method::None,
         confirm_within: SignedDuration::ZERO,
+        standalone: StandaloneTasks::Leave,
+        margin: SignedDuration::ZERO,
     };
 
     fn new(spec: &SpotClusterSpec) -> Self {
@@ -53,6 +64,8 @@ impl Rules {
             interruption_enabled: spec.signals.interruption.enabled,
             method: spec.replacement.method,
             confirm_within: spec.confirm_within.signed(),
+            standalone: spec.tasks.standalone,
+            margin: spec.tasks.margin.signed(),
         }
     }
 
@@ -63,6 +76,8 @@ impl Rules {
             interruption_enabled: by.signals.as_ref().map_or(self.interruption_enabled, |s| s.interruption.enabled),
             method: by.replacement.as_ref().map_or(self.method, |r| r.method),
             confirm_within: by.confirm_within.map_or(self.confirm_within, |d| d.signed()),
+            standalone: by.tasks.as_ref().map_or(self.standalone, |tasks| tasks.standalone),
+            margin: by.tasks.as_ref().map_or(self.margin, |tasks| tasks.margin.signed()),
         }
     }
 }
@@ -77,7 +92,12 @@ impl Policies {
             let providers = cluster.spec.capacity_providers.iter().map(provider).collect();
             (ClusterKey::from(&cluster.metadata.name), ClusterPolicy { rules, providers })
         });
-        Self { resync: manifests.operator.spec.resync.signed(), clusters: clusters.collect() }
+        let operator = &manifests.operator.spec;
+        Self {
+            resync: operator.resync.signed(),
+            stop_pace: stop_pace(operator.api.share),
+            clusters: clusters.collect(),
+        }
     }
 
     /// The rules for the instances of a capacity provider, or for those that count to none.
@@ -86,4 +106,10 @@ impl Policies {
         let Some(cluster) = self.clusters.get(cluster) else { return Rules::NOBODY };
         provider.and_then(|name| cluster.providers.get(name)).unwrap_or(&cluster.rules).clone()
     }
+}
+
+/// Every `StopTask` takes a token of the bucket "Cluster resource modify".
+fn stop_pace(share: Percent) -> SignedDuration {
+    let per_second = STOPS_PER_SECOND * i64::from(share.of_hundred());
+    SignedDuration::from_micros(100_000_000 / per_second)
 }

@@ -1,8 +1,11 @@
 //! The replacement: whether to ask the group for one, and which instance it turned out to be.
 
-use super::case::{Attempt, Case, Place};
+use super::attempt::Attempt;
+use super::case::{Case, Place};
+use super::deed::Deed;
 use super::draft::Draft;
 use super::locate;
+use super::pace::retry_now;
 use super::phase::Phase;
 use super::policy::Rules;
 use super::report::Reason;
@@ -26,10 +29,11 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
     if case.skipped.is_some() {
         return;
     }
-    match &case.detach {
+    let attempt = case.attempt(&Deed::Detach);
+    match attempt {
         Attempt::InFlight { .. } => draft.report.add(&case.id, Reason::Detaching),
         Attempt::Accepted { .. } => reached(case, draft),
-        Attempt::Failed { why, .. } if !retry_now(scene, &case.detach, draft) => {
+        Attempt::Failed { why, .. } if !retry_now(scene, attempt, draft) => {
             draft.report.add(&case.id, Reason::DetachFailed(why.clone()));
         }
         Attempt::Failed { .. } | Attempt::None => match decide(scene, case, place, rules, draft) {
@@ -39,13 +43,6 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
             Decision::Wait(reason) => draft.report.add(&case.id, reason),
         },
     }
-}
-
-/// Whether a failed call is due again; asks to be woken when it is.
-pub fn retry_now(scene: Scene<'_>, attempt: &Attempt, draft: &mut Draft) -> bool {
-    let Some(at) = attempt.retry_at().filter(|at| *at > scene.now) else { return true };
-    draft.wake_at(at);
-    false
 }
 
 fn reached(case: &Case, draft: &mut Draft) {

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::case_id::CaseId;
 use crate::ids::ClusterKey;
+use crate::observe::task::Owner;
 
 /// What every open case waits for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,6 +82,15 @@ pub enum Reason {
     DrainFailed(String),
     /// ECS does not drain an instance in this status.
     NotDrainable(Arc<str>),
+    /// Tasks may need longer to stop than there was time.
+    NeedExceedsNotice {
+        /// Whose tasks.
+        owner: Owner,
+        /// The longest stopTimeout among them, along their dependencies, and the margin.
+        need: SignedDuration,
+        /// From the first word to the deadline.
+        window: SignedDuration,
+    },
     /// So many tasks have not come to their end.
     TasksRunning(usize),
     /// Its tasks are looked at for the last time.
@@ -130,6 +142,7 @@ impl Reason {
             Self::Draining => "Draining",
             Self::DrainFailed(_) => "DrainFailed",
             Self::NotDrainable(_) => "NotDrainable",
+            Self::NeedExceedsNotice { .. } => "NeedExceedsNotice",
             Self::TasksRunning(_) => "TasksRunning",
             Self::CountingTasks => "CountingTasks",
             Self::InstanceThere => "InstanceThere",
@@ -168,6 +181,12 @@ impl fmt::Display for Reason {
             Self::Draining => f.write_str("ECS has been asked to drain it"),
             Self::DrainFailed(why) => write!(f, "the drain failed and will be tried again: {why}"),
             Self::NotDrainable(status) => write!(f, "ECS has it as {status} and drains ACTIVE instances only"),
+            Self::NeedExceedsNotice { owner, need, window } => write!(
+                f,
+                "{owner} may need {} s to stop and had {} s: shorten its stopTimeout to have its work saved",
+                need.as_secs(),
+                window.as_secs()
+            ),
             Self::TasksRunning(count) => write!(f, "{count} of its tasks have not come to their end"),
             Self::CountingTasks => f.write_str("its tasks are looked at for the last time"),
             Self::InstanceThere => f.write_str("the instance is still there"),

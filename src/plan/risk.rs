@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use jiff::SignedDuration;
 use serde::Serialize;
 
 /// What may go wrong.
@@ -13,7 +12,7 @@ pub enum Risk {
     NotDraining,
     /// The group has not accepted the request for a replacement.
     ReplacementNotRequested,
-    /// Tasks have not got SIGTERM and have no more than the usual stopTimeout left.
+    /// Tasks have not got SIGTERM and may not have their whole stopTimeout left.
     TasksRunning,
 }
 
@@ -30,17 +29,6 @@ impl Risk {
             Self::TasksRunning => "TasksRunning",
         }
     }
-
-    /// With so much left before the deadline it is a risk. The last is the agent's default stopTimeout of 30 s
-    /// (`ECS_CONTAINER_STOP_TIMEOUT`, ECS agent configuration) and a margin.
-    #[must_use]
-    pub const fn with_left(self) -> SignedDuration {
-        match self {
-            Self::NotDraining => SignedDuration::from_secs(90),
-            Self::ReplacementNotRequested => SignedDuration::from_secs(60),
-            Self::TasksRunning => SignedDuration::from_secs(35),
-        }
-    }
 }
 
 impl fmt::Display for Risk {
@@ -48,7 +36,7 @@ impl fmt::Display for Risk {
         f.write_str(match self {
             Self::NotDraining => "ECS has not accepted the drain",
             Self::ReplacementNotRequested => "the group has not accepted the request for a replacement",
-            Self::TasksRunning => "tasks have not got SIGTERM and have no more than the usual stopTimeout left",
+            Self::TasksRunning => "tasks have not got SIGTERM and may not have their whole stopTimeout left",
         })
     }
 }

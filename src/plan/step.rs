@@ -1,18 +1,16 @@
 //! What planning decides: steps to take, questions to ask, reasons to wait.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::call::Call;
 use super::case::Place;
 use super::case_id::CaseId;
 use super::phase::Phase;
 use super::report::{Reason, Report};
 use super::risk::Risk;
 use crate::api::Mode;
-use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId};
+use crate::ids::InstanceId;
 use crate::observe::Look;
 
 /// What to do now.
@@ -27,17 +25,6 @@ pub struct Plan {
     pub report: Report,
     /// When to think again at the latest.
     pub wake_at: Option<Timestamp>,
-}
-
-/// An instance to drain.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drained {
-    /// Its case.
-    pub case: CaseId,
-    /// The instance.
-    pub instance: InstanceId,
-    /// Its name in ECS.
-    pub arn: ContainerInstanceArn,
 }
 
 /// One decision.
@@ -75,22 +62,8 @@ pub enum Step {
         /// Why.
         risk: Risk,
     },
-    /// Call `DetachInstances` without decrement, so that the group launches replacements at once.
-    Detach {
-        /// The one group.
-        group: GroupKey,
-        /// At most [`Step::DETACH_MAX`].
-        instances: Vec<(CaseId, InstanceId)>,
-        /// The group's members at this moment.
-        before: Arc<BTreeSet<InstanceId>>,
-    },
-    /// Call `UpdateContainerInstancesState` with `DRAINING`.
-    Drain {
-        /// The one cluster.
-        cluster: ClusterKey,
-        /// At most [`Step::DRAIN_MAX`].
-        instances: Vec<Drained>,
-    },
+    /// Change something in AWS.
+    Call(Call),
     /// In dry-run: say what would be done.
     Rehearse {
         /// The case.
@@ -117,15 +90,10 @@ pub enum Step {
 }
 
 impl Step {
-    /// Instances in one `DetachInstances` (Auto Scaling API reference).
-    pub const DETACH_MAX: usize = 20;
-    /// Container instances in one `UpdateContainerInstancesState` (ECS API reference).
-    pub const DRAIN_MAX: usize = 10;
-
     /// Whether taking it changes anything in ECS or Auto Scaling.
     #[must_use]
     pub fn changes_aws(&self) -> bool {
-        matches!(self, Self::Detach { .. } | Self::Drain { .. })
+        matches!(self, Self::Call(_))
     }
 }
 

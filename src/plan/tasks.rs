@@ -1,13 +1,20 @@
 //! The tasks of a doomed instance: whether they have come to their end, and how.
 
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+
 use super::case::Case;
 use super::draft::Draft;
 use super::phase::Phase;
+use super::policy::Rules;
 use super::report::Reason;
 use super::scene::Scene;
 use super::step::Step;
+use super::stopping::need;
 use crate::ids::TaskArn;
-use crate::observe::snapshot::{Snapshot, Task};
+use crate::observe::Snapshot;
+use crate::observe::task::{Owner, Task};
 
 /// How the tasks that ran when the signal came have ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,11 +60,25 @@ pub fn listed(snapshot: &Snapshot, case: &Case) -> bool {
 }
 
 /// Reports the tasks that still run, and reaches the phase when none does.
-pub fn follow(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
+pub fn follow(scene: Scene<'_>, case: &Case, rules: &Rules, draft: &mut Draft) {
     let running = running(scene.snapshot, case).count();
     if running > 0 {
         draft.report.add(&case.id, Reason::TasksRunning(running));
+        too_long(scene, case, rules).into_iter().for_each(|reason| draft.report.add(&case.id, reason));
     } else if listed(scene.snapshot, case) && !case.has(Phase::TasksStopped) {
         draft.step(Step::Reach { case: case.id.clone(), phase: Phase::TasksStopped, replacement: None });
     }
+}
+
+/// Per service, the tasks that need longer than there was from the first word to the deadline.
+fn too_long(scene: Scene<'_>, case: &Case, rules: &Rules) -> Vec<Reason> {
+    let window = case.deadline.duration_since(case.received_at);
+    let mut longest: BTreeMap<&Owner, SignedDuration> = BTreeMap::new();
+    for (_, task) in running(scene.snapshot, case) {
+        let need = need(scene.snapshot, task).saturating_add(rules.margin);
+        let known = longest.entry(&task.owner).or_default();
+        *known = need.max(*known);
+    }
+    let missed = longest.into_iter().filter(|(_, need)| *need > window);
+    missed.map(|(owner, need)| Reason::NeedExceedsNotice { owner: owner.clone(), need, window }).collect()
 }

@@ -9,9 +9,18 @@ use super::policy::Rules;
 use super::risk::Risk;
 use super::scene::Scene;
 use super::step::Step;
-use super::tasks;
+use super::stopping;
 use crate::api::Method;
 use crate::signal::{InstanceAction, SignalKind};
+
+/// With so much left before the deadline a case should drain.
+const DRAINS_BEFORE: SignedDuration = SignedDuration::from_secs(90);
+
+/// With so much left a replacement should have been asked for.
+const ASKS_BEFORE: SignedDuration = SignedDuration::from_secs(60);
+
+/// From the call that stops a task to SIGTERM it takes no longer than this, if all is well.
+const STOPS_WITHIN: SignedDuration = SignedDuration::from_secs(3);
 
 /// A case that was noticed late is given this long to show that it is in good order.
 const SETTLES_WITHIN: SignedDuration = SignedDuration::from_secs(5);
@@ -21,13 +30,9 @@ pub fn warn(scene: Scene<'_>, case: &Case, rules: &Rules, draft: &mut Draft) {
     if case.kind == SignalKind::InterruptionNotice(InstanceAction::Hibernate) {
         return;
     }
-    for risk in Risk::ALL {
-        if case.risks.contains(&risk) || !is_open(risk, scene, case, rules) {
-            continue;
-        }
-        let noticed_at = case.phases.get(&Phase::Noticed).copied().unwrap_or(scene.now);
-        let settled_at = noticed_at.saturating_add(SETTLES_WITHIN).unwrap_or(Timestamp::MAX);
-        let from = case.deadline.saturating_sub(risk.with_left()).unwrap_or(case.deadline).max(settled_at);
+    for risk in Risk::ALL.into_iter().filter(|risk| !case.risks.contains(risk)) {
+        let Some(from) = begins(risk, scene, case, rules) else { continue };
+        let from = from.max(settled_at(scene, case));
         if scene.now >= from {
             draft.step(Step::AtRisk { case: case.id.clone(), risk });
         } else {
@@ -36,12 +41,25 @@ pub fn warn(scene: Scene<'_>, case: &Case, rules: &Rules, draft: &mut Draft) {
     }
 }
 
-fn is_open(risk: Risk, scene: Scene<'_>, case: &Case, rules: &Rules) -> bool {
+fn settled_at(scene: Scene<'_>, case: &Case) -> Timestamp {
+    let noticed_at = case.phases.get(&Phase::Noticed).copied().unwrap_or(scene.now);
+    noticed_at.saturating_add(SETTLES_WITHIN).unwrap_or(Timestamp::MAX)
+}
+
+/// When something that is not in order becomes a risk; `None`: it is in order.
+fn begins(risk: Risk, scene: Scene<'_>, case: &Case, rules: &Rules) -> Option<Timestamp> {
+    let before = |left: SignedDuration| Some(case.deadline.saturating_sub(left).unwrap_or(case.deadline));
     match risk {
-        Risk::NotDraining => !case.has(Phase::Draining),
-        Risk::ReplacementNotRequested => {
-            case.skipped.is_none() && rules.method != Method::None && !case.has(Phase::ReplacementRequested)
+        Risk::NotDraining if !case.has(Phase::Draining) => before(DRAINS_BEFORE),
+        Risk::ReplacementNotRequested if is_wanted(case, rules) => before(ASKS_BEFORE),
+        Risk::TasksRunning => {
+            let overdue_from = stopping::overdue_from(scene, case, rules)?;
+            Some(overdue_from.saturating_add(STOPS_WITHIN).unwrap_or(overdue_from))
         }
-        Risk::TasksRunning => tasks::running(scene.snapshot, case).any(|(_, task)| !task.told_to_stop),
+        Risk::NotDraining | Risk::ReplacementNotRequested => None,
     }
+}
+
+fn is_wanted(case: &Case, rules: &Rules) -> bool {
+    case.skipped.is_none() && rules.method != Method::None && !case.has(Phase::ReplacementRequested)
 }

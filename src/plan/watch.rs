@@ -1,8 +1,12 @@
 //! What to look at again while something is under way.
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 
-use super::case::{Attempt, Case, Place};
+use super::attempt::Attempt;
+use super::case::{Case, Place};
+use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::{SOON, due};
 use super::phase::Phase;
@@ -73,7 +77,7 @@ fn instance(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
 fn group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
     let seen = scene.snapshot.groups.get(group).map(|group| group.observed_at);
     let undecided = case.skipped.is_none() && !case.has(Phase::ReplacementRequested);
-    let refused_at = if let Attempt::Failed { at, .. } = &case.detach { *at } else { case.received_at };
+    let refused_at = if let Attempt::Failed { at, .. } = case.attempt(&Deed::Detach) { *at } else { case.received_at };
     let every = if undecided && seen.is_none_or(|at| at < refused_at) { SOON } else { PACE };
     if due(scene, &Subject::Group(group.clone()), every, draft) {
         draft.batches.group(group);
@@ -82,12 +86,23 @@ fn group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
 
 fn tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     let Some(instance) = scene.snapshot.instances.get(&case.instance) else { return };
+    definitions(scene, case, place, draft);
     let known = scene.snapshot.tasks.get(&case.instance).is_some_and(|of| of.listed_at.is_some());
     if known && (tasks::listed(scene.snapshot, case) || !case.has(Phase::Draining)) {
         return look_at_tasks(scene, case, place, TASK_PACE, draft);
     }
     if due(scene, &Subject::Tasks(case.instance.clone()), SOON, draft) {
         draft.batches.tasks_of(&instance.cluster, &case.instance, &instance.arn);
+    }
+}
+
+/// Reads the definitions of tasks that are to be stopped in time.
+fn definitions(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    for (_, task) in tasks::running(scene.snapshot, case).filter(|(_, task)| !task.told_to_stop) {
+        let unknown = !task.definition.is_empty() && !scene.snapshot.definitions.contains_key(&task.definition);
+        if unknown && due(scene, &Subject::Definition(Arc::clone(&task.definition)), SOON, draft) {
+            draft.batches.definition(&place.cluster, &task.definition);
+        }
     }
 }
 

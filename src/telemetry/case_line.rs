@@ -83,8 +83,7 @@ impl CaseLine {
     #[must_use]
     pub fn new(event: &'static str, case: &Case, tally: Tally, now: Timestamp) -> Self {
         let place = case.place.as_ref();
-        let request_ids = [("detach", &case.detach), ("drain", &case.drain)];
-        let request_ids = request_ids.into_iter().filter_map(|(name, attempt)| Some((name, attempt.request_id()?)));
+        let request_ids = case.attempts().filter_map(|(deed, attempt)| Some((deed.name()?, attempt.request_id()?)));
         Self {
             event,
             case: case.id.clone(),

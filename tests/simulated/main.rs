@@ -7,3 +7,4 @@ mod messages;
 mod obstacles;
 mod rig;
 mod stopping;
+mod stopping_tasks;

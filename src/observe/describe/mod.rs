@@ -5,6 +5,7 @@
 mod autoscaling;
 mod cluster;
 mod container_instances;
+mod definitions;
 mod tasks;
 
 use std::collections::BTreeMap;
@@ -74,6 +75,9 @@ impl Observer {
             }
             Look::TasksOf { cluster, instance, arn } => {
                 self.in_cluster(cluster, sightings, |view| tasks::list(view, instance, arn)).await
+            }
+            Look::Definition { cluster, arn } => {
+                self.in_cluster(cluster, sightings, |view| definitions::read(view, arn)).await
             }
             Look::Tasks { cluster, tasks, .. } => {
                 self.in_cluster(cluster, sightings, |view| tasks::again(view, tasks)).await

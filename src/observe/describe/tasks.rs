@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::{PAGES_MAX, View, next_page};
 use crate::aws::{Failure, timestamp};
 use crate::ids::{ContainerInstanceArn, InstanceId, TaskArn};
-use crate::observe::snapshot::Task;
+use crate::observe::task::{Owner, Task};
 use crate::observe::{Look, Observation};
 
 const LIST: &str = "ecs:ListTasks";
@@ -75,6 +75,8 @@ async fn describe(view: View<'_>, arns: &[String]) -> Result<Vec<(TaskArn, Task)
 
 fn read(task: &types::Task, observed_at: Timestamp) -> Option<(TaskArn, Task)> {
     let seen = Task {
+        owner: Owner::of_group(task.group()),
+        definition: task.task_definition_arn().unwrap_or_default().into(),
         told_to_stop: matches!(task.last_status(), Some("STOPPING" | "DEPROVISIONING" | "STOPPED")),
         stopped: task.last_status() == Some("STOPPED"),
         stopped_at: task.stopped_at().and_then(timestamp),
@@ -88,7 +90,15 @@ fn read(task: &types::Task, observed_at: Timestamp) -> Option<(TaskArn, Task)> {
 fn forgotten(arn: &str, observed_at: Timestamp) -> (TaskArn, Task) {
     (
         TaskArn::from(arn),
-        Task { told_to_stop: true, stopped: true, stopped_at: None, died_with_host: false, observed_at },
+        Task {
+            owner: Owner::Nobody,
+            definition: "".into(),
+            told_to_stop: true,
+            stopped: true,
+            stopped_at: None,
+            died_with_host: false,
+            observed_at,
+        },
     )
 }
 

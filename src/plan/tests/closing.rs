@@ -129,7 +129,7 @@ fn a_detach_that_is_under_way_is_heard_before_the_close() {
     scenario.steps();
     scenario.missing("i-1");
     assert_eq!(closed(&scenario.steps()), None);
-    scenario.answered(crate::plan::Call::Detach, "i-1", Ok(()));
+    scenario.answered(crate::plan::Deed::Detach, "i-1", Ok(()));
     assert!(closed(&scenario.steps()).is_some());
 }
 
@@ -141,7 +141,7 @@ fn an_instance_doomed_before_it_registered_is_replaced_and_closed() {
     scenario.steps();
     scenario.looks_answered();
     assert_eq!(detached(&scenario.at("03:05:01").steps()), ["i-1"]);
-    scenario.answered(crate::plan::Call::Detach, "i-1", Ok(()));
+    scenario.answered(crate::plan::Deed::Detach, "i-1", Ok(()));
     assert_eq!(closed(&scenario.at("03:07:59").steps()), None);
     assert!(closed(&scenario.at("03:08:00").steps()).is_some());
 }
@@ -176,8 +176,9 @@ fn risks_are_told_once_while_there_is_time() {
     assert_eq!(risks(&scenario.at("03:05:30").steps()), 1, "the drain is not accepted");
     assert_eq!(risks(&scenario.at("03:06:00").steps()), 1, "the replacement is not requested");
     scenario.tasks("i-1", &[false]);
-    assert_eq!(risks(&scenario.at("03:06:25").steps()), 1, "tasks run");
-    assert_eq!(risks(&scenario.at("03:06:26").steps()), 0);
+    assert_eq!(risks(&scenario.at("03:06:27").steps()), 0);
+    assert_eq!(risks(&scenario.at("03:06:28").steps()), 1, "a task should have got SIGTERM three seconds ago");
+    assert_eq!(risks(&scenario.at("03:06:29").steps()), 0);
 }
 
 #[test]

@@ -5,4 +5,5 @@ mod closing;
 mod notice;
 mod replacement;
 mod scenario;
+mod stopping;
 mod watching;

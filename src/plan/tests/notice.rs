@@ -3,7 +3,7 @@
 use super::scenario::*;
 use crate::observe::Look;
 use crate::observe::snapshot::{ClusterState, InstanceStatus};
-use crate::plan::{Admission, Dismissal, Step};
+use crate::plan::{Admission, Call, Dismissal, Step};
 
 fn dismissed(steps: &[Step]) -> Option<Dismissal> {
     steps.iter().find_map(|step| match step {
@@ -18,8 +18,8 @@ fn a_known_instance_is_replaced_and_drained_at_once_and_without_a_look_up() {
     scenario.at("03:05:00").notice("i-1");
     let plan = scenario.plan();
     assert_eq!((detached(&plan.steps), drained(&plan.steps)), (vec!["i-1".into()], vec!["i-1".into()]));
-    let detach = plan.steps.iter().position(|step| matches!(step, Step::Detach { .. }));
-    let drain = plan.steps.iter().position(|step| matches!(step, Step::Drain { .. }));
+    let detach = plan.steps.iter().position(|step| matches!(step, Step::Call(Call::Detach { .. })));
+    let drain = plan.steps.iter().position(|step| matches!(step, Step::Call(Call::Drain { .. })));
     assert!(detach < drain, "capacity first, drain second");
     assert!(!plan.looks.iter().any(|look| matches!(look, Look::Locate { .. })), "{:?}", plan.looks);
 }
@@ -196,8 +196,8 @@ fn nothing_new_is_begun_once_the_notice_is_history() {
     let mut scenario = Scenario::with(&["i-1"]);
     scenario.at("03:05:00").notice("i-1");
     scenario.steps();
-    scenario.answered(crate::plan::Call::Detach, "i-1", Err("no"));
-    scenario.answered(crate::plan::Call::Drain, "i-1", Err("no"));
+    scenario.answered(crate::plan::Deed::Detach, "i-1", Err("no"));
+    scenario.answered(crate::plan::Deed::Drain, "i-1", Err("no"));
     let steps = scenario.at("03:07:00").steps();
     assert!(!steps.iter().any(Step::changes_aws), "{steps:?}");
     assert!(scenario.reasons("i-1").contains(&"TooLate"));
@@ -255,8 +255,10 @@ fn a_storm_is_a_few_calls_as_large_as_the_apis_take() {
     });
     let steps = scenario.steps();
     let sizes = |wanted: fn(&Step) -> Option<usize>| steps.iter().filter_map(wanted).collect::<Vec<_>>();
-    let detaches = sizes(|step| if let Step::Detach { instances, .. } = step { Some(instances.len()) } else { None });
-    let drains = sizes(|step| if let Step::Drain { instances, .. } = step { Some(instances.len()) } else { None });
+    let detaches =
+        sizes(|step| if let Step::Call(Call::Detach { instances, .. }) = step { Some(instances.len()) } else { None });
+    let drains =
+        sizes(|step| if let Step::Call(Call::Drain { instances, .. }) = step { Some(instances.len()) } else { None });
     assert_eq!((detaches, drains), (vec![20, 20, 5], vec![10, 10, 10, 10, 5]));
 }
 

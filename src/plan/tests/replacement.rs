@@ -3,7 +3,7 @@
 use super::scenario::*;
 use crate::observe::Look;
 use crate::observe::snapshot::InstanceStatus;
-use crate::plan::{Call, Phase, Step};
+use crate::plan::{Deed, Phase, Step};
 
 /// The steps for a notice about `i-1`, with its group seen in this state a moment later.
 fn with_group(state: Option<&str>, change: impl FnOnce(&mut crate::observe::snapshot::Group)) -> Vec<Step> {
@@ -122,14 +122,14 @@ fn failed_calls_are_tried_again_later_and_each_on_its_own() {
     let mut scenario = Scenario::with(&["i-1"]);
     scenario.at("03:05:00").notice("i-1");
     scenario.steps();
-    scenario.answered(Call::Detach, "i-1", Err("no"));
-    scenario.answered(Call::Drain, "i-1", Ok(()));
+    scenario.answered(Deed::Detach, "i-1", Err("no"));
+    scenario.answered(Deed::Drain, "i-1", Ok(()));
     let plan = scenario.plan();
     assert_eq!(detached(&plan.steps).len(), 0, "not at once");
     assert!(plan.wake_at.unwrap() <= time("03:05:01"));
     let steps = scenario.at("03:05:01").steps();
     assert_eq!((detached(&steps).len(), drained(&steps).len()), (1, 0));
-    scenario.answered(Call::Detach, "i-1", Err("no"));
+    scenario.answered(Deed::Detach, "i-1", Err("no"));
     assert_eq!(detached(&scenario.at("03:05:02").steps()).len(), 0, "the second pause is longer");
     assert_eq!(detached(&scenario.at("03:05:03").steps()).len(), 1);
 }

@@ -7,10 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use crate::api;
 use crate::ids::{GroupKey, InstanceId, TaskArn};
 use crate::observe::snapshot::{
-    Cluster, ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Member, Snapshot, Task,
+    Cluster, ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Member, Snapshot,
 };
+use crate::observe::task::{Container, Definition, Owner, Task};
 use crate::observe::{Look, Observation};
-use crate::plan::{Admission, Call, CaseId, Cases, Plan, Policies, Step, plan};
+use crate::plan::{Admission, Call, CaseId, Cases, Deed, Plan, Policies, Step, plan};
 use crate::signal::{self, Parsed, Signal};
 
 pub struct Scenario {
@@ -116,19 +117,42 @@ impl Scenario {
 
     /// The instance's tasks are listed: each stopped or not.
     pub fn tasks(&mut self, id: &str, stopped: &[bool]) {
-        let tasks = stopped.iter().enumerate().map(|(index, stopped)| {
-            let stopped_at = stopped.then_some(self.now);
-            let task = Task {
-                told_to_stop: *stopped,
-                stopped: *stopped,
-                stopped_at,
-                died_with_host: false,
-                observed_at: self.now,
-            };
-            (TaskArn::from(format!("arn:task/{id}/{index}")), task)
+        let tasks = stopped.iter().map(|stopped| Task {
+            told_to_stop: *stopped,
+            stopped: *stopped,
+            stopped_at: stopped.then_some(self.now),
+            ..self.task()
         });
-        let found = tasks.collect();
+        let tasks = tasks.collect();
+        self.listed(id, tasks);
+    }
+
+    /// A task of the service `app` that runs.
+    pub fn task(&self) -> Task {
+        Task {
+            owner: Owner::Service("app".into()),
+            definition: "arn:task-definition/app:1".into(),
+            told_to_stop: false,
+            stopped: false,
+            stopped_at: None,
+            died_with_host: false,
+            observed_at: self.now,
+        }
+    }
+
+    /// The instance's tasks are listed.
+    pub fn listed(&mut self, id: &str, tasks: Vec<Task>) {
+        let named = |(index, task)| (TaskArn::from(format!("arn:task/{id}/{index}")), task);
+        let found = tasks.into_iter().enumerate().map(named).collect();
         self.snapshot.apply(Observation::Tasks { instance: id.into(), found, listed_at: Some(self.now) }, self.now);
+    }
+
+    /// A task definition of one container is read.
+    pub fn defined(&mut self, arn: &str, stop_timeout: i64) {
+        let stop_timeout = Some(seconds(stop_timeout));
+        let container = Container { name: "app".to_owned(), stop_timeout, depends_on: Vec::new() };
+        let definition = Definition { containers: vec![container] };
+        self.snapshot.apply(Observation::Definition { arn: arn.into(), definition }, self.now);
     }
 
     /// A notice arrives as it is given.
@@ -145,17 +169,17 @@ impl Scenario {
         self.cases.of(&id.into()).unwrap().id.clone()
     }
 
-    pub fn answered(&mut self, call: Call, id: &str, result: Result<(), &str>) {
+    pub fn answered(&mut self, deed: Deed, id: &str, result: Result<(), &str>) {
         let case = self.case(id);
         let setback = |why: &str| crate::plan::Setback { why: why.to_owned(), lost: why == "lost" };
         let result = result.map(|()| Some("request".to_owned())).map_err(setback);
-        self.cases.answered(call, &case, result, self.now);
+        self.cases.answered(&deed, &case, result, self.now);
     }
 
     /// Both calls for an instance have been accepted, and AWS shows it.
     pub fn accepted(&mut self, id: &str) {
-        self.answered(Call::Detach, id, Ok(()));
-        self.answered(Call::Drain, id, Ok(()));
+        self.answered(Deed::Detach, id, Ok(()));
+        self.answered(Deed::Drain, id, Ok(()));
         self.snapshot.apply(Observation::Detached { group: group_key(), instances: vec![id.into()] }, self.now);
         self.instance(id, |instance| instance.status = InstanceStatus::Draining);
     }
@@ -205,7 +229,7 @@ pub fn signal(id: &str, action: &str, at: Timestamp) -> Signal {
 /// The instances that a plan detaches.
 pub fn detached(steps: &[Step]) -> Vec<String> {
     let batches = steps.iter().filter_map(|step| match step {
-        Step::Detach { instances, .. } => Some(instances.iter().map(|(_, id)| id.to_string())),
+        Step::Call(Call::Detach { instances, .. }) => Some(instances.iter().map(|(_, id)| id.to_string())),
         _ => None,
     });
     batches.flatten().collect()
@@ -214,10 +238,19 @@ pub fn detached(steps: &[Step]) -> Vec<String> {
 /// The instances that a plan drains.
 pub fn drained(steps: &[Step]) -> Vec<String> {
     let batches = steps.iter().filter_map(|step| match step {
-        Step::Drain { instances, .. } => Some(instances.iter().map(|drained| drained.instance.to_string())),
+        Step::Call(Call::Drain { instances, .. }) => Some(instances.iter().map(|drained| drained.instance.to_string())),
         _ => None,
     });
     batches.flatten().collect()
+}
+
+/// The tasks that a plan stops.
+pub fn stopped(steps: &[Step]) -> Vec<String> {
+    let tasks = steps.iter().filter_map(|step| match step {
+        Step::Call(Call::Stop { stopped, .. }) => Some(stopped.task.to_string()),
+        _ => None,
+    });
+    tasks.collect()
 }
 
 /// The reason for which a plan gives up on a replacement.

@@ -1,0 +1,107 @@
+//! When the tasks of a doomed instance are told to stop by us.
+//!
+//! Tasks of services are left to the scheduler for as long as they can be: it deregisters their targets first. At the latest
+//! moment at which a task still has its whole stopTimeout before the deadline, `StopTask` gives it SIGTERM, whatever the
+//! scheduler waits for. No task is stopped earlier, unless the calls for all of them would not go out in time.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::call::{Call, Stopped};
+use super::case::{Case, Place};
+use super::deed::Deed;
+use super::draft::Draft;
+use super::pace::retry_now;
+use super::policy::Rules;
+use super::scene::Scene;
+use super::tasks;
+use crate::api::StandaloneTasks;
+use crate::ids::{ClusterKey, Region, TaskArn};
+use crate::observe::Snapshot;
+use crate::observe::task::{DEFAULT_STOP_TIMEOUT, Owner, Task};
+
+/// A task to be stopped.
+struct Wish {
+    latest: Timestamp,
+    cluster: ClusterKey,
+    stopped: Stopped,
+}
+
+/// Stops the tasks of all cases whose time has come.
+pub fn stop(scene: Scene<'_>, draft: &mut Draft) {
+    let mut wishes: BTreeMap<&Region, Vec<Wish>> = BTreeMap::new();
+    for case in scene.cases.iter().filter(|case| scene.now < case.history_from) {
+        let Some(place) = &case.place else { continue };
+        let Some(cluster) = scene.snapshot.clusters.get(&place.cluster) else { continue };
+        wishes.entry(&cluster.region).or_default().extend(wishes_of(scene, case, place, draft));
+    }
+    for wishes in wishes.into_values() {
+        call(scene, wishes, draft);
+    }
+}
+
+/// Every call costs a token of one bucket, so the last moments are spread: none later than its own, nor later than the
+/// bucket can bear before the next.
+fn call(scene: Scene<'_>, mut wishes: Vec<Wish>, draft: &mut Draft) {
+    wishes.sort_by(|a, b| (a.latest, &a.stopped.task).cmp(&(b.latest, &b.stopped.task)));
+    let mut next = Timestamp::MAX;
+    let mut due = Vec::new();
+    for wish in wishes.into_iter().rev() {
+        let at = wish.latest.min(next.saturating_sub(scene.policies.stop_pace).unwrap_or(next));
+        next = at;
+        if at <= scene.now {
+            due.push(wish);
+        } else {
+            draft.wake_at(at);
+        }
+    }
+    for Wish { cluster, stopped, .. } in due.into_iter().rev() {
+        draft.batches.stop(Call::Stop { cluster, stopped });
+    }
+}
+
+fn wishes_of(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Vec<Wish> {
+    let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
+    let mut wishes = Vec::new();
+    for (arn, task) in untold(scene.snapshot, case) {
+        let attempt = case.attempt(&Deed::Stop(arn.clone()));
+        if is_left(task, &rules) || attempt.is_in_flight() || attempt.is_accepted() || !retry_now(scene, attempt, draft)
+        {
+            continue;
+        }
+        let stopped = Stopped { case: case.id.clone(), task: arn.clone() };
+        let latest = latest(scene.snapshot, case, task, &rules);
+        wishes.push(Wish { latest, cluster: place.cluster.clone(), stopped });
+    }
+    wishes
+}
+
+/// The tasks that have not got SIGTERM.
+fn untold<'a>(snapshot: &'a Snapshot, case: &'a Case) -> impl Iterator<Item = (&'a TaskArn, &'a Task)> {
+    tasks::running(snapshot, case).filter(|(_, task)| !task.told_to_stop)
+}
+
+/// Whether the policy leaves the task alone.
+fn is_left(task: &Task, rules: &Rules) -> bool {
+    task.owner == Owner::Nobody && rules.standalone == StandaloneTasks::Leave
+}
+
+/// The last moment at which the task can be told to stop and still have all the time that it may take.
+fn latest(snapshot: &Snapshot, case: &Case, task: &Task, rules: &Rules) -> Timestamp {
+    if task.owner == Owner::Nobody && rules.standalone == StandaloneTasks::Now {
+        return case.received_at;
+    }
+    let need = need(snapshot, task).saturating_add(rules.margin);
+    case.deadline.saturating_sub(need).unwrap_or(Timestamp::MIN)
+}
+
+/// How long the task may take to stop.
+pub fn need(snapshot: &Snapshot, task: &Task) -> SignedDuration {
+    snapshot.definitions.get(&task.definition).map_or(DEFAULT_STOP_TIMEOUT, |definition| definition.stops_within())
+}
+
+/// The first moment at which a task that has not got SIGTERM should have got it.
+pub fn overdue_from(scene: Scene<'_>, case: &Case, rules: &Rules) -> Option<Timestamp> {
+    untold(scene.snapshot, case).map(|(_, task)| latest(scene.snapshot, case, task, rules)).min()
+}
