@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::inbox::Inbox;
 use super::message::{Message, Ticket};
 use crate::plan::{Admission, Cases, Dismissal};
-use crate::signal::{self, Parsed, Unparsable};
+use crate::signal::{self, Parsed, Signal, SignalKind, Unparsable};
 use crate::telemetry::Metrics;
 
 /// So many messages that cannot be parsed are remembered, so that each is logged once.
@@ -41,21 +41,16 @@ impl Intake {
             metrics.message("known", "redelivered");
             return Vec::new();
         }
-        let signal = match signal::parse(&message.body, message.sent_at) {
-            Ok(Parsed::Signal(signal)) => signal,
-            Ok(Parsed::UnknownKind(kind)) => {
-                metrics.message("unknown", "acknowledged");
-                tracing::debug!(
-                    event = "message.unknown_kind",
-                    kind,
-                    "a message of the kind `{kind}`, about which nothing is done"
-                );
-                return vec![message.ticket];
-            }
+        let parsed = match signal::parse(&message.body, message.sent_at) {
+            Ok(parsed) => parsed,
             Err(why) => {
                 self.refuse(&message, &why, metrics);
                 return Vec::new();
             }
+        };
+        let Some(signal) = notice(&parsed) else {
+            pass_over(&parsed, metrics);
+            return vec![message.ticket];
         };
         let kind = signal.kind.name();
         if now >= signal.history_from {
@@ -69,7 +64,7 @@ impl Intake {
             );
             return vec![message.ticket];
         }
-        match cases.admit(&signal, message.held_before, now) {
+        match cases.admit(signal, message.held_before, now) {
             Admission::Opened => {
                 inbox.hold(&signal.instance, message.ticket);
                 Vec::new()
@@ -125,5 +120,56 @@ impl Intake {
             excerpt,
             "message {message_id} cannot be understood: {why}; it is left to the queue's redrive policy"
         );
+    }
+}
+
+/// Planning deals with interruption notices only.
+fn notice(parsed: &Parsed) -> Option<&Signal> {
+    let Parsed::Signals(signals) = parsed else { return None };
+    signals.iter().find(|signal| matches!(signal.kind, SignalKind::InterruptionNotice(_)))
+}
+
+/// Tells of a message about which nothing is done.
+fn pass_over(parsed: &Parsed, metrics: &Metrics) {
+    metrics.message(parsed.name(), "acknowledged");
+    let (event, kind) = match parsed {
+        Parsed::UnknownKind(kind) => ("message.unknown_kind", kind.as_str()),
+        known => ("message.acknowledged", known.name()),
+    };
+    tracing::debug!(event, kind, "a message of the kind `{kind}`, about which nothing is done");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_planning_does_not_deal_with_is_acknowledged_and_counted_by_its_kind() {
+        let now: Timestamp = "2026-01-02T03:02:03Z".parse().unwrap();
+        let (mut intake, mut cases, inbox, metrics) =
+            (Intake::default(), Cases::default(), Inbox::new(1), Metrics::default());
+        let mut take = |id: &str, body: &str| {
+            let ticket = Ticket { queue: 0, id: id.into(), receipt: id.into() };
+            let message = Message { ticket, body: body.to_owned(), sent_at: now, held_before: false };
+            intake.take(message, &mut cases, &inbox, &metrics, now).len()
+        };
+        let event = |kind: &str| {
+            serde_json::json!({"detail-type": kind, "detail": {"instance-id": "i-1", "EC2InstanceId": "i-1",
+                "AutoScalingGroupName": "web", "LifecycleHookName": "hook", "state": "running"}})
+            .to_string()
+        };
+        assert_eq!(take("m-1", &event("EC2 Instance Rebalance Recommendation")), 1);
+        assert_eq!(take("m-2", &event("EC2 Instance-terminate Lifecycle Action")), 1);
+        assert_eq!(take("m-3", &event("EC2 Instance State-change Notification")), 1);
+        assert_eq!(take("m-4", r#"{"Event":"autoscaling:TEST_NOTIFICATION"}"#), 1);
+        assert_eq!(take("m-5", &event("Something Else")), 1);
+        assert_eq!(take("m-6", r#"{"detail-type":"EC2 Instance Rebalance Recommendation"}"#), 0, "left to redrive");
+        assert_eq!(take("m-7", &event("EC2 Spot Instance Interruption Warning")), 0, "held");
+        assert_eq!((cases.len(), inbox.len()), (1, 1));
+        let text = metrics.text();
+        for kind in ["rebalance_recommendation", "terminate_hook", "instance_state", "test", "unknown"] {
+            let line = format!("messages_total{{kind=\"{kind}\",disposition=\"acknowledged\"}} 1");
+            assert!(text.contains(&line), "{kind} in {text}");
+        }
     }
 }

@@ -78,7 +78,7 @@ impl Case {
             id: CaseId { instance: signal.instance.clone(), said_at: signal.said_at },
             instance: signal.instance.clone(),
             kind: signal.kind,
-            deadline: signal.deadline,
+            deadline: signal.deadline.unwrap_or(signal.said_at),
             history_from: signal.history_from,
             received_at,
             held_before: false,
@@ -96,7 +96,7 @@ impl Case {
     /// EC2 gives notice again of an instance that has outlived the last one. Its tasks are others by now, and somebody may
     /// have set it back to ACTIVE; the replacement that came for it is there.
     pub(super) fn begins_anew(&mut self, signal: &Signal) {
-        self.deadline = signal.deadline;
+        self.deadline = signal.deadline.unwrap_or(signal.said_at);
         self.attempts.retain(|deed, _| deed.replaces());
         self.phases.retain(|phase, _| !matches!(phase, Phase::Draining | Phase::TasksStopped));
         self.risks.clear();

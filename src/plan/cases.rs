@@ -60,7 +60,7 @@ impl Cases {
             if anew {
                 case.begins_anew(signal);
             }
-            case.deadline = case.deadline.min(signal.deadline);
+            case.deadline = case.deadline.min(signal.deadline.unwrap_or(case.deadline));
             if signal.history_from <= case.history_from {
                 return Admission::Duplicate;
             }

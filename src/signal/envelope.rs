@@ -1,75 +1,77 @@
-//! The outer layer of a message: an EventBridge event as it is, the same wrapped by SNS, or a lifecycle hook's own body.
-//!
-//! Every field is kept as raw text until somebody asks for it, so that a wrongly typed field that nobody needs does no harm.
+//! The outer layer of a message: an EventBridge event as it is, the same wrapped by SNS, or a notification that Auto Scaling
+//! delivers itself, wrapped or not.
 
-use std::collections::BTreeMap;
+use jiff::Timestamp;
 
-use serde_json::value::RawValue;
+use super::fields::Fields;
+use super::{Unparsable, time};
+use crate::ids::InstanceId;
 
-use super::Unparsable;
-
-type Fields<'a> = BTreeMap<String, &'a RawValue>;
-
-/// A message's fields.
+/// A message without what was around it.
 #[derive(Debug)]
-pub struct Envelope {
-    fields: BTreeMap<String, Box<RawValue>>,
-    kind: Option<String>,
+pub struct Envelope<'a> {
+    kind: String,
+    said: Fields<'a>,
+    /// What is around that in an event.
+    event: Option<Fields<'a>>,
+    said_at: Timestamp,
+    sent_at: Timestamp,
 }
 
-impl Envelope {
-    /// Opens `body`, and the SNS notification around it where there is one.
-    pub fn open(body: &str) -> Result<Self, Unparsable> {
-        let fields = object(body).ok_or(Unparsable::NotAnObject)?;
-        match sns_message(&fields) {
-            Some(message) => Ok(Self::new(object(&message).ok_or(Unparsable::NotAnObject)?)),
-            None => Ok(Self::new(fields)),
+impl<'a> Envelope<'a> {
+    /// Opens the message with these fields, which was put into its queue at `sent_at`.
+    pub fn open(fields: Fields<'a>, sent_at: Timestamp) -> Result<Self, Unparsable> {
+        let said_at = |name| time::said_at(fields.string(name).as_deref(), sent_at);
+        if let Some(kind) = fields.string("detail-type") {
+            let (said, said_at) = (fields.get("detail").unwrap_or_default(), said_at("time"));
+            return Ok(Self { kind, said, event: Some(fields), said_at, sent_at });
         }
-    }
-
-    fn new(fields: Fields<'_>) -> Self {
-        let kind = string(&fields, "detail-type").or_else(|| hook_kind(&fields));
-        let fields = fields.into_iter().map(|(name, raw)| (name, raw.to_owned())).collect();
-        Self { fields, kind }
+        let kind = own_kind(&fields).ok_or(Unparsable::NoKind)?;
+        let said_at = said_at("Time");
+        Ok(Self { kind, said: fields, event: None, said_at, sent_at })
     }
 
     /// What names the message's kind.
-    pub fn kind(&self) -> Option<&str> {
-        self.kind.as_deref()
+    pub fn kind(&self) -> &str {
+        &self.kind
     }
 
-    /// A field that is a string.
-    pub fn string(&self, name: &str) -> Option<String> {
-        self.fields.get(name).and_then(|raw| as_string(raw))
+    /// What it says: the `detail` of an event, or the whole of a notification of Auto Scaling's own.
+    pub const fn said(&self) -> &Fields<'a> {
+        &self.said
     }
 
-    /// A field of `detail` that is a string.
-    pub fn detail_string(&self, name: &str) -> Option<String> {
-        string(&object(self.fields.get("detail")?.get())?, name)
+    /// When it was said, by AWS's clock.
+    pub const fn said_at(&self) -> Timestamp {
+        self.said_at
+    }
+
+    /// The id of the instance that it is about, without which it is of no use.
+    pub fn instance(&self, name: &str) -> Result<InstanceId, Unparsable> {
+        self.said.instance(name).ok_or(Unparsable::NoInstanceId)
+    }
+
+    /// A moment that it tells of and that has come.
+    pub fn past(&self, name: &str) -> Option<Timestamp> {
+        time::credible(&self.said.string(name)?, self.sent_at)
+    }
+
+    /// What an event names as its resources. Their form differs from event to event.
+    pub fn resources(&self) -> impl Iterator<Item = String> {
+        self.event.iter().flat_map(|event| event.list("resources"))
     }
 }
 
-/// SNS wraps what it delivers, unless raw delivery is on: `{"Type": "Notification", "Message": "<the body as a string>"}`.
-fn sns_message(fields: &Fields<'_>) -> Option<String> {
-    if fields.contains_key("detail-type") || string(fields, "Type")? != "Notification" {
+/// SNS wraps what it delivers, unless raw delivery is on: `{"Type": "Notification", "Message": "<the body as a string>"}`
+/// (SNS Developer Guide, "Raw message delivery").
+pub fn sns_message(fields: &Fields<'_>) -> Option<String> {
+    if fields.has("detail-type") || fields.string("Type")? != "Notification" {
         return None;
     }
-    string(fields, "Message")
+    fields.string("Message")
 }
 
-/// A lifecycle hook that Auto Scaling delivers itself has no envelope; its transition or its event names the kind.
-fn hook_kind(fields: &Fields<'_>) -> Option<String> {
-    string(fields, "LifecycleTransition").or_else(|| string(fields, "Event"))
-}
-
-fn object(text: &str) -> Option<Fields<'_>> {
-    serde_json::from_str(text).ok()
-}
-
-fn string(fields: &Fields<'_>, name: &str) -> Option<String> {
-    fields.get(name).and_then(|raw| as_string(raw))
-}
-
-fn as_string(raw: &RawValue) -> Option<String> {
-    serde_json::from_str(raw.get()).ok()
+/// What Auto Scaling delivers itself has no `detail-type`; its transition or its event names the kind.
+fn own_kind(fields: &Fields<'_>) -> Option<String> {
+    fields.string("LifecycleTransition").or_else(|| fields.string("Event"))
 }

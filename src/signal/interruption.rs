@@ -1,35 +1,34 @@
 //! `EC2 Spot Instance Interruption Warning` (EC2 User Guide, "Spot Instance interruption notices").
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::envelope::Envelope;
-use super::{InstanceAction, Signal, SignalKind, Unparsable, deadline};
-use crate::ids::InstanceId;
-use jiff::Timestamp;
+use super::time::later;
+use super::{InstanceAction, Reading, Signal, SignalKind};
 
 /// The event's `detail-type`.
 pub const DETAIL_TYPE: &str = "EC2 Spot Instance Interruption Warning";
 
-/// Reads the notice.
-pub fn parse(envelope: &Envelope, sent_at: Timestamp) -> Result<Signal, Unparsable> {
-    let instance = envelope.detail_string("instance-id").and_then(|id| instance_id(&id));
-    let action = action(envelope.detail_string("instance-action").as_deref());
-    let said_at = deadline::said_at(envelope.string("time").as_deref(), sent_at);
-    Ok(Signal {
-        instance: instance.ok_or(Unparsable::NoInstanceId)?,
+/// From the interruption notice to the interruption (EC2 User Guide, "Spot Instance interruption notices").
+pub const NOTICE_LEAD: SignedDuration = SignedDuration::from_secs(120);
+
+/// A notice of any action is acted on for so long after it was given; then it is history.
+pub const ACTED_ON_FOR: SignedDuration = SignedDuration::from_secs(120);
+
+/// Reads the notice. Its `resources` are no second source of the id: their form differs by event.
+pub fn parse(message: &Envelope<'_>) -> Reading {
+    let instance = message.instance("instance-id")?;
+    let action = action(message.said().string("instance-action").as_deref());
+    let said_at = message.said_at();
+    let signal = Signal {
+        instance,
         kind: SignalKind::InterruptionNotice(action),
         said_at,
-        deadline: deadline::deadline(action, said_at),
-        history_from: deadline::history_from(said_at),
-    })
-}
-
-/// The id, where it can stand in an API call as it is. The `resources` are no second source: their form differs by event.
-fn instance_id(text: &str) -> Option<InstanceId> {
-    const LENGTH_MAX: usize = 64;
-    let rest = text.strip_prefix("i-")?;
-    let usable = !rest.is_empty()
-        && text.len() <= LENGTH_MAX
-        && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-    usable.then(|| InstanceId::from(text))
+        deadline: Some(deadline(action, said_at)),
+        history_from: later(said_at, ACTED_ON_FOR),
+        hook: None,
+    };
+    Ok(Some(signal.into()))
 }
 
 /// An action that is missing or new counts as the worst that is known to come with a lead time.
@@ -38,5 +37,13 @@ fn action(text: Option<&str>) -> InstanceAction {
         Some("stop") => InstanceAction::Stop,
         Some("hibernate") => InstanceAction::Hibernate,
         _ => InstanceAction::Terminate,
+    }
+}
+
+/// When EC2 acts. Hibernation begins with the notice itself (EC2 User Guide, "Hibernate interrupted Spot Instances").
+fn deadline(action: InstanceAction, said_at: Timestamp) -> Timestamp {
+    match action {
+        InstanceAction::Terminate | InstanceAction::Stop => later(said_at, NOTICE_LEAD),
+        InstanceAction::Hibernate => said_at,
     }
 }

@@ -9,7 +9,7 @@ use prometheus_client::registry::Registry;
 /// Labels of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct MessageLabels {
-    /// Its kind: a signal's name, `unknown`, or `unparsable`.
+    /// Its kind: the name of a signal's or of news' kind, `test`, `unknown`, or `unparsable`.
     pub kind: &'static str,
     /// What became of it.
     pub disposition: &'static str,

@@ -221,7 +221,7 @@ pub fn signal(id: &str, action: &str, at: Timestamp) -> Signal {
         "detail": {"instance-id": id, "instance-action": action},
     });
     match signal::parse(&body.to_string(), at) {
-        Ok(Parsed::Signal(signal)) => signal,
+        Ok(Parsed::Signals(mut signals)) => signals.remove(0),
         other => panic!("{other:?}"),
     }
 }
