@@ -76,11 +76,14 @@ fn a_task_is_shown_as_it_was_when_it_changed() {
 
 #[test]
 fn times_that_cannot_be_believed_are_none() {
-    for incredible in [json!("9999-12-31T00:00:00Z"), json!(1_579_802_278.1), json!("just now")] {
+    let ahead = json!("2026-01-02T03:07:04Z");
+    for incredible in [ahead, json!("9999-12-31T00:00:00Z"), json!(1_579_802_278.1), json!("just now")] {
         let body = with(&with(samples::TASK, "updatedAt", incredible.clone()), "stoppedAt", incredible);
         let task = task(&body);
         assert_eq!((task.at, task.stopped_at), (time("2020-01-23T17:57:58Z"), None));
     }
+    let five_minutes = with(samples::TASK, "stoppedAt", json!("2026-01-02T03:07:03Z"));
+    assert_eq!(task(&five_minutes).stopped_at, Some(time("2026-01-02T03:07:03Z")), "clocks differ");
     assert_eq!(task(samples::FARGATE_SPOT).at, sent(), "an event without any time");
 }
 

@@ -118,8 +118,11 @@ fn an_entity_that_is_resolved_is_not_affected_any_more() {
 
 #[test]
 fn no_event_makes_more_than_a_thousand_signals() {
-    let entity = |number: usize| json!({"entityValue": format!("i-{number:05}")});
-    let body = of((0..1_500).map(entity).chain([entity(3)]).collect());
+    let mut entities: Vec<Value> = (0..1_500).map(|number| json!({"entityValue": format!("i-{number:05}")})).collect();
+    entities[3]["status"] = json!("RESOLVED");
+    // Another word about one of the first thousand is heard.
+    entities.push(json!({"entityValue": "i-00003"}));
+    let body = of(json!(entities));
     let instances = instances(&body);
     assert_eq!(instances.len(), 1_000);
     assert_eq!(instances.last().map(String::as_str), Some("i-00999"), "the first that are named");
