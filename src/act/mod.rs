@@ -3,8 +3,9 @@
 //! The only room that changes anything in ECS or Auto Scaling. It decides nothing: it says what came of each object, and
 //! planning goes on from there.
 
-mod detach;
 mod drain;
+mod hook;
+mod replace;
 mod stop;
 
 use std::collections::BTreeMap;
@@ -58,9 +59,11 @@ impl Answers {
 /// Carries `call` out.
 pub async fn carry_out(actor: &Actor, call: &Call) -> Answers {
     match call {
-        Call::Detach { group, instances, .. } => detach::detach(actor, group, instances).await,
+        Call::Replace { way, group, instances, .. } => replace::replace(actor, *way, group, instances).await,
         Call::Drain { cluster, instances } => drain::drain(actor, cluster, instances).await,
         Call::Stop { cluster, stopped } => stop::stop(actor, cluster, stopped).await,
+        Call::Complete { group, held } => hook::complete(actor, group, held).await,
+        Call::Heartbeat { group, held } => hook::heartbeat(actor, group, held).await,
     }
 }
 

@@ -110,7 +110,7 @@ pub enum Method {
     Auto,
     /// `DetachInstances` without decrement.
     Detach,
-    /// `TerminateInstanceInAutoScalingGroup` without decrement. Not supported yet.
+    /// `TerminateInstanceInAutoScalingGroup` without decrement.
     Terminate,
     /// `LaunchInstances`. Not supported yet.
     Launch,
@@ -169,7 +169,7 @@ pub struct Signals {
     pub rebalance: Rebalance,
     /// Scheduled maintenance told by AWS Health. Without effect yet.
     pub maintenance: Maintenance,
-    /// The termination lifecycle hooks that the operator completes. Without effect yet.
+    /// The termination lifecycle hooks that the operator completes.
     pub lifecycle_hooks: Vec<String>,
 }
 

@@ -32,7 +32,6 @@ pub fn unsupported_in_spot_cluster(spec: &SpotClusterSpec) -> Vec<String> {
 }
 
 fn replacement(paths: &mut Vec<String>, rules: &Replacement, at: &str) {
-    note(paths, rules.method == Method::Terminate, &format!("{at}.replacement.method: terminate"));
     note(paths, rules.method == Method::Launch, &format!("{at}.replacement.method: launch"));
     note(paths, rules.fallback.is_some(), &format!("{at}.replacement.fallback"));
 }
@@ -43,9 +42,6 @@ fn tasks(paths: &mut Vec<String>, rules: &TaskRules, at: &str) {
 
 fn signals(paths: &mut Vec<String>, rules: &Signals, at: &str) {
     note(paths, rules.rebalance.enabled, &format!("{at}.signals.rebalance.enabled: true"));
-    let hooks = &rules.lifecycle_hooks;
-    let others = !hooks.is_empty() && *hooks != Signals::default().lifecycle_hooks;
-    note(paths, others, &format!("{at}.signals.lifecycleHooks"));
 }
 
 fn headroom(paths: &mut Vec<String>, rules: &Headroom, at: &str) {

@@ -60,6 +60,12 @@ const THROTTLING: [&str; 12] = [
 ];
 
 impl Failure {
+    /// Whether AWS's words for it contain `words`.
+    #[must_use]
+    pub fn is_said(&self, words: &str) -> bool {
+        self.message.contains(words)
+    }
+
     /// Understands what came back from a call of `action`.
     pub fn of<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where

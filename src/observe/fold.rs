@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::hooks::Hooks;
 use super::snapshot::{ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Snapshot};
 use super::task::{Definition, Task};
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId, Region, TaskArn};
@@ -46,6 +47,13 @@ pub enum Observation {
         /// Asked for and not there.
         missing: Vec<GroupKey>,
     },
+    /// A group's hooks, and whether it is being renewed.
+    Hooks {
+        /// The group.
+        group: GroupKey,
+        /// They.
+        hooks: Hooks,
+    },
     /// Which group each of these instances belongs to, in one Region.
     Located {
         /// The Region.
@@ -60,12 +68,14 @@ pub enum Observation {
         /// Asked for and not there.
         missing: Vec<InstanceId>,
     },
-    /// The group let go of these instances, as the answer to a detach says.
-    Detached {
+    /// These instances are on their way out of their group, as the answer to a call says.
+    Leaving {
         /// The group.
         group: GroupKey,
         /// Its former members.
         instances: Vec<InstanceId>,
+        /// Their state in the group.
+        state: &'static str,
     },
     /// What a task definition says of stopping.
     Definition {
@@ -98,6 +108,7 @@ impl Snapshot {
                 found.into_iter().for_each(|(key, group)| self.group(key, group));
                 missing.iter().for_each(|key| self.group_missing(key));
             }
+            Observation::Hooks { group, hooks } => drop(self.hooks.insert(group, hooks)),
             Observation::Located { region, groups } => {
                 for (instance, group) in groups {
                     self.located.entry(instance).or_default().insert(region.clone(), group);
@@ -107,7 +118,7 @@ impl Snapshot {
                 found.into_iter().for_each(|(id, instance)| self.instance(id, instance, at));
                 missing.iter().for_each(|id| self.instance_gone(id, at));
             }
-            Observation::Detached { group, instances } => self.detached(&group, &instances, at),
+            Observation::Leaving { group, instances, state } => self.leaving(&group, &instances, state, at),
             Observation::Definition { arn, definition } => drop(self.definitions.insert(arn, definition)),
             Observation::Tasks { instance, found, listed_at } => self.tasks_of(instance, found, listed_at),
         }
@@ -160,7 +171,7 @@ impl Snapshot {
     }
 
     fn group(&mut self, key: GroupKey, group: Group) {
-        if self.detached_at.get(&key).is_some_and(|at| *at > group.observed_at) {
+        if self.left_at.get(&key).is_some_and(|at| *at > group.observed_at) {
             return;
         }
         self.group_missing(&key);
@@ -208,12 +219,12 @@ impl Snapshot {
         }
     }
 
-    fn detached(&mut self, key: &GroupKey, instances: &[InstanceId], at: Timestamp) {
-        self.detached_at.insert(key.clone(), at);
+    fn leaving(&mut self, key: &GroupKey, instances: &[InstanceId], state: &'static str, at: Timestamp) {
+        self.left_at.insert(key.clone(), at);
         let Some(group) = self.groups.get_mut(key) else { return };
         for instance in instances {
             if let Some(member) = group.members.get_mut(instance) {
-                member.lifecycle = Lifecycle::Leaving("Detaching".into());
+                member.lifecycle = Lifecycle::Leaving(state.into());
             }
         }
     }

@@ -25,6 +25,8 @@ pub enum Look {
         /// At most [`Look::GROUPS_MAX`].
         groups: Vec<GroupKey>,
     },
+    /// A group's hooks, and whether it is being renewed.
+    Hooks(GroupKey),
     /// The container instances that these EC2 instances are in a cluster, where they are any.
     Find {
         /// The cluster to search.
@@ -85,6 +87,7 @@ impl Look {
                 instances.iter().map(|id| Subject::Location(region.clone(), id.clone())).collect()
             }
             Self::Groups { groups, .. } => groups.iter().cloned().map(Subject::Group).collect(),
+            Self::Hooks(group) => vec![Subject::Hooks(group.clone())],
             Self::Find { instances, .. } => instances.iter().cloned().map(Subject::Instance).collect(),
             Self::Instances { instances, .. } => {
                 instances.iter().map(|(id, _)| Subject::Instance(id.clone())).collect()
@@ -105,6 +108,8 @@ pub enum Subject {
     Location(Region, InstanceId),
     /// A group's settings and members.
     Group(GroupKey),
+    /// A group's hooks.
+    Hooks(GroupKey),
     /// An instance as a container instance.
     Instance(InstanceId),
     /// The tasks of an instance.

@@ -1,11 +1,12 @@
 //! What is known of AWS: describe calls on one side, a [`Snapshot`] on the other.
 //!
-//! [`snapshot`], [`task`] and [`look`] are plain data that planning reads. [`fold`] brings an answer into the snapshot, synchronously.
+//! [`snapshot`], [`task`], [`hooks`] and [`look`] are plain data that planning reads. [`fold`] brings an answer into the snapshot, synchronously.
 //! Only [`describe`] calls AWS, and it never changes anything there.
 
 mod address;
 pub mod describe;
 pub mod fold;
+pub mod hooks;
 pub mod look;
 pub mod snapshot;
 pub mod task;

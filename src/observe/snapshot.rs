@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::hooks::Hooks;
 use super::look::Subject;
 use super::task::{Definition, TasksOf};
 use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region};
@@ -18,6 +19,8 @@ pub struct Snapshot {
     pub clusters: BTreeMap<ClusterKey, Cluster>,
     /// The groups behind their capacity providers.
     pub groups: BTreeMap<GroupKey, Group>,
+    /// Their hooks.
+    pub hooks: BTreeMap<GroupKey, Hooks>,
     /// Their container instances, those that are gone for a while longer.
     pub instances: BTreeMap<InstanceId, ContainerInstance>,
     /// Those that the last list of their cluster left out: perhaps gone.
@@ -32,8 +35,8 @@ pub struct Snapshot {
     pub member_of: BTreeMap<InstanceId, GroupKey>,
     /// Answers about instances that no cluster was known to have: per Region the group, or that there is none.
     pub located: BTreeMap<InstanceId, BTreeMap<Region, Option<GroupKey>>>,
-    /// When instances were last detached from a group: what was asked before tells nothing of that.
-    pub detached_at: BTreeMap<GroupKey, Timestamp>,
+    /// When we last made instances leave a group: what was asked before tells nothing of that.
+    pub left_at: BTreeMap<GroupKey, Timestamp>,
     /// When each subject was last asked about.
     pub asked: BTreeMap<Subject, Asked>,
 }
@@ -75,6 +78,8 @@ pub struct Group {
     pub capacity_rebalance: bool,
     /// Whether the process Launch is suspended.
     pub launch_suspended: bool,
+    /// Whether the process Terminate is suspended.
+    pub terminate_suspended: bool,
     /// Its instances.
     pub members: BTreeMap<InstanceId, Member>,
     /// When it was seen so.

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::crew::Crew;
 use super::inbox::Inbox;
-use super::intake::Intake;
+use super::intake::{Desk, Intake};
 use super::message::{Message, Ticket};
 use super::problems::{Problems, cluster_object};
 use super::report::Reporter;
@@ -36,6 +36,9 @@ const FINISH_ACTING_WITHIN: Duration = Duration::from_secs(5);
 
 /// The loop thinks at least so often, even if nothing asks it to.
 const LONGEST_SLEEP: SignedDuration = SignedDuration::from_secs(60);
+
+/// Nor ever more often than so, whatever asks it to.
+const SHORTEST_SLEEP: SignedDuration = SignedDuration::from_millis(1);
 
 /// What happened.
 #[derive(Debug)]
@@ -136,7 +139,8 @@ impl Core {
         }
         self.explain(&report, now);
         self.gauge();
-        wake_at.unwrap_or(Timestamp::MAX).min(now.saturating_add(LONGEST_SLEEP).unwrap_or(Timestamp::MAX))
+        let wake_at = wake_at.unwrap_or(Timestamp::MAX).max(now.saturating_add(SHORTEST_SLEEP).unwrap_or(now));
+        wake_at.min(now.saturating_add(LONGEST_SLEEP).unwrap_or(Timestamp::MAX))
     }
 
     fn take_step(&mut self, step: Step, now: Timestamp) {
@@ -144,6 +148,9 @@ impl Core {
         self.tell(&step, ended.as_ref(), now);
         match step {
             Step::Call(call) => self.act(call),
+            Step::Record { case } => {
+                self.inbox.release_recorded(&case.instance).into_iter().for_each(|ticket| self.delete(ticket));
+            }
             Step::Dismiss { case, .. } | Step::Close { case, .. } => self.acknowledge(&case.instance),
             _ => {}
         }
@@ -164,7 +171,7 @@ impl Core {
             }
             Step::Dismiss { why, .. } => ended.into_iter().for_each(|case| reporter.dismissed(case, *why)),
             Step::Close { outcome, .. } => ended.into_iter().for_each(|case| reporter.closed(case, *outcome)),
-            Step::Call(_) => {}
+            Step::Open(_) | Step::Record { .. } | Step::Call(_) => {}
         }
     }
 
@@ -239,7 +246,14 @@ impl Core {
     fn receive(&mut self, messages: Vec<Message>) {
         let now = self.clock.now();
         for message in messages {
-            let done = self.intake.take(message, &mut self.cases, &self.inbox, &self.telemetry.metrics, now);
+            let desk = &mut Desk {
+                cases: &mut self.cases,
+                policies: &self.policies,
+                inbox: &self.inbox,
+                metrics: &self.telemetry.metrics,
+                now,
+            };
+            let done = self.intake.take(message, desk);
             done.into_iter().for_each(|ticket| self.delete(ticket));
         }
     }
@@ -284,8 +298,9 @@ impl Core {
     fn note(&self, deed: &Deed, case: &CaseId, result: &Result<Option<String>, Failure>) {
         let Some(place) = self.cases.get(case).and_then(|case| case.place.as_ref()) else { return };
         let object = match (deed, &place.group) {
-            (Deed::Detach, Some(group)) => format!("detaching from {group}"),
-            (Deed::Detach, None) => return,
+            (Deed::Detach | Deed::Terminate, Some(group)) => format!("replacing in {group}"),
+            (Deed::Complete(_) | Deed::Heartbeat(_), Some(group)) => format!("hooks of group {group}"),
+            (Deed::Detach | Deed::Terminate | Deed::Complete(_) | Deed::Heartbeat(_), None) => return,
             (Deed::Drain, _) => format!("draining in cluster {}", place.cluster),
             (Deed::Stop(_), _) => format!("stopping tasks in cluster {}", place.cluster),
         };
@@ -336,6 +351,7 @@ fn look_object(look: &Look) -> String {
         Look::TasksOf { cluster, .. } | Look::Tasks { cluster, .. } => format!("tasks of cluster {cluster}"),
         Look::Definition { cluster, .. } => format!("task definitions of cluster {cluster}"),
         Look::Locate { region, .. } => format!("unknown instances in {region}"),
+        Look::Hooks(group) => format!("hooks of group {group}"),
         Look::Groups { region, .. } => format!("groups in {region}"),
     }
 }

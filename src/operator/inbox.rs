@@ -2,7 +2,7 @@
 //!
 //! The queue is what remembers a case through a crash, so nothing leaves this room without a reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::message::Ticket;
@@ -20,6 +20,8 @@ struct Held {
     tickets: Vec<BTreeMap<Arc<str>, Ticket>>,
     /// Which messages a case's instance holds: by queue and message id.
     by_instance: BTreeMap<InstanceId, Vec<(usize, Arc<str>)>>,
+    /// Those that are held only until their case is recorded.
+    passing: BTreeSet<(usize, Arc<str>)>,
 }
 
 impl Inbox {
@@ -27,6 +29,21 @@ impl Inbox {
     #[must_use]
     pub fn new(queues: usize) -> Self {
         Self { held: Mutex::new(Held { tickets: vec![BTreeMap::new(); queues], ..Held::default() }) }
+    }
+
+    /// Holds a message only until its case is recorded elsewhere.
+    pub fn hold_until_recorded(&self, instance: &InstanceId, ticket: Ticket) {
+        self.lock().passing.insert((ticket.queue, Arc::clone(&ticket.id)));
+        self.hold(instance, ticket);
+    }
+
+    /// Lets go of the messages that were held until the case of `instance` is recorded.
+    pub fn release_recorded(&self, instance: &InstanceId) -> Vec<Ticket> {
+        let mut held = self.lock();
+        let Held { tickets, by_instance, passing } = &mut *held;
+        let Some(messages) = by_instance.get_mut(instance) else { return Vec::new() };
+        let gone: Vec<_> = messages.extract_if(.., |message| passing.remove(message)).collect();
+        gone.into_iter().filter_map(|(queue, id)| tickets.get_mut(queue)?.remove(&id)).collect()
     }
 
     /// Holds a message for the case of `instance`, besides those that it holds already.
@@ -62,6 +79,7 @@ impl Inbox {
     pub fn release(&self, instance: &InstanceId) -> Vec<Ticket> {
         let mut held = self.lock();
         let messages = held.by_instance.remove(instance).unwrap_or_default();
+        held.passing.retain(|message| !messages.contains(message));
         messages.into_iter().filter_map(|(queue, id)| held.tickets.get_mut(queue)?.remove(&id)).collect()
     }
 

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use super::inbox::Inbox;
 use super::message::{Message, Ticket};
-use crate::plan::{Admission, Cases, Dismissal};
-use crate::signal::{self, Parsed, Signal, SignalKind, Unparsable};
+use crate::plan::{Admission, Cases, Dismissal, Policies};
+use crate::signal::{self, Parsed, Signal, Unparsable};
 use crate::telemetry::Metrics;
 
 /// So many messages that cannot be parsed are remembered, so that each is logged once.
@@ -20,6 +20,20 @@ const COPIES_MAX: usize = 4;
 /// How much of such a message the log shows, in characters.
 const EXCERPT_CHARS: usize = 200;
 
+/// What a message is held against.
+pub struct Desk<'a> {
+    /// The cases.
+    pub cases: &'a mut Cases,
+    /// What people allow.
+    pub policies: &'a Policies,
+    /// The messages that are held.
+    pub inbox: &'a Inbox,
+    /// Where messages are counted.
+    pub metrics: &'a Metrics,
+    /// The time.
+    pub now: Timestamp,
+}
+
 /// Takes messages in.
 #[derive(Debug, Default)]
 pub struct Intake {
@@ -29,14 +43,8 @@ pub struct Intake {
 
 impl Intake {
     /// Takes a message in. Gives back the tickets that are to be acknowledged at once.
-    pub fn take(
-        &mut self,
-        message: Message,
-        cases: &mut Cases,
-        inbox: &Inbox,
-        metrics: &Metrics,
-        now: Timestamp,
-    ) -> Vec<Ticket> {
+    pub fn take(&mut self, message: Message, desk: &mut Desk<'_>) -> Vec<Ticket> {
+        let Desk { inbox, metrics, .. } = *desk;
         if inbox.redelivered(&message.ticket) {
             metrics.message("known", "redelivered");
             return Vec::new();
@@ -48,55 +56,24 @@ impl Intake {
                 return Vec::new();
             }
         };
-        let Some(signal) = notice(&parsed) else {
+        let Parsed::Signals(signals) = parsed else {
             pass_over(&parsed, metrics);
             return vec![message.ticket];
         };
-        let kind = signal.kind.name();
-        if now >= signal.history_from {
-            metrics.message(kind, Dismissal::Expired.name());
-            let (instance_id, said_at) = (signal.instance.as_str(), signal.said_at);
-            tracing::info!(
-                event = "signal.dismissed",
-                instance_id,
-                reason = "expired",
-                "{instance_id}: the notice of {said_at} is history"
-            );
-            return vec![message.ticket];
-        }
-        match cases.admit(signal, message.held_before, now) {
-            Admission::Opened => {
-                inbox.hold(&signal.instance, message.ticket);
-                Vec::new()
-            }
-            // What is held has to be the word that stays alive longest: the queue forgets the case with it.
-            Admission::Renewed => {
-                let earlier = inbox.release(&signal.instance);
-                inbox.hold(&signal.instance, message.ticket);
-                metrics.message(kind, Dismissal::Duplicate.name());
-                earlier
-            }
-            Admission::TooMany => {
-                metrics.message(kind, "left");
-                Vec::new()
-            }
-            // Somebody else may take one of ours for a duplicate of this one: two who hold a copy each would end with none.
-            Admission::Duplicate if message.held_before && inbox.held_for(&signal.instance) < COPIES_MAX => {
-                inbox.hold(&signal.instance, message.ticket);
-                metrics.message(kind, "held");
-                Vec::new()
-            }
-            Admission::Duplicate | Admission::Closed => {
-                metrics.message(kind, Dismissal::Duplicate.name());
-                tracing::debug!(
-                    event = "signal.dismissed",
-                    instance_id = signal.instance.as_str(),
-                    reason = "duplicate",
-                    "a duplicate"
-                );
-                vec![message.ticket]
+        let held_before = message.held_before;
+        let mut kept = Kept::default();
+        for signal in &signals {
+            match admit(signal, held_before, desk) {
+                Fate::Held => kept.holds.push(signal),
+                Fate::HeldInstead(earlier) => {
+                    kept.holds.push(signal);
+                    kept.released.extend(earlier);
+                }
+                Fate::Left => kept.left = true,
+                Fate::Done => {}
             }
         }
+        settle(message.ticket, &kept, inbox)
     }
 
     /// A message that cannot be understood is left to its visibility timeout and to the queue's redrive policy.
@@ -123,10 +100,86 @@ impl Intake {
     }
 }
 
-/// Planning deals with interruption notices only.
-fn notice(parsed: &Parsed) -> Option<&Signal> {
-    let Parsed::Signals(signals) = parsed else { return None };
-    signals.iter().find(|signal| matches!(signal.kind, SignalKind::InterruptionNotice(_)))
+/// Takes one signal of a message in.
+fn admit(signal: &Signal, held_before: bool, desk: &mut Desk<'_>) -> Fate {
+    let Desk { inbox, metrics, now, .. } = *desk;
+    let kind = signal.kind.name();
+    if now >= signal.history_from {
+        metrics.message(kind, Dismissal::Expired.name());
+        let (instance_id, said_at) = (signal.instance.as_str(), signal.said_at);
+        tracing::info!(
+            event = "signal.dismissed",
+            instance_id,
+            reason = "expired",
+            "{instance_id}: the {kind} of {said_at} is history"
+        );
+        return Fate::Done;
+    }
+    if !desk.policies.heeds(signal) {
+        metrics.message(kind, Dismissal::SignalDisabled.name());
+        return Fate::Done;
+    }
+    match desk.cases.admit(signal, held_before, now) {
+        Admission::Opened | Admission::Joined => Fate::Held,
+        // What is held has to be the word that stays alive longest: the queue forgets the case with it.
+        Admission::Renewed => {
+            metrics.message(kind, Dismissal::Duplicate.name());
+            Fate::HeldInstead(inbox.release(&signal.instance))
+        }
+        Admission::TooMany => {
+            metrics.message(kind, "left");
+            Fate::Left
+        }
+        // Somebody else may take one of ours for a duplicate of this one: two who hold a copy each would end with none.
+        Admission::Duplicate if held_before && inbox.held_for(&signal.instance) < COPIES_MAX => {
+            metrics.message(kind, "held");
+            Fate::Held
+        }
+        Admission::Duplicate | Admission::Closed => {
+            metrics.message(kind, Dismissal::Duplicate.name());
+            let instance_id = signal.instance.as_str();
+            tracing::debug!(event = "signal.dismissed", instance_id, reason = "duplicate", "a duplicate");
+            Fate::Done
+        }
+    }
+}
+
+/// What becomes of a message because of one of its signals.
+enum Fate {
+    /// It is held for the case.
+    Held,
+    /// It is held in the place of these.
+    HeldInstead(Vec<Ticket>),
+    /// It is left to come again.
+    Left,
+    /// It is not needed.
+    Done,
+}
+
+/// What becomes of a message because of all of its signals.
+#[derive(Default)]
+struct Kept<'a> {
+    holds: Vec<&'a Signal>,
+    released: Vec<Ticket>,
+    left: bool,
+}
+
+/// Holds the message for those who need it, or gives it back to be acknowledged. An interruption notice is held until its case
+/// is closed, any other word until what it says is recorded.
+fn settle(ticket: Ticket, kept: &Kept<'_>, inbox: &Inbox) -> Vec<Ticket> {
+    let mut done = kept.released.clone();
+    match kept.holds.as_slice() {
+        [] if kept.left => {}
+        [] => done.push(ticket),
+        signals => signals.iter().for_each(|signal| {
+            if signal.kind.is_notice() {
+                inbox.hold(&signal.instance, ticket.clone());
+            } else {
+                inbox.hold_until_recorded(&signal.instance, ticket.clone());
+            }
+        }),
+    }
+    done
 }
 
 /// Tells of a message about which nothing is done.
@@ -143,15 +196,21 @@ fn pass_over(parsed: &Parsed, metrics: &Metrics) {
 mod tests {
     use super::*;
 
+    const MANIFESTS: &str = "apiVersion: ecs-spot-operator/v1\nkind: Operator\nmetadata: {name: o}\n\
+        spec: {queues: [{url: 'https://q/1'}]}\n---\napiVersion: ecs-spot-operator/v1\nkind: SpotCluster\n\
+        metadata: {name: web}\nspec: {cluster: web}\n";
+
     #[test]
     fn what_planning_does_not_deal_with_is_acknowledged_and_counted_by_its_kind() {
         let now: Timestamp = "2026-01-02T03:02:03Z".parse().unwrap();
         let (mut intake, mut cases, inbox, metrics) =
             (Intake::default(), Cases::default(), Inbox::new(1), Metrics::default());
+        let policies = Policies::new(&crate::api::load_str("test", MANIFESTS).unwrap());
         let mut take = |id: &str, body: &str| {
             let ticket = Ticket { queue: 0, id: id.into(), receipt: id.into() };
             let message = Message { ticket, body: body.to_owned(), sent_at: now, held_before: false };
-            intake.take(message, &mut cases, &inbox, &metrics, now).len()
+            let desk = &mut Desk { cases: &mut cases, policies: &policies, inbox: &inbox, metrics: &metrics, now };
+            intake.take(message, desk).len()
         };
         let event = |kind: &str| {
             serde_json::json!({"detail-type": kind, "detail": {"instance-id": "i-1", "EC2InstanceId": "i-1",
@@ -167,8 +226,14 @@ mod tests {
         assert_eq!(take("m-7", &event("EC2 Spot Instance Interruption Warning")), 0, "held");
         assert_eq!((cases.len(), inbox.len()), (1, 1));
         let text = metrics.text();
-        for kind in ["rebalance_recommendation", "terminate_hook", "instance_state", "test", "unknown"] {
-            let line = format!("messages_total{{kind=\"{kind}\",disposition=\"acknowledged\"}} 1");
+        for (kind, disposition) in [
+            ("rebalance_recommendation", "signal_disabled"),
+            ("terminate_hook", "signal_disabled"),
+            ("instance_state", "acknowledged"),
+            ("test", "acknowledged"),
+            ("unknown", "acknowledged"),
+        ] {
+            let line = format!("messages_total{{kind=\"{kind}\",disposition=\"{disposition}\"}} 1");
             assert!(text.contains(&line), "{kind} in {text}");
         }
     }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use crate::observe::Snapshot;
-use crate::plan::{Call, Case, Dismissal, Outcome, Phase, Reason, Risk, Step, tally};
+use crate::plan::{Call, Case, Dismissal, Outcome, Phase, Reason, Risk, Step, Way, tally};
+use crate::signal::SignalKind;
 use crate::telemetry::metrics::{OutcomeLabels, TaskLabels};
 use crate::telemetry::{CaseLine, Metrics, Telemetry};
 
@@ -30,7 +31,7 @@ impl Reporter<'_> {
     /// The instance is one of ours.
     pub fn noticed(&self, case: &Case) {
         let line = self.line("case.noticed", case);
-        let message = format!("{} ({}): EC2 takes it back, {}", case.instance, whereabouts(&line), left(&line));
+        let message = format!("{} ({}): {}, {}", case.instance, whereabouts(&line), threat(case.kind), left(&line));
         self.tell(line, message);
     }
 
@@ -156,8 +157,8 @@ fn closing_words(case: &Case, outcome: Outcome, line: &CaseLine) -> String {
 /// The time between the replacement's registration and the deadline.
 fn spare(case: &Case) -> String {
     let registered = case.phases.get(&Phase::ReplacementRegistered);
-    registered.map_or_else(String::new, |at| {
-        format!(", replaced with {} s to spare", case.deadline.duration_since(*at).as_secs())
+    registered.zip(case.deadline).map_or_else(String::new, |(at, deadline)| {
+        format!(", replaced with {} s to spare", deadline.duration_since(*at).as_secs())
     })
 }
 
@@ -176,9 +177,24 @@ fn returned(case: &Case) -> String {
     format!("{instance} was not taken by EC2 and lives on{group}")
 }
 
+fn threat(kind: SignalKind) -> &'static str {
+    match kind {
+        SignalKind::InterruptionNotice(_) => "EC2 takes it back",
+        SignalKind::RebalanceRecommendation => "EC2 may take it back soon",
+        SignalKind::TerminateHook => "its group terminates it",
+        SignalKind::Maintenance => "EC2 is going to work on it",
+        SignalKind::ManualDrain => "somebody wants it drained",
+    }
+}
+
 fn would_do(step: &Step) -> Option<String> {
     match step {
-        Step::Call(Call::Detach { group, .. }) => Some(format!("would detach it from {group} without decrement")),
+        Step::Call(Call::Replace { way: Way::Detach, group, .. }) => {
+            Some(format!("would detach it from {group} without decrement"))
+        }
+        Step::Call(Call::Replace { way: Way::Terminate, group, .. }) => {
+            Some(format!("would terminate it in {group} without decrement"))
+        }
         Step::Call(Call::Drain { cluster, .. }) => Some(format!("would drain it in {cluster}")),
         _ => None,
     }
@@ -191,9 +207,9 @@ fn whereabouts(line: &CaseLine) -> String {
 }
 
 fn left(line: &CaseLine) -> String {
-    if line.seconds_left >= 0.0 {
-        format!("{:.0} s left", line.seconds_left)
-    } else {
-        format!("{:.0} s past the deadline", -line.seconds_left)
+    match line.seconds_left {
+        Some(left) if left >= 0.0 => format!("{left:.0} s left"),
+        Some(left) => format!("{:.0} s past the deadline", -left),
+        None => "without a deadline".to_owned(),
     }
 }

@@ -24,6 +24,8 @@ pub enum Attempt {
     },
     /// Accepted by AWS.
     Accepted {
+        /// When its answer came.
+        at: Timestamp,
         /// AWS's name for the request.
         request_id: Option<String>,
     },
@@ -55,7 +57,7 @@ impl Attempt {
     #[must_use]
     pub fn request_id(&self) -> Option<String> {
         match self {
-            Self::Accepted { request_id } => request_id.clone(),
+            Self::Accepted { request_id, .. } => request_id.clone(),
             _ => None,
         }
     }
@@ -88,7 +90,7 @@ impl Attempt {
     /// It has been answered at `now`.
     pub fn end(&mut self, result: Result<Option<String>, Setback>, now: Timestamp) {
         *self = match result {
-            Ok(request_id) => Self::Accepted { request_id },
+            Ok(request_id) => Self::Accepted { at: now, request_id },
             Err(Setback { why, .. }) => Self::Failed { failures: self.failures().saturating_add(1), at: now, why },
         };
     }

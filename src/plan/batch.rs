@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::call::{Call, Drained};
+use super::call::{Call, Drained, Way};
 use super::case_id::CaseId;
 use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
 use crate::observe::Look;
@@ -11,13 +11,14 @@ use crate::observe::Look;
 /// What has been decided so far.
 #[derive(Default)]
 pub struct Batches {
-    detach: BTreeMap<GroupKey, Detach>,
+    replace: BTreeMap<(GroupKey, Way), Replace>,
     drain: BTreeMap<ClusterKey, Vec<Drained>>,
-    stops: Vec<Call>,
+    singles: Vec<Call>,
     clusters: BTreeSet<ClusterKey>,
     definitions: BTreeMap<Arc<str>, ClusterKey>,
     locate: BTreeMap<Region, BTreeSet<InstanceId>>,
     groups: BTreeMap<Region, BTreeSet<GroupKey>>,
+    hooks: BTreeSet<GroupKey>,
     find: BTreeMap<ClusterKey, BTreeSet<InstanceId>>,
     instances: BTreeMap<ClusterKey, BTreeMap<InstanceId, ContainerInstanceArn>>,
     tasks_of: BTreeMap<InstanceId, (ClusterKey, ContainerInstanceArn)>,
@@ -25,25 +26,25 @@ pub struct Batches {
 }
 
 #[derive(Default)]
-struct Detach {
+struct Replace {
     instances: Vec<(CaseId, InstanceId)>,
     before: Arc<BTreeSet<InstanceId>>,
 }
 
 impl Batches {
-    /// Detach an instance from a group that has these members now.
-    pub fn detach<'a>(
+    /// Have an instance replaced by its group, which has these members now.
+    pub fn replace<'a>(
         &mut self,
         group: &GroupKey,
-        case: &CaseId,
-        instance: &InstanceId,
+        way: Way,
+        (case, instance): (&CaseId, &InstanceId),
         members: impl Iterator<Item = &'a InstanceId>,
     ) {
-        let detach = self.detach.entry(group.clone()).or_insert_with(|| {
+        let replace = self.replace.entry((group.clone(), way)).or_insert_with(|| {
             let before = Arc::new(members.cloned().collect());
-            Detach { instances: Vec::new(), before }
+            Replace { instances: Vec::new(), before }
         });
-        detach.instances.push((case.clone(), instance.clone()));
+        replace.instances.push((case.clone(), instance.clone()));
     }
 
     /// Drain an instance.
@@ -51,9 +52,14 @@ impl Batches {
         self.drain.entry(cluster.clone()).or_default().push(drained);
     }
 
-    /// Stop a task.
-    pub fn stop(&mut self, call: Call) {
-        self.stops.push(call);
+    /// Make a call that is about one object only.
+    pub fn call(&mut self, call: Call) {
+        self.singles.push(call);
+    }
+
+    /// Look at a group's hooks.
+    pub fn hooks(&mut self, group: &GroupKey) {
+        self.hooks.insert(group.clone());
     }
 
     /// Read a task definition that is used in `cluster`.
@@ -99,11 +105,12 @@ impl Batches {
     /// The calls that change something, replacements first.
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
-        let detaches = self.detach.iter().flat_map(|(group, detach)| {
-            detach.instances.chunks(Call::DETACH_MAX).map(|instances| Call::Detach {
+        let replaces = self.replace.iter().flat_map(|((group, way), replace)| {
+            replace.instances.chunks(way.batch_max()).map(|instances| Call::Replace {
+                way: *way,
                 group: group.clone(),
                 instances: instances.to_vec(),
-                before: Arc::clone(&detach.before),
+                before: Arc::clone(&replace.before),
             })
         });
         let drains = self.drain.iter().flat_map(|(cluster, drained)| {
@@ -111,7 +118,7 @@ impl Batches {
                 .chunks(Call::DRAIN_MAX)
                 .map(|instances| Call::Drain { cluster: cluster.clone(), instances: instances.to_vec() })
         });
-        detaches.chain(drains).chain(self.stops.iter().cloned()).collect()
+        replaces.chain(drains).chain(self.singles.iter().cloned()).collect()
     }
 
     /// The questions.
@@ -120,6 +127,7 @@ impl Batches {
         let mut looks: Vec<Look> = self.clusters.iter().cloned().map(Look::Cluster).collect();
         looks.extend(chunked(&self.locate, Look::LOCATE_MAX, |region, instances| Look::Locate { region, instances }));
         looks.extend(chunked(&self.groups, Look::GROUPS_MAX, |region, groups| Look::Groups { region, groups }));
+        looks.extend(self.hooks.iter().cloned().map(Look::Hooks));
         looks.extend(chunked(&self.find, Look::FIND_MAX, |cluster, instances| Look::Find { cluster, instances }));
         for (cluster, instances) in &self.instances {
             let known: Vec<_> = instances.iter().map(|(id, arn)| (id.clone(), arn.clone())).collect();

@@ -27,14 +27,56 @@ pub struct Stopped {
     pub task: TaskArn,
 }
 
+/// An instance that waits for a hook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Its case.
+    pub case: CaseId,
+    /// The instance.
+    pub instance: InstanceId,
+    /// The hook's name.
+    pub hook: Arc<str>,
+}
+
+/// How a group loses an instance that it replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// `DetachInstances`: it lives on until EC2 takes it.
+    Detach,
+    /// `TerminateInstanceInAutoScalingGroup`: its hooks run, and it lives on until they have.
+    Terminate,
+}
+
+impl Way {
+    /// Instances in one call (Auto Scaling API reference).
+    #[must_use]
+    pub const fn batch_max(self) -> usize {
+        match self {
+            Self::Detach => 20,
+            Self::Terminate => 100,
+        }
+    }
+
+    /// What it does for a case.
+    #[must_use]
+    pub const fn deed(self) -> Deed {
+        match self {
+            Self::Detach => Deed::Detach,
+            Self::Terminate => Deed::Terminate,
+        }
+    }
+}
+
 /// One call, or a few where AWS refuses a batch as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Call {
-    /// `DetachInstances` without decrement, so that the group launches replacements at once.
-    Detach {
+    /// Without decrement, so that the group launches replacements at once.
+    Replace {
+        /// How the group loses the instances.
+        way: Way,
         /// The one group.
         group: GroupKey,
-        /// At most [`Call::DETACH_MAX`].
+        /// At most [`Way::batch_max`].
         instances: Vec<(CaseId, InstanceId)>,
         /// The group's members at this moment.
         before: Arc<BTreeSet<InstanceId>>,
@@ -53,11 +95,23 @@ pub enum Call {
         /// The task.
         stopped: Stopped,
     },
+    /// `CompleteLifecycleAction` with CONTINUE.
+    Complete {
+        /// The instance's group.
+        group: GroupKey,
+        /// What waits.
+        held: Held,
+    },
+    /// `RecordLifecycleActionHeartbeat`.
+    Heartbeat {
+        /// The instance's group.
+        group: GroupKey,
+        /// What waits.
+        held: Held,
+    },
 }
 
 impl Call {
-    /// Instances in one `DetachInstances` (Auto Scaling API reference).
-    pub const DETACH_MAX: usize = 20;
     /// Container instances in one `UpdateContainerInstancesState` (ECS API reference).
     pub const DRAIN_MAX: usize = 10;
 
@@ -65,9 +119,13 @@ impl Call {
     #[must_use]
     pub fn deeds(&self) -> Vec<(CaseId, Deed)> {
         match self {
-            Self::Detach { instances, .. } => instances.iter().map(|(case, _)| (case.clone(), Deed::Detach)).collect(),
+            Self::Replace { way, instances, .. } => {
+                instances.iter().map(|(case, _)| (case.clone(), way.deed())).collect()
+            }
             Self::Drain { instances, .. } => instances.iter().map(|it| (it.case.clone(), Deed::Drain)).collect(),
             Self::Stop { stopped, .. } => vec![(stopped.case.clone(), Deed::Stop(stopped.task.clone()))],
+            Self::Complete { held, .. } => vec![(held.case.clone(), Deed::Complete(held.hook.clone()))],
+            Self::Heartbeat { held, .. } => vec![(held.case.clone(), Deed::Heartbeat(held.hook.clone()))],
         }
     }
 }

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::attempt::{Attempt, NEVER, Setback};
+use super::call::Way;
 use super::case_id::CaseId;
+use super::cases::Admission;
 use super::deed::Deed;
 use super::phase::Phase;
 use super::report::Reason;
@@ -44,12 +46,20 @@ pub struct Case {
     pub instance: InstanceId,
     /// The first signal.
     pub kind: SignalKind,
-    /// When it happens: the earliest that any signal said.
-    pub deadline: Timestamp,
+    /// The kinds of all signals.
+    pub kinds: BTreeSet<SignalKind>,
+    /// The hooks that were told to wait.
+    pub hooks: BTreeSet<Arc<str>>,
+    /// When it happens: the earliest that any signal said; `None`: none said.
+    pub deadline: Option<Timestamp>,
+    /// When the latest interruption notice is history, if there was one.
+    pub notice_until: Option<Timestamp>,
     /// From here on nothing new is begun.
     pub history_from: Timestamp,
     /// When the first signal was received.
     pub received_at: Timestamp,
+    /// Whatever of it has to outlive us is recorded in AWS, besides the messages that are held.
+    pub recorded: bool,
     /// Its message was in somebody's hands before, who may have detached the instance: no group knows it then.
     pub held_before: bool,
     /// Where the instance stands, once that is known. Until then nobody can say whether it is ours.
@@ -78,9 +88,13 @@ impl Case {
             id: CaseId { instance: signal.instance.clone(), said_at: signal.said_at },
             instance: signal.instance.clone(),
             kind: signal.kind,
-            deadline: signal.deadline.unwrap_or(signal.said_at),
+            kinds: BTreeSet::from([signal.kind]),
+            hooks: signal.hook.iter().map(|hook| Arc::clone(&hook.name)).collect(),
+            deadline: signal.deadline,
+            notice_until: signal.kind.is_notice().then_some(signal.history_from),
             history_from: signal.history_from,
             received_at,
+            recorded: false,
             held_before: false,
             place: None,
             phases: BTreeMap::new(),
@@ -93,13 +107,61 @@ impl Case {
         }
     }
 
+    /// Takes another word about the instance in.
+    pub(super) fn hears(&mut self, signal: &Signal) -> Admission {
+        if signal.kind.is_notice() { self.hears_notice(signal) } else { self.hears_other(signal) }
+    }
+
+    fn hears_notice(&mut self, signal: &Signal) -> Admission {
+        let Some(known) = self.notice_until else {
+            self.notice_until = Some(signal.history_from);
+            self.adds(signal);
+            return Admission::Joined;
+        };
+        if signal.said_at >= known {
+            self.begins_anew(signal);
+        }
+        self.adds(signal);
+        self.notice_until = Some(known.max(signal.history_from));
+        if signal.history_from > known { Admission::Renewed } else { Admission::Duplicate }
+    }
+
+    fn hears_other(&mut self, signal: &Signal) -> Admission {
+        let hook = signal.hook.as_ref().is_some_and(|hook| !self.hooks.contains(&hook.name));
+        let news = hook || !self.kinds.contains(&signal.kind);
+        self.adds(signal);
+        self.recorded &= !news;
+        if news { Admission::Joined } else { Admission::Duplicate }
+    }
+
+    fn adds(&mut self, signal: &Signal) {
+        self.kinds.insert(signal.kind);
+        self.hooks.extend(signal.hook.iter().map(|hook| Arc::clone(&hook.name)));
+        self.deadline = self.deadline.into_iter().chain(signal.deadline).min();
+        self.history_from = self.history_from.max(signal.history_from);
+    }
+
     /// EC2 gives notice again of an instance that has outlived the last one. Its tasks are others by now, and somebody may
     /// have set it back to ACTIVE; the replacement that came for it is there.
-    pub(super) fn begins_anew(&mut self, signal: &Signal) {
-        self.deadline = signal.deadline.unwrap_or(signal.said_at);
+    fn begins_anew(&mut self, signal: &Signal) {
+        self.deadline = signal.deadline;
         self.attempts.retain(|deed, _| deed.replaces());
         self.phases.retain(|phase, _| !matches!(phase, Phase::Draining | Phase::TasksStopped));
         self.risks.clear();
+    }
+
+    /// Whether EC2 Spot has given notice.
+    #[must_use]
+    pub fn is_noticed_by_spot(&self) -> bool {
+        self.notice_until.is_some()
+    }
+
+    /// How the request for a replacement stands, whichever way it was made.
+    #[must_use]
+    pub fn replacing(&self) -> &Attempt {
+        let made = [Way::Detach, Way::Terminate].map(|way| self.attempt(&way.deed()));
+        let settled = made.into_iter().find(|attempt| attempt.is_accepted() || attempt.is_in_flight());
+        settled.or_else(|| made.into_iter().max_by_key(|attempt| attempt.retry_at())).unwrap_or(&NEVER)
     }
 
     /// How something that is done for the case stands.

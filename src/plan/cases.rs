@@ -27,8 +27,10 @@ pub enum Admission {
     Opened,
     /// There is a case for its instance.
     Duplicate,
-    /// There is a case for its instance, and this is a later word about it than the one that opened it.
+    /// There is a case for its instance, and this is a later notice than the one that is known.
     Renewed,
+    /// There is a case for its instance, and this is the first word of its kind about it.
+    Joined,
     /// There was a case for it, and it is closed.
     Closed,
     /// There are as many cases as there may be.
@@ -56,16 +58,7 @@ impl Cases {
     /// deadline that any of its signals gives; one that it has outlived does not count once EC2 gives notice anew.
     pub fn admit(&mut self, signal: &Signal, held_before: bool, now: Timestamp) -> Admission {
         if let Some(case) = self.open.get_mut(&signal.instance) {
-            let anew = signal.said_at >= case.history_from;
-            if anew {
-                case.begins_anew(signal);
-            }
-            case.deadline = case.deadline.min(signal.deadline.unwrap_or(case.deadline));
-            if signal.history_from <= case.history_from {
-                return Admission::Duplicate;
-            }
-            case.history_from = signal.history_from;
-            return Admission::Renewed;
+            return case.hears(signal);
         }
         let case = Case { held_before, ..Case::new(signal, now) };
         if self.closed.get(&case.id).is_some_and(|ended| !(ended.hasty && held_before)) {
@@ -76,6 +69,14 @@ impl Cases {
         }
         self.open.insert(signal.instance.clone(), case);
         Admission::Opened
+    }
+
+    /// Whether there is no case for an instance, and none that ended after `since`.
+    #[must_use]
+    pub fn is_unheard_of(&self, instance: &InstanceId, since: Timestamp) -> bool {
+        let first = CaseId { instance: instance.clone(), said_at: Timestamp::MIN };
+        let closed = self.closed.range(first..).take_while(|(id, _)| id.instance == *instance);
+        !self.open.contains_key(instance) && closed.into_iter().all(|(_, ended)| ended.at < since)
     }
 
     /// The open cases, by instance.
@@ -120,6 +121,11 @@ impl Cases {
     /// Notes a step that is being taken, and gives back the case that it ended.
     pub fn apply(&mut self, step: &Step, now: Timestamp) -> Option<Case> {
         match step {
+            Step::Open(signal) => {
+                self.admit(signal, false, now);
+                None
+            }
+            Step::Record { case } => self.note(case, |case| case.recorded = true),
             Step::Identify { case, place, .. } => self.note(case, |case| {
                 case.place = Some(place.clone());
                 case.phases.insert(Phase::Noticed, now);
@@ -161,13 +167,13 @@ impl Cases {
             self.note(&id, |case| case.begin(deed));
         }
         match call {
-            Call::Detach { group, before, instances } => instances.iter().for_each(|(id, _)| {
+            Call::Replace { group, before, instances, .. } => instances.iter().for_each(|(id, _)| {
                 self.note(id, |case| case.asks(group, before));
             }),
             Call::Drain { instances, .. } => instances.iter().for_each(|drained| {
                 self.note(&drained.case, |case| case.is_known_as(&drained.arn));
             }),
-            Call::Stop { .. } => {}
+            Call::Stop { .. } | Call::Complete { .. } | Call::Heartbeat { .. } => {}
         }
     }
 

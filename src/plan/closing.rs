@@ -3,9 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Place};
-use super::deed::Deed;
 use super::draft::Draft;
+use super::hook;
+use super::pace::later;
 use super::phase::Phase;
+use super::policy::Rules;
 use super::replacement;
 use super::report::Reason;
 use super::scene::Scene;
@@ -39,11 +41,14 @@ pub enum Standing {
 }
 
 /// Judges how the case stands.
-pub fn judge(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Standing {
+pub fn judge(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) -> Standing {
+    if hook::is_waiting(scene, case, place, rules) {
+        return Standing::Open;
+    }
     let Some(gone_at) = gone_at(scene, case, place, draft) else { return still_there(scene, case, draft) };
-    let count_by = after(gone_at, COUNT_WITHIN);
+    let count_by = later(gone_at, COUNT_WITHIN);
     let uncounted = tasks::running(scene.snapshot, case).any(|(_, task)| task.observed_at < gone_at);
-    let unanswered = case.attempt(&Deed::Detach).is_in_flight();
+    let unanswered = case.replacing().is_in_flight();
     if (uncounted || unanswered) && scene.now < count_by {
         draft.wake_at(count_by);
         draft.report.add(&case.id, Reason::CountingTasks);
@@ -53,7 +58,10 @@ pub fn judge(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) ->
 }
 
 fn still_there(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Standing {
-    let returned_at = after(case.deadline.max(case.received_at), RETURNED_AFTER);
+    let returned_at = match case.deadline {
+        Some(deadline) => later(deadline.max(case.received_at), RETURNED_AFTER),
+        None => case.history_from,
+    };
     draft.report.add(&case.id, Reason::InstanceThere);
     if scene.now < returned_at {
         draft.wake_at(returned_at);
@@ -61,9 +69,9 @@ fn still_there(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Standing {
     }
     let seen_at = scene.snapshot.instances.get(&case.instance).map(|instance| instance.observed_at);
     match seen_at {
-        Some(at) if after(at, SEEN_WITHIN) >= scene.now => Standing::Ended(Outcome::Returned),
+        Some(at) if later(at, SEEN_WITHIN) >= scene.now => Standing::Ended(Outcome::Returned),
         // Nobody has seen it since: AWS did not say. One day it has to end.
-        _ if scene.now >= after(returned_at, UNSEEN_FOR) => Standing::Ended(outcome(scene, case)),
+        _ if scene.now >= later(returned_at, UNSEEN_FOR) => Standing::Ended(outcome(scene, case)),
         _ => Standing::Open,
     }
 }
@@ -77,22 +85,29 @@ fn gone_at(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> O
 }
 
 fn silent(scene: Scene<'_>, case: &Case, instance: &ContainerInstance, draft: &mut Draft) -> Option<Timestamp> {
-    let silent_at = after(instance.disconnected_since?.max(case.deadline), SILENT_FOR);
-    draft.wake_at(silent_at);
-    (scene.now >= silent_at).then_some(silent_at)
-}
-
-/// It was doomed before it registered: its group tells, or the time.
-fn never_registered(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Option<Timestamp> {
-    let silent_at = after(case.deadline, SILENT_FOR);
+    let silent_at = later(instance.disconnected_since?.max(case.deadline?), SILENT_FOR);
     if scene.now >= silent_at {
         return Some(silent_at);
     }
     draft.wake_at(silent_at);
+    None
+}
+
+/// It was doomed before it registered: its group tells, or the time.
+fn never_registered(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Option<Timestamp> {
     let group = place.group.as_ref().and_then(|group| scene.snapshot.groups.get(group));
-    let left =
-        group.is_some_and(|group| group.observed_at >= case.deadline && !group.members.contains_key(&case.instance));
-    (left && scene.now >= case.deadline).then_some(case.deadline)
+    let left_at = |since: Timestamp| {
+        let left = group.is_some_and(|group| group.observed_at >= since && !group.members.contains_key(&case.instance));
+        (left && scene.now >= since).then_some(since)
+    };
+    // Nobody said when it goes: its group tells when it is gone.
+    let Some(deadline) = case.deadline else { return left_at(case.received_at) };
+    let silent_at = later(deadline, SILENT_FOR);
+    if scene.now >= silent_at {
+        return Some(silent_at);
+    }
+    draft.wake_at(silent_at);
+    left_at(deadline)
 }
 
 fn outcome(scene: Scene<'_>, case: &Case) -> Outcome {
@@ -101,7 +116,7 @@ fn outcome(scene: Scene<'_>, case: &Case) -> Outcome {
         return Outcome::Lossy;
     }
     match registered_at(scene, case) {
-        Some(at) if at <= case.deadline => Outcome::HandedOver,
+        Some(at) if case.deadline.is_none_or(|deadline| at <= deadline) => Outcome::HandedOver,
         Some(_) => Outcome::Late,
         None if replacement::expected(case) || case.unsure => Outcome::Late,
         None => Outcome::NotReplaced,
@@ -113,8 +128,4 @@ fn registered_at(scene: Scene<'_>, case: &Case) -> Option<Timestamp> {
     let seen_at = *case.phases.get(&Phase::ReplacementRegistered)?;
     let replacement = case.replacement.as_ref().and_then(|id| scene.snapshot.instances.get(id));
     Some(replacement.map_or(seen_at, |instance| instance.registered_at.min(seen_at)))
-}
-
-fn after(moment: Timestamp, by: SignedDuration) -> Timestamp {
-    moment.saturating_add(by).unwrap_or(Timestamp::MAX)
 }

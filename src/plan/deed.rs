@@ -1,5 +1,7 @@
 //! What is done for a case: one kind of change to one object.
 
+use std::sync::Arc;
+
 use crate::ids::TaskArn;
 
 /// What is done for a case. A case attempts each at most once at a time.
@@ -7,10 +9,16 @@ use crate::ids::TaskArn;
 pub enum Deed {
     /// Its group lets go of the instance and replaces it.
     Detach,
+    /// Its group terminates the instance and replaces it.
+    Terminate,
     /// The instance takes no more tasks and gives up those of services.
     Drain,
     /// A task is told to stop.
     Stop(TaskArn),
+    /// The instance waits for this hook no longer.
+    Complete(Arc<str>),
+    /// The instance waits for this hook longer.
+    Heartbeat(Arc<str>),
 }
 
 impl Deed {
@@ -19,8 +27,11 @@ impl Deed {
     pub const fn action(&self) -> &'static str {
         match self {
             Self::Detach => "DetachInstances",
+            Self::Terminate => "TerminateInstanceInAutoScalingGroup",
             Self::Drain => "UpdateContainerInstancesState",
             Self::Stop(_) => "StopTask",
+            Self::Complete(_) => "CompleteLifecycleAction",
+            Self::Heartbeat(_) => "RecordLifecycleActionHeartbeat",
         }
     }
 
@@ -29,14 +40,16 @@ impl Deed {
     pub const fn name(&self) -> Option<&'static str> {
         match self {
             Self::Detach => Some("detach"),
+            Self::Terminate => Some("terminate"),
             Self::Drain => Some("drain"),
-            Self::Stop(_) => None,
+            Self::Complete(_) => Some("complete_hook"),
+            Self::Stop(_) | Self::Heartbeat(_) => None,
         }
     }
 
     /// Whether it makes a group launch a replacement.
     #[must_use]
     pub const fn replaces(&self) -> bool {
-        matches!(self, Self::Detach)
+        matches!(self, Self::Detach | Self::Terminate)
     }
 }

@@ -32,7 +32,9 @@ pub enum Whereabouts {
 /// Finds out, as far as that is known now, and asks for what is missing.
 pub fn whereabouts(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Whereabouts {
     match scene.snapshot.instances.get(&case.instance) {
-        Some(instance) if instance.gone_at.is_some() => gone(scene, case, &instance.cluster, draft),
+        Some(instance) if instance.gone_at.is_some() && case.hooks.is_empty() => {
+            gone(scene, case, &instance.cluster, draft)
+        }
         Some(instance) => match place(scene, case, &instance.cluster, instance.provider.as_ref(), None) {
             Some(place) => Whereabouts::Managed(place),
             None => Whereabouts::Nowhere(Dismissal::Foreign),
@@ -149,7 +151,7 @@ fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) 
     let stranger = scene.snapshot.strangers.contains(&case.instance);
     let again = if stranger { NOT_BELIEVED_FOR } else { SignedDuration::ZERO };
     if answered_after(scene, case, again, &subject) && !unread {
-        if stranger {
+        if stranger && case.hooks.is_empty() {
             return Whereabouts::Nowhere(Dismissal::Gone);
         }
         return match place(scene, case, cluster, Some(provider), Some(group)) {

@@ -13,10 +13,13 @@ mod closing;
 mod deed;
 mod draft;
 mod drain;
+mod finding;
+mod hook;
 mod locate;
 mod pace;
 mod phase;
 mod policy;
+mod record;
 mod replacement;
 mod report;
 mod risk;
@@ -26,11 +29,12 @@ mod stopping;
 mod tasks;
 mod warning;
 mod watch;
+mod way;
 
 use jiff::Timestamp;
 
 pub use attempt::{Attempt, Setback};
-pub use call::{Call, Drained, Stopped};
+pub use call::{Call, Drained, Held, Stopped, Way};
 pub use case::{Case, Place};
 pub use case_id::CaseId;
 pub use cases::{Admission, Cases};
@@ -44,6 +48,7 @@ pub use tasks::{Tally, tally};
 
 use crate::api::Mode;
 use crate::observe::Snapshot;
+use crate::signal::SignalKind;
 use closing::Standing;
 use draft::Draft;
 use locate::Whereabouts;
@@ -54,7 +59,9 @@ pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timest
     let scene = Scene { snapshot, cases, policies, now };
     let mut draft = Draft::default();
     watch::clusters(scene, &mut draft);
+    watch::hooks(scene, &mut draft);
     watch::unlisted(scene, &mut draft);
+    finding::held_instances(scene, &mut draft);
     for case in cases.iter() {
         consider(scene, case, &mut draft);
     }
@@ -99,20 +106,23 @@ fn exempt(scene: Scene<'_>, case: &Case, rules: &Rules) -> Option<Dismissal> {
     match () {
         () if ignored => Some(Dismissal::Ignored),
         () if !rules.managed => Some(Dismissal::Unmanaged),
-        () if !rules.interruption_enabled => Some(Dismissal::SignalDisabled),
-        () => None,
+        () if case.kinds.iter().any(|kind| rules.heeds(*kind, &case.hooks)) => None,
+        () if case.kind == SignalKind::TerminateHook => Some(Dismissal::OthersHook),
+        () => Some(Dismissal::SignalDisabled),
     }
 }
 
 fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
-    match closing::judge(scene, case, place, draft) {
+    match closing::judge(scene, case, place, &rules, draft) {
         Standing::Open => {}
         Standing::Counting => return watch::last_tasks(scene, case, place, draft),
         Standing::Ended(outcome) => return draft.step(Step::Close { case: case.id.clone(), outcome }),
     }
+    record::note(case, draft);
     replacement::request(scene, case, place, &rules, draft);
     drain::request(scene, case, place, draft);
+    hook::attend(scene, case, place, &rules, draft);
     replacement::confirm(scene, case, &rules, draft);
     tasks::follow(scene, case, &rules, draft);
     warning::warn(scene, case, &rules, draft);

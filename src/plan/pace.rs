@@ -46,6 +46,7 @@ fn pause(subject: &Subject, every: SignedDuration, failures: u32) -> SignedDurat
     doubled.min(slowest)
 }
 
-fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
+/// `moment` and so much more.
+pub fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
     moment.saturating_add(by).unwrap_or(Timestamp::MAX)
 }

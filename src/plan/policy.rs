@@ -1,11 +1,13 @@
 //! What people allow: the manifests, boiled down to what planning asks of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use crate::api::{CapacityProviderPolicy, Manifests, Method, Mode, Percent, SpotClusterSpec, StandaloneTasks};
+use crate::api::{CapacityProviderPolicy, Manifests, Method, Mode, Percent, Signals, SpotClusterSpec, StandaloneTasks};
 use crate::ids::{CapacityProviderName, ClusterKey};
+use crate::signal::{Signal, SignalKind};
 
 /// The refill of that bucket a second (ECS API reference, "Request throttling for the Amazon ECS API").
 const STOPS_PER_SECOND: i64 = 40;
@@ -39,6 +41,8 @@ pub struct Rules {
     pub method: Method,
     /// How long a replacement may go unseen before that is reported.
     pub confirm_within: SignedDuration,
+    /// The termination hooks that we complete.
+    pub lifecycle_hooks: Arc<[String]>,
     /// When tasks of no service are stopped.
     pub standalone: StandaloneTasks,
     /// Kept free between a task's end and the deadline.
@@ -47,15 +51,34 @@ pub struct Rules {
 
 impl Rules {
     /// For a cluster that no manifest names: hands off.
-    const NOBODY: Self = Self {
-        managed: false,
-        mode: Mode::Paused,
-        interruption_enabled: false,
-        method: Method::None,
-        confirm_within: SignedDuration::ZERO,
-        standalone: StandaloneTasks::Leave,
-        margin: SignedDuration::ZERO,
-    };
+    fn of_nobody() -> Self {
+        Self {
+            managed: false,
+            mode: Mode::Paused,
+            interruption_enabled: false,
+            method: Method::None,
+            confirm_within: SignedDuration::ZERO,
+            lifecycle_hooks: Arc::new([]),
+            standalone: StandaloneTasks::Leave,
+            margin: SignedDuration::ZERO,
+        }
+    }
+
+    /// Whether something is done about a signal of this kind; with [`SignalKind::TerminateHook`]: of these hooks.
+    #[must_use]
+    pub fn heeds(&self, kind: SignalKind, hooks: &BTreeSet<Arc<str>>) -> bool {
+        match kind {
+            SignalKind::InterruptionNotice(_) => self.interruption_enabled,
+            SignalKind::TerminateHook => hooks.iter().any(|hook| self.is_our_hook(hook)),
+            SignalKind::RebalanceRecommendation | SignalKind::Maintenance | SignalKind::ManualDrain => false,
+        }
+    }
+
+    /// Whether we complete the hook with this name.
+    #[must_use]
+    pub fn is_our_hook(&self, name: &str) -> bool {
+        self.lifecycle_hooks.iter().any(|ours| ours == name)
+    }
 
     fn new(spec: &SpotClusterSpec) -> Self {
         Self {
@@ -64,6 +87,7 @@ impl Rules {
             interruption_enabled: spec.signals.interruption.enabled,
             method: spec.replacement.method,
             confirm_within: spec.confirm_within.signed(),
+            lifecycle_hooks: spec.signals.lifecycle_hooks.as_slice().into(),
             standalone: spec.tasks.standalone,
             margin: spec.tasks.margin.signed(),
         }
@@ -76,6 +100,7 @@ impl Rules {
             interruption_enabled: by.signals.as_ref().map_or(self.interruption_enabled, |s| s.interruption.enabled),
             method: by.replacement.as_ref().map_or(self.method, |r| r.method),
             confirm_within: by.confirm_within.map_or(self.confirm_within, |d| d.signed()),
+            lifecycle_hooks: by.signals.as_ref().map_or_else(|| Arc::clone(&self.lifecycle_hooks), hooks_of),
             standalone: by.tasks.as_ref().map_or(self.standalone, |tasks| tasks.standalone),
             margin: by.tasks.as_ref().map_or(self.margin, |tasks| tasks.margin.signed()),
         }
@@ -100,12 +125,25 @@ impl Policies {
         }
     }
 
+    /// Whether there is a cluster in which something is done about a signal. If not, nobody needs to know whose instance it
+    /// is about.
+    #[must_use]
+    pub fn heeds(&self, signal: &Signal) -> bool {
+        let rules = self.clusters.values().flat_map(|cluster| cluster.providers.values().chain([&cluster.rules]));
+        let hooks: BTreeSet<Arc<str>> = signal.hook.iter().map(|hook| Arc::clone(&hook.name)).collect();
+        rules.into_iter().any(|rules| rules.heeds(signal.kind, &hooks))
+    }
+
     /// The rules for the instances of a capacity provider, or for those that count to none.
     #[must_use]
     pub fn rules(&self, cluster: &ClusterKey, provider: Option<&CapacityProviderName>) -> Rules {
-        let Some(cluster) = self.clusters.get(cluster) else { return Rules::NOBODY };
+        let Some(cluster) = self.clusters.get(cluster) else { return Rules::of_nobody() };
         provider.and_then(|name| cluster.providers.get(name)).unwrap_or(&cluster.rules).clone()
     }
+}
+
+fn hooks_of(signals: &Signals) -> Arc<[String]> {
+    signals.lifecycle_hooks.as_slice().into()
 }
 
 /// Every `StopTask` takes a token of the bucket "Cluster resource modify".

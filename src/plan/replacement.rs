@@ -1,23 +1,23 @@
 //! The replacement: whether to ask the group for one, and which instance it turned out to be.
 
 use super::attempt::Attempt;
+use super::call::Way;
 use super::case::{Case, Place};
-use super::deed::Deed;
 use super::draft::Draft;
-use super::locate;
 use super::pace::retry_now;
 use super::phase::Phase;
 use super::policy::Rules;
 use super::report::Reason;
 use super::scene::Scene;
 use super::step::Step;
+use super::{locate, way};
 use crate::api::Method;
 use crate::ids::{GroupKey, InstanceId};
 use crate::observe::snapshot::{ContainerInstance, Group, InstanceStatus, Lifecycle};
 
 enum Decision {
-    /// Ask this group.
-    Detach(GroupKey),
+    /// Ask this group, in this way.
+    Ask(GroupKey, Way),
     /// Ask nobody, for good.
     Skip(Reason),
     /// Not yet.
@@ -29,16 +29,16 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
     if case.skipped.is_some() {
         return;
     }
-    let attempt = case.attempt(&Deed::Detach);
+    let attempt = case.replacing();
     match attempt {
-        Attempt::InFlight { .. } => draft.report.add(&case.id, Reason::Detaching),
+        Attempt::InFlight { .. } => draft.report.add(&case.id, Reason::Replacing),
         Attempt::Accepted { .. } => reached(case, draft),
         Attempt::Failed { why, .. } if !retry_now(scene, attempt, draft) => {
-            draft.report.add(&case.id, Reason::DetachFailed(why.clone()));
+            draft.report.add(&case.id, Reason::ReplacingFailed(why.clone()));
         }
         Attempt::Failed { .. } | Attempt::None => match decide(scene, case, place, rules, draft) {
-            Decision::Detach(_) if scene.now >= case.history_from => draft.report.add(&case.id, Reason::TooLate),
-            Decision::Detach(group) => detach(scene, case, &group, draft),
+            Decision::Ask(..) if scene.now >= case.history_from => draft.report.add(&case.id, Reason::TooLate),
+            Decision::Ask(group, way) => ask(scene, case, &group, way, draft),
             Decision::Skip(reason) => skip(case, reason, draft),
             Decision::Wait(reason) => draft.report.add(&case.id, reason),
         },
@@ -51,9 +51,9 @@ fn reached(case: &Case, draft: &mut Draft) {
     }
 }
 
-fn detach(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
+fn ask(scene: Scene<'_>, case: &Case, group: &GroupKey, way: Way, draft: &mut Draft) {
     let members = scene.snapshot.groups.get(group).into_iter().flat_map(|group| group.members.keys());
-    draft.batches.detach(group, &case.id, &case.instance, members);
+    draft.batches.replace(group, way, (&case.id, &case.instance), members);
 }
 
 fn skip(case: &Case, reason: Reason, draft: &mut Draft) {
@@ -64,6 +64,9 @@ fn skip(case: &Case, reason: Reason, draft: &mut Draft) {
 }
 
 fn decide(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) -> Decision {
+    if !case.is_noticed_by_spot() {
+        return Decision::Skip(Reason::GroupTerminates);
+    }
     if rules.method == Method::None {
         return Decision::Skip(Reason::MethodNone);
     }
@@ -72,7 +75,8 @@ fn decide(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &m
         Err(decision) => return decision,
     };
     let Some(group) = scene.snapshot.groups.get(&key) else { return Decision::Wait(Reason::GroupStale) };
-    match by_group(case, &key, group) {
+    let way = way::choose(scene, case, (&key, group), rules, draft);
+    match by_group(case, &key, group, way) {
         // What is known of the group may be as old as the last resync: good enough to act on, not to give up on.
         Decision::Skip(_) if group.observed_at < case.received_at => Decision::Wait(Reason::GroupStale),
         decision => decision,
@@ -91,7 +95,7 @@ fn group_of(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> 
     }
 }
 
-fn by_group(case: &Case, key: &GroupKey, group: &Group) -> Decision {
+fn by_group(case: &Case, key: &GroupKey, group: &Group, way: Option<Way>) -> Decision {
     let Some(member) = group.members.get(&case.instance) else { return Decision::Skip(Reason::LeftGroup) };
     if group.capacity_rebalance {
         return Decision::Skip(Reason::CapacityRebalancing);
@@ -100,7 +104,10 @@ fn by_group(case: &Case, key: &GroupKey, group: &Group) -> Decision {
         return Decision::Skip(Reason::LaunchSuspended);
     }
     match &member.lifecycle {
-        Lifecycle::InService => Decision::Detach(key.clone()),
+        Lifecycle::InService => match way {
+            Some(way) => Decision::Ask(key.clone(), way),
+            None => Decision::Wait(Reason::HooksStale),
+        },
         Lifecycle::Standby => Decision::Skip(Reason::Standby),
         Lifecycle::Pending => Decision::Wait(Reason::Pending),
         Lifecycle::Leaving(state) => Decision::Skip(Reason::Leaving(state.clone())),

@@ -64,12 +64,20 @@ pub enum Reason {
     MethodNone,
     /// What is known of the group is older than the notice.
     GroupStale,
-    /// A detach is under way.
-    Detaching,
+    /// Its group terminates it by itself, and decides whether another one takes its place.
+    GroupTerminates,
+    /// The group's hooks are asked for.
+    HooksStale,
+    /// It waits for this hook of ours, until its tasks are stopped.
+    HookWaits(Arc<str>),
+    /// A hook could not be completed, which will be tried again.
+    HookFailed(String),
+    /// The group has been asked for a replacement.
+    Replacing,
     /// The notice is history, and nothing new is begun because of it.
     TooLate,
-    /// A detach failed and will be tried again.
-    DetachFailed(String),
+    /// That failed and will be tried again.
+    ReplacingFailed(String),
     /// No new instance shows in the group.
     ReplacementNotSeen,
     /// The replacement has not registered.
@@ -107,7 +115,9 @@ impl Reason {
             self,
             Self::LookingUp
                 | Self::GroupStale
-                | Self::Detaching
+                | Self::HooksStale
+                | Self::HookWaits(_)
+                | Self::Replacing
                 | Self::Draining
                 | Self::ReplacementNotRegistered
                 | Self::TasksRunning(_)
@@ -133,9 +143,13 @@ impl Reason {
             Self::StateUnknown(_) => "StateUnknown",
             Self::MethodNone => "MethodNone",
             Self::GroupStale => "GroupStale",
-            Self::Detaching => "Detaching",
+            Self::GroupTerminates => "GroupTerminates",
+            Self::HooksStale => "HooksStale",
+            Self::HookWaits(_) => "HookWaits",
+            Self::HookFailed(_) => "HookFailed",
+            Self::Replacing => "Replacing",
             Self::TooLate => "TooLate",
-            Self::DetachFailed(_) => "DetachFailed",
+            Self::ReplacingFailed(_) => "ReplacingFailed",
             Self::ReplacementNotSeen => "ReplacementNotSeen",
             Self::ReplacementNotRegistered => "ReplacementNotRegistered",
             Self::NotRegistered => "NotRegistered",
@@ -172,9 +186,17 @@ impl fmt::Display for Reason {
             Self::StateUnknown(state) => write!(f, "its group has it as {state}, about which nothing is known"),
             Self::MethodNone => f.write_str("the policy says replacement.method: none"),
             Self::GroupStale => f.write_str("asking its group whether it is still a member"),
-            Self::Detaching => f.write_str("the group has been asked to detach it"),
+            Self::GroupTerminates => {
+                f.write_str("its group terminates it by itself, and decides whether another one takes its place")
+            }
+            Self::HooksStale => f.write_str("asking its group which hooks it has"),
+            Self::HookWaits(hook) => write!(f, "its group waits for the hook {hook} until its tasks are stopped"),
+            Self::HookFailed(why) => write!(f, "completing its hook failed and will be tried again: {why}"),
+            Self::Replacing => f.write_str("its group has been asked to replace it"),
             Self::TooLate => f.write_str("the notice is more than two minutes old: nothing new is begun because of it"),
-            Self::DetachFailed(why) => write!(f, "the detach failed and will be tried again: {why}"),
+            Self::ReplacingFailed(why) => {
+                write!(f, "asking its group to replace it failed and will be tried again: {why}")
+            }
             Self::ReplacementNotSeen => f.write_str("no new instance shows in the group"),
             Self::ReplacementNotRegistered => f.write_str("the replacement has not registered in the cluster"),
             Self::NotRegistered => f.write_str("it has not registered in the cluster, so there is nothing to drain"),

@@ -12,6 +12,7 @@ use super::risk::Risk;
 use crate::api::Mode;
 use crate::ids::InstanceId;
 use crate::observe::Look;
+use crate::signal::Signal;
 
 /// What to do now.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,13 @@ pub struct Plan {
 /// One decision.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
+    /// A case opens that no message told of.
+    Open(Signal),
+    /// Whatever of the case has to outlive us is recorded in AWS: its messages can go.
+    Record {
+        /// The case.
+        case: CaseId,
+    },
     /// The instance is one of ours and stands here.
     Identify {
         /// The case.
@@ -119,6 +127,8 @@ pub enum Dismissal {
     Unmanaged,
     /// The policy does not listen to this kind of signal.
     SignalDisabled,
+    /// It waits for a hook of somebody else's.
+    OthersHook,
 }
 
 impl Dismissal {
@@ -135,6 +145,7 @@ impl Dismissal {
             Self::Ignored => "ignored",
             Self::Unmanaged => "unmanaged",
             Self::SignalDisabled => "signal_disabled",
+            Self::OthersHook => "others_hook",
         }
     }
 }

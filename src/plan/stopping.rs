@@ -12,6 +12,7 @@ use super::call::{Call, Stopped};
 use super::case::{Case, Place};
 use super::deed::Deed;
 use super::draft::Draft;
+use super::hook;
 use super::pace::retry_now;
 use super::policy::Rules;
 use super::scene::Scene;
@@ -57,7 +58,7 @@ fn call(scene: Scene<'_>, mut wishes: Vec<Wish>, draft: &mut Draft) {
         }
     }
     for Wish { cluster, stopped, .. } in due.into_iter().rev() {
-        draft.batches.stop(Call::Stop { cluster, stopped });
+        draft.batches.call(Call::Stop { cluster, stopped });
     }
 }
 
@@ -71,7 +72,7 @@ fn wishes_of(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) ->
             continue;
         }
         let stopped = Stopped { case: case.id.clone(), task: arn.clone() };
-        let latest = latest(scene.snapshot, case, task, &rules);
+        let Some(latest) = latest(scene, case, task, &rules) else { continue };
         wishes.push(Wish { latest, cluster: place.cluster.clone(), stopped });
     }
     wishes
@@ -87,13 +88,15 @@ fn is_left(task: &Task, rules: &Rules) -> bool {
     task.owner == Owner::Nobody && rules.standalone == StandaloneTasks::Leave
 }
 
-/// The last moment at which the task can be told to stop and still have all the time that it may take.
-fn latest(snapshot: &Snapshot, case: &Case, task: &Task, rules: &Rules) -> Timestamp {
+/// The last moment at which the task can be told to stop and still have all the time that it may take; `None`: nobody said
+/// when its instance goes.
+fn latest(scene: Scene<'_>, case: &Case, task: &Task, rules: &Rules) -> Option<Timestamp> {
     if task.owner == Owner::Nobody && rules.standalone == StandaloneTasks::Now {
-        return case.received_at;
+        return Some(case.received_at);
     }
-    let need = need(snapshot, task).saturating_add(rules.margin);
-    case.deadline.saturating_sub(need).unwrap_or(Timestamp::MIN)
+    let deadline = case.deadline.or_else(|| hook::gives_up_at(scene, case, rules))?;
+    let need = need(scene.snapshot, task).saturating_add(rules.margin);
+    Some(deadline.saturating_sub(need).unwrap_or(Timestamp::MIN))
 }
 
 /// How long the task may take to stop.
@@ -103,5 +106,5 @@ pub fn need(snapshot: &Snapshot, task: &Task) -> SignedDuration {
 
 /// The first moment at which a task that has not got SIGTERM should have got it.
 pub fn overdue_from(scene: Scene<'_>, case: &Case, rules: &Rules) -> Option<Timestamp> {
-    untold(scene.snapshot, case).map(|(_, task)| latest(scene.snapshot, case, task, rules)).min()
+    untold(scene.snapshot, case).filter_map(|(_, task)| latest(scene, case, task, rules)).min()
 }

@@ -59,20 +59,26 @@ pub fn listed(snapshot: &Snapshot, case: &Case) -> bool {
     listed_at.zip(draining_since).is_some_and(|(listed, draining)| listed >= *draining)
 }
 
+/// Whether every task has come to its end, and no other can have been started since.
+pub fn all_stopped(snapshot: &Snapshot, case: &Case) -> bool {
+    listed(snapshot, case) && running(snapshot, case).next().is_none()
+}
+
 /// Reports the tasks that still run, and reaches the phase when none does.
 pub fn follow(scene: Scene<'_>, case: &Case, rules: &Rules, draft: &mut Draft) {
     let running = running(scene.snapshot, case).count();
     if running > 0 {
         draft.report.add(&case.id, Reason::TasksRunning(running));
         too_long(scene, case, rules).into_iter().for_each(|reason| draft.report.add(&case.id, reason));
-    } else if listed(scene.snapshot, case) && !case.has(Phase::TasksStopped) {
+    } else if all_stopped(scene.snapshot, case) && !case.has(Phase::TasksStopped) {
         draft.step(Step::Reach { case: case.id.clone(), phase: Phase::TasksStopped, replacement: None });
     }
 }
 
 /// Per service, the tasks that need longer than there was from the first word to the deadline.
 fn too_long(scene: Scene<'_>, case: &Case, rules: &Rules) -> Vec<Reason> {
-    let window = case.deadline.duration_since(case.received_at);
+    let Some(deadline) = case.deadline else { return Vec::new() };
+    let window = deadline.duration_since(case.received_at);
     let mut longest: BTreeMap<&Owner, SignedDuration> = BTreeMap::new();
     for (_, task) in running(scene.snapshot, case) {
         let need = need(scene.snapshot, task).saturating_add(rules.margin);

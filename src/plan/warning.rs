@@ -48,7 +48,8 @@ fn settled_at(scene: Scene<'_>, case: &Case) -> Timestamp {
 
 /// When something that is not in order becomes a risk; `None`: it is in order.
 fn begins(risk: Risk, scene: Scene<'_>, case: &Case, rules: &Rules) -> Option<Timestamp> {
-    let before = |left: SignedDuration| Some(case.deadline.saturating_sub(left).unwrap_or(case.deadline));
+    let deadline = case.deadline?;
+    let before = |left: SignedDuration| Some(deadline.saturating_sub(left).unwrap_or(deadline));
     match risk {
         Risk::NotDraining if !case.has(Phase::Draining) => before(DRAINS_BEFORE),
         Risk::ReplacementNotRequested if is_wanted(case, rules) => before(ASKS_BEFORE),

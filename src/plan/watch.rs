@@ -6,7 +6,6 @@ use jiff::SignedDuration;
 
 use super::attempt::Attempt;
 use super::case::{Case, Place};
-use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::{SOON, due};
 use super::phase::Phase;
@@ -39,6 +38,15 @@ pub fn clusters(scene: Scene<'_>, draft: &mut Draft) {
     }
 }
 
+/// Looks at the hooks of all groups as often as at their clusters.
+pub fn hooks(scene: Scene<'_>, draft: &mut Draft) {
+    for group in scene.snapshot.groups.keys() {
+        if due(scene, &Subject::Hooks(group.clone()), scene.policies.resync, draft) {
+            draft.batches.hooks(group);
+        }
+    }
+}
+
 /// Asks about the instances that a list left out.
 pub fn unlisted(scene: Scene<'_>, draft: &mut Draft) {
     for id in &scene.snapshot.unlisted {
@@ -53,7 +61,7 @@ pub fn unlisted(scene: Scene<'_>, draft: &mut Draft) {
 pub fn case(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     instance(scene, case, place, draft);
     let registered = scene.snapshot.instances.contains_key(&case.instance);
-    if !case.has(Phase::ReplacementRegistered) || !registered {
+    if !case.has(Phase::ReplacementRegistered) || !registered || !case.hooks.is_empty() {
         place.group.iter().for_each(|group| self::group(scene, case, group, draft));
     }
     self::tasks(scene, case, place, draft);
@@ -76,8 +84,8 @@ fn instance(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
 
 fn group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
     let seen = scene.snapshot.groups.get(group).map(|group| group.observed_at);
-    let undecided = case.skipped.is_none() && !case.has(Phase::ReplacementRequested);
-    let refused_at = if let Attempt::Failed { at, .. } = case.attempt(&Deed::Detach) { *at } else { case.received_at };
+    let undecided = case.skipped.is_none() && !case.has(Phase::ReplacementRequested) || !case.hooks.is_empty();
+    let refused_at = if let Attempt::Failed { at, .. } = case.replacing() { *at } else { case.received_at };
     let every = if undecided && seen.is_none_or(|at| at < refused_at) { SOON } else { PACE };
     if due(scene, &Subject::Group(group.clone()), every, draft) {
         draft.batches.group(group);

@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::envelope::Envelope;
 use super::fields::Fields;
@@ -35,6 +35,12 @@ pub const TEST: &str = "autoscaling:TEST_NOTIFICATION";
 /// No hook can make an instance wait for longer (EC2 Auto Scaling User Guide, "Amazon EC2 Auto Scaling lifecycle hooks").
 pub const WAIT_MAX: SignedDuration = SignedDuration::from_hours(48);
 
+/// When a wait that began at `said_at` is history at the latest.
+#[must_use]
+pub fn is_history_from(said_at: Timestamp) -> Timestamp {
+    later(said_at, WAIT_MAX)
+}
+
 /// A lifecycle hook for which an instance waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hook {
@@ -53,7 +59,7 @@ pub fn terminate(message: &Envelope<'_>) -> Reading {
         kind: SignalKind::TerminateHook,
         said_at: message.said_at(),
         deadline: None,
-        history_from: later(message.said_at(), WAIT_MAX),
+        history_from: is_history_from(message.said_at()),
         hook: hook(message.said()),
     };
     Ok(Some(signal.into()))

@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 pub use ecs::{ContainerInstanceNews, TaskNews};
-pub use hook::Hook;
+pub use hook::{Hook, is_history_from as hook_is_history_from};
 pub use interruption::{ACTED_ON_FOR, NOTICE_LEAD};
 pub use news::{InstanceState, News};
 
@@ -64,6 +64,12 @@ pub enum SignalKind {
 }
 
 impl SignalKind {
+    /// Whether it is an interruption notice.
+    #[must_use]
+    pub const fn is_notice(self) -> bool {
+        matches!(self, Self::InterruptionNotice(_))
+    }
+
     /// The name that logs and metrics use.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -37,10 +37,11 @@ pub struct CaseLine {
     /// The signal that opened the case.
     pub signal: &'static str,
     /// When EC2 takes the instance.
-    #[serde(serialize_with = "milliseconds")]
-    pub deadline: Timestamp,
+    #[serde(serialize_with = "milliseconds", skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<Timestamp>,
     /// From now to the deadline, in seconds; negative after it.
-    pub seconds_left: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds_left: Option<f64>,
     /// How the case ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
@@ -96,7 +97,7 @@ impl CaseLine {
             instance_type: place.and_then(|place| place.instance_type.as_deref()).map(str::to_owned),
             signal: case.kind.name(),
             deadline: case.deadline,
-            seconds_left: tenths(case.deadline.duration_since(now)),
+            seconds_left: case.deadline.map(|deadline| tenths(deadline.duration_since(now))),
             outcome: None,
             reason: None,
             phases: case.phases.clone(),
@@ -127,8 +128,8 @@ pub fn to_milliseconds(time: Timestamp) -> String {
     format!("{rounded:.3}")
 }
 
-fn milliseconds<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&to_milliseconds(*time))
+fn milliseconds<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(to_milliseconds).serialize(serializer)
 }
 
 fn phases<S: Serializer>(phases: &BTreeMap<Phase, Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {

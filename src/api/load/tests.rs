@@ -127,7 +127,6 @@ fn settings_of_later_versions_are_refused_by_their_path() {
         ("\n  cluster: web\n  replacement: {method: launch}\n", "spec.replacement.method: launch"),
         ("\n  cluster: web\n  signals: {rebalance: {enabled: true}}\n", "spec.signals.rebalance.enabled"),
         ("\n  cluster: web\n  tasks: {deregisterTargets: true}\n", "spec.tasks.deregisterTargets"),
-        ("\n  cluster: web\n  signals: {lifecycleHooks: [mine]}\n", "spec.signals.lifecycleHooks"),
         ("\n  cluster: web\n  assumeRole: {roleArn: arn}\n", "spec.assumeRole"),
         (
             "\n  cluster: web\n  capacityProviders: [{name: a, tasks: {deregisterTargets: true}}]\n",

@@ -50,12 +50,13 @@ impl Narrator {
 
     /// Tells one phase of a case.
     pub fn tell(&self, line: &CaseLine) {
-        let now = line.deadline.duration_since(self.began_at).as_secs_f64() - line.seconds_left;
+        let now = line.deadline.zip(line.seconds_left);
+        let now = now.map_or(0.0, |(deadline, left)| deadline.duration_since(self.began_at).as_secs_f64() - left);
         let (minutes, seconds) = ((now / 60.0).floor(), now % 60.0);
-        let left = if line.seconds_left < 0.0 {
-            format!("{:.0} s past", -line.seconds_left)
-        } else {
-            format!("{:.0} s left", line.seconds_left)
+        let left = match line.seconds_left {
+            Some(left) if left < 0.0 => format!("{:.0} s past", -left),
+            Some(left) => format!("{left:.0} s left"),
+            None => String::new(),
         };
         let words = words(line);
         let colour = if self.colours { colour(line) } else { "" };

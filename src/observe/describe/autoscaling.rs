@@ -100,6 +100,7 @@ fn read(group: &AutoScalingGroup, observed_at: Timestamp) -> Group {
     Group {
         capacity_rebalance: group.capacity_rebalance().unwrap_or(false),
         launch_suspended: suspended("Launch"),
+        terminate_suspended: suspended("Terminate"),
         members: members.collect(),
         observed_at,
     }

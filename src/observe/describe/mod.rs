@@ -6,6 +6,7 @@ mod autoscaling;
 mod cluster;
 mod container_instances;
 mod definitions;
+mod hooks;
 mod tasks;
 
 use std::collections::BTreeMap;
@@ -64,6 +65,12 @@ impl Observer {
                 let clients = self.clients.of(region, autoscaling::GROUPS)?;
                 let began_at = self.clock.now();
                 let observation = autoscaling::groups(clients, region, groups, began_at).await?;
+                self.send(sightings, observation).await;
+                Ok(())
+            }
+            Look::Hooks(group) => {
+                let clients = self.clients.of(&group.region, hooks::HOOKS)?;
+                let observation = hooks::of_group(clients, group, self.clock.now()).await?;
                 self.send(sightings, observation).await;
                 Ok(())
             }

@@ -94,12 +94,13 @@ fn members_follow_their_group() {
     let group = |ids: &[&str]| Group {
         capacity_rebalance: false,
         launch_suspended: false,
+        terminate_suspended: false,
         members: ids.iter().map(|id| (InstanceId::from(id), member.clone())).collect(),
         observed_at: time("03:00:00"),
     };
     let at = time("03:00:00");
     snapshot.apply(Observation::Groups { found: vec![(key.clone(), group(&["i-1", "i-2"]))], missing: vec![] }, at);
-    snapshot.apply(Observation::Detached { group: key.clone(), instances: vec!["i-1".into()] }, at);
+    snapshot.apply(Observation::Leaving { group: key.clone(), instances: vec!["i-1".into()], state: "Detaching" }, at);
     assert_eq!(snapshot.member(&"i-1".into()).unwrap().2.lifecycle, Lifecycle::Leaving("Detaching".into()));
     snapshot.apply(Observation::Groups { found: vec![(key.clone(), group(&["i-2"]))], missing: vec![] }, at);
     assert!(snapshot.member(&"i-1".into()).is_none());
@@ -121,12 +122,16 @@ fn older_answers_do_not_undo_newer_ones() {
     let group = |observed_at| Group {
         capacity_rebalance: false,
         launch_suspended: false,
+        terminate_suspended: false,
         members: BTreeMap::from([("i-1".into(), member.clone())]),
         observed_at,
     };
     let seen = |observed_at| Observation::Groups { found: vec![(key.clone(), group(observed_at))], missing: vec![] };
     snapshot.apply(seen(time("03:00:00")), time("03:00:00"));
-    snapshot.apply(Observation::Detached { group: key.clone(), instances: vec!["i-1".into()] }, time("03:00:02"));
+    snapshot.apply(
+        Observation::Leaving { group: key.clone(), instances: vec!["i-1".into()], state: "Detaching" },
+        time("03:00:02"),
+    );
     snapshot.apply(seen(time("03:00:01")), time("03:00:03"));
     assert!(matches!(snapshot.member(&"i-1".into()).unwrap().2.lifecycle, Lifecycle::Leaving(_)));
 }
@@ -150,6 +155,7 @@ fn a_member_that_the_cluster_does_not_have_is_a_stranger_until_it_registers() {
     let group = Group {
         capacity_rebalance: false,
         launch_suspended: false,
+        terminate_suspended: false,
         members: BTreeMap::from([("i-1".into(), member.clone()), ("i-2".into(), member)]),
         observed_at: at,
     };

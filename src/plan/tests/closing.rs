@@ -190,3 +190,16 @@ fn a_notice_picked_up_late_is_no_risk_before_anything_was_tried() {
     assert_eq!(risks(&scenario.steps()), 0);
     assert_eq!(risks(&scenario.at("03:05:05").steps()), 2);
 }
+
+#[test]
+fn while_the_tasks_of_a_silent_instance_are_counted_the_loop_sleeps() {
+    let mut scenario = under_way();
+    scenario.at("03:06:00").instance("i-1", |instance| {
+        instance.status = InstanceStatus::Draining;
+        instance.disconnected_since = Some(time("03:06:00"));
+    });
+    scenario.tasks("i-1", &[false]);
+    let _ = scenario.at("03:08:00").plan();
+    let wake_at = scenario.plan().wake_at;
+    assert!(wake_at.is_some_and(|at| at > time("03:08:00")), "{wake_at:?}");
+}

@@ -2,8 +2,10 @@
 //! input and holds it to change nothing.
 
 mod closing;
+mod hook;
 mod notice;
 mod replacement;
 mod scenario;
 mod stopping;
 mod watching;
+mod way;

@@ -18,7 +18,7 @@ fn a_known_instance_is_replaced_and_drained_at_once_and_without_a_look_up() {
     scenario.at("03:05:00").notice("i-1");
     let plan = scenario.plan();
     assert_eq!((detached(&plan.steps), drained(&plan.steps)), (vec!["i-1".into()], vec!["i-1".into()]));
-    let detach = plan.steps.iter().position(|step| matches!(step, Step::Call(Call::Detach { .. })));
+    let detach = plan.steps.iter().position(|step| matches!(step, Step::Call(Call::Replace { .. })));
     let drain = plan.steps.iter().position(|step| matches!(step, Step::Call(Call::Drain { .. })));
     assert!(detach < drain, "capacity first, drain second");
     assert!(!plan.looks.iter().any(|look| matches!(look, Look::Locate { .. })), "{:?}", plan.looks);
@@ -42,10 +42,10 @@ fn one_instance_has_one_case_with_the_earliest_deadline() {
     assert_eq!(detached(&scenario.steps()).len(), 1);
     let earlier = signal("i-1", "terminate", time("03:05:00"));
     assert_eq!(scenario.cases.admit(&earlier, false, scenario.now), Admission::Duplicate);
-    assert_eq!(scenario.cases.of(&"i-1".into()).unwrap().deadline, time("03:07:00"));
+    assert_eq!(scenario.cases.of(&"i-1".into()).unwrap().deadline, Some(time("03:07:00")));
     let later = signal("i-1", "terminate", time("03:05:31"));
     assert_eq!(scenario.cases.admit(&later, false, scenario.now), Admission::Renewed, "EC2 has changed its mind twice");
-    assert_eq!(scenario.cases.of(&"i-1".into()).unwrap().deadline, time("03:07:00"));
+    assert_eq!(scenario.cases.of(&"i-1".into()).unwrap().deadline, Some(time("03:07:00")));
     assert_eq!(detached(&scenario.steps()), Vec::<String>::new());
 }
 
@@ -57,7 +57,7 @@ fn a_notice_to_an_instance_that_outlived_another_counts_anew() {
     let anew = signal("i-1", "terminate", time("03:11:00"));
     scenario.at("03:11:02");
     assert_eq!(scenario.cases.admit(&anew, false, scenario.now), Admission::Renewed);
-    assert_eq!(scenario.cases.of(&"i-1".into()).unwrap().deadline, time("03:13:00"));
+    assert_eq!(scenario.cases.of(&"i-1".into()).unwrap().deadline, Some(time("03:13:00")));
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn a_storm_is_a_few_calls_as_large_as_the_apis_take() {
     let steps = scenario.steps();
     let sizes = |wanted: fn(&Step) -> Option<usize>| steps.iter().filter_map(wanted).collect::<Vec<_>>();
     let detaches =
-        sizes(|step| if let Step::Call(Call::Detach { instances, .. }) = step { Some(instances.len()) } else { None });
+        sizes(|step| if let Step::Call(Call::Replace { instances, .. }) = step { Some(instances.len()) } else { None });
     let drains =
         sizes(|step| if let Step::Call(Call::Drain { instances, .. }) = step { Some(instances.len()) } else { None });
     assert_eq!((detaches, drains), (vec![20, 20, 5], vec![10, 10, 10, 10, 5]));

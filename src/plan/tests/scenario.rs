@@ -6,13 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::api;
 use crate::ids::{GroupKey, InstanceId, TaskArn};
+use crate::observe::hooks::{Hooks, TerminationHook};
 use crate::observe::snapshot::{
     Cluster, ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Member, Snapshot,
 };
 use crate::observe::task::{Container, Definition, Owner, Task};
-use crate::observe::{Look, Observation};
-use crate::plan::{Admission, Call, CaseId, Cases, Deed, Plan, Policies, Step, plan};
-use crate::signal::{self, Parsed, Signal};
+use crate::observe::{Look, Observation, Subject};
+use crate::plan::{Admission, Call, CaseId, Cases, Deed, Plan, Policies, Step, Way, plan};
+use crate::signal::{self, Hook, Parsed, Signal, SignalKind};
 
 pub struct Scenario {
     pub snapshot: Snapshot,
@@ -52,8 +53,10 @@ impl Scenario {
             providers: BTreeMap::from([("web-spot".into(), Some(group_key()))]),
         };
         let mut snapshot = Snapshot { clusters: BTreeMap::from([("web".into(), cluster)]), ..Snapshot::default() };
-        snapshot.begin(vec![crate::observe::Subject::Cluster("web".into())], now);
-        snapshot.end(vec![crate::observe::Subject::Cluster("web".into())], false);
+        snapshot.begin(vec![Subject::Cluster("web".into())], now);
+        snapshot.end(vec![Subject::Cluster("web".into())], false);
+        snapshot.begin(vec![Subject::Hooks(group_key())], now);
+        snapshot.end(vec![Subject::Hooks(group_key())], false);
         let mut scenario = Self { snapshot, cases: Cases::default(), policies: manifests(""), now };
         let members: Vec<(&str, &str)> = instances.iter().map(|id| (*id, "InService")).collect();
         scenario.group(&members, |_| {});
@@ -74,9 +77,42 @@ impl Scenario {
     /// The group is seen with these members.
     pub fn group(&mut self, members: &[(&str, &str)], change: impl FnOnce(&mut Group)) {
         let members = members.iter().map(|(id, state)| (InstanceId::from(id), member(state))).collect();
-        let mut group = Group { capacity_rebalance: false, launch_suspended: false, members, observed_at: self.now };
+        let mut group = Group {
+            capacity_rebalance: false,
+            launch_suspended: false,
+            terminate_suspended: false,
+            members,
+            observed_at: self.now,
+        };
         change(&mut group);
         self.snapshot.apply(Observation::Groups { found: vec![(group_key(), group)], missing: vec![] }, self.now);
+    }
+
+    /// The group is seen to have these termination hooks, each of which lets an instance go on in the end.
+    pub fn hooks(&mut self, names: &[&str], change: impl FnOnce(&mut Hooks)) {
+        let hook = |name: &&str| TerminationHook {
+            name: (*name).into(),
+            continues: true,
+            heartbeat: seconds(300),
+            global: seconds(30_000),
+        };
+        let terminating = names.iter().map(hook).collect();
+        let mut hooks = Hooks { terminating, refreshing: false, observed_at: self.now };
+        change(&mut hooks);
+        self.snapshot.apply(Observation::Hooks { group: group_key(), hooks }, self.now);
+    }
+
+    /// The group terminates the instance, and a hook waits: the message of it arrives.
+    pub fn held(&mut self, id: &str, hook: &str) -> Admission {
+        let signal = Signal {
+            instance: id.into(),
+            kind: SignalKind::TerminateHook,
+            said_at: self.now,
+            deadline: None,
+            history_from: signal::hook_is_history_from(self.now),
+            hook: Some(Hook { group: group_key().name, name: hook.into(), token: None }),
+        };
+        self.cases.admit(&signal, false, self.now)
     }
 
     /// A container instance is seen.
@@ -180,7 +216,10 @@ impl Scenario {
     pub fn accepted(&mut self, id: &str) {
         self.answered(Deed::Detach, id, Ok(()));
         self.answered(Deed::Drain, id, Ok(()));
-        self.snapshot.apply(Observation::Detached { group: group_key(), instances: vec![id.into()] }, self.now);
+        self.snapshot.apply(
+            Observation::Leaving { group: group_key(), instances: vec![id.into()], state: "Detaching" },
+            self.now,
+        );
         self.instance(id, |instance| instance.status = InstanceStatus::Draining);
     }
 
@@ -193,9 +232,14 @@ impl Scenario {
         for look in &first.looks {
             self.snapshot.begin(look.subjects(), self.now);
         }
+        if first.steps.iter().any(|step| matches!(step, Step::Open(_))) {
+            assert!(first.wake_at.is_some_and(|at| at <= self.now), "a new case is thought about at once");
+            return first;
+        }
         let second = plan(&self.snapshot, &self.cases, &self.policies, self.now);
         assert_eq!(second.steps, [], "planning twice takes no step twice");
         assert_eq!(second.looks, [], "planning twice asks nothing twice");
+        assert!(second.wake_at.is_none_or(|at| at > self.now), "a loop that has nothing to do sleeps");
         first
     }
 
@@ -228,11 +272,22 @@ pub fn signal(id: &str, action: &str, at: Timestamp) -> Signal {
 
 /// The instances that a plan detaches.
 pub fn detached(steps: &[Step]) -> Vec<String> {
+    left(steps, Way::Detach)
+}
+
+fn left(steps: &[Step], by: Way) -> Vec<String> {
     let batches = steps.iter().filter_map(|step| match step {
-        Step::Call(Call::Detach { instances, .. }) => Some(instances.iter().map(|(_, id)| id.to_string())),
+        Step::Call(Call::Replace { way, instances, .. }) if *way == by => {
+            Some(instances.iter().map(|(_, id)| id.to_string()))
+        }
         _ => None,
     });
     batches.flatten().collect()
+}
+
+/// The instances that a plan makes their group terminate and replace.
+pub fn terminated(steps: &[Step]) -> Vec<String> {
+    left(steps, Way::Terminate)
 }
 
 /// The instances that a plan drains.
@@ -251,6 +306,19 @@ pub fn stopped(steps: &[Step]) -> Vec<String> {
         _ => None,
     });
     tasks.collect()
+}
+
+/// The hooks that a plan completes, and those that it keeps waiting.
+pub fn completed(steps: &[Step]) -> (Vec<String>, Vec<String>) {
+    let calls = |heartbeats: bool| {
+        let hooks = steps.iter().filter_map(move |step| match step {
+            Step::Call(Call::Complete { held, .. }) if !heartbeats => Some(held.hook.to_string()),
+            Step::Call(Call::Heartbeat { held, .. }) if heartbeats => Some(held.hook.to_string()),
+            _ => None,
+        });
+        hooks.collect()
+    };
+    (calls(false), calls(true))
 }
 
 /// The reason for which a plan gives up on a replacement.

@@ -9,7 +9,7 @@ fn a_quiet_cluster_is_read_again_after_the_resync_and_not_before() {
     let plan = scenario.at("03:09:59").plan();
     assert!(plan.looks.is_empty() && plan.wake_at == Some(time("03:10:00")), "{plan:?}");
     let looks = scenario.at("03:10:00").looks();
-    assert_eq!(looks, [Look::Cluster("web".into())]);
+    assert_eq!(looks, [Look::Cluster("web".into()), Look::Hooks(group_key())]);
 }
 
 #[test]
@@ -19,8 +19,9 @@ fn failed_looks_slow_down() {
     scenario.at("03:10:00");
     let mut pauses = Vec::new();
     for _ in 0..7 {
-        assert_eq!(scenario.looks().len(), 1);
+        assert!(scenario.looks().contains(&Look::Cluster("web".into())));
         scenario.snapshot.end(vec![cluster.clone()], true);
+        scenario.snapshot.end(vec![Subject::Hooks(group_key())], false);
         let wake_at = scenario.plan().wake_at.unwrap();
         pauses.push(wake_at.duration_since(scenario.now));
         scenario.now = wake_at;

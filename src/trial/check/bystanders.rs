@@ -5,6 +5,9 @@ use crate::trial::transcript::Line;
 
 const INVARIANT: &str = "only instances that got notice are touched";
 
+/// The hook that operators complete, as long as their manifests name no other.
+const OURS: &str = "ecs-spot-operator-drain";
+
 /// So long after its deadline an instance still has a case: five minutes (decision 0007), and one for what is under way.
 const OVER_AFTER_SECS: f64 = 360.0;
 
@@ -15,6 +18,9 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
     for line in history.lines {
         let Some(instance) = changed(line) else { continue };
         let mut before = notices.iter().filter(|notice| notice.instance == instance && notice.at <= line.t).peekable();
+        if waits_for_us(history.lines, instance, line.t) {
+            continue;
+        }
         if before.peek().is_none() {
             violations.push(violation(INVARIANT, told(line, instance, "got no notice")));
         } else if before.all(|notice| notice.deadline + OVER_AFTER_SECS < line.t) {
@@ -26,6 +32,16 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
         }
     }
     violations
+}
+
+/// Whether the instance waits for a hook that is the operators', which is as good as a notice.
+fn waits_for_us(lines: &[Line], instance: &str, at: f64) -> bool {
+    let told = lines.iter().filter(|line| line.object == instance && line.t <= at);
+    told.into_iter().any(|line| {
+        line.tells("hook.waits")
+            && line.field("hook") == OURS
+            && line.data.get("launching") != Some(&serde_json::Value::Bool(true))
+    })
 }
 
 fn told(line: &Line, instance: &str, why: &str) -> String {
@@ -84,5 +100,16 @@ mod tests {
     #[test]
     fn a_drain_is_not_undone() {
         assert_eq!(found(check, &[noticed(), vec![drained("SIMULATED", "i-1", "ACTIVE")]].concat()), 1);
+    }
+
+    #[test]
+    fn who_waits_for_the_operators_hook_may_be_drained_and_nobody_elses() {
+        let waits = |hook: &str, launching: bool| {
+            line(100.0, "aws", "hook.waits", "i-2", json!({"hook": hook, "launching": launching}))
+        };
+        let drained = || drained("SIMULATED", "i-2", "DRAINING");
+        assert_eq!(found(check, &[waits(OURS, false), drained()]), 0);
+        assert_eq!(found(check, &[waits("theirs", false), drained()]), 1);
+        assert_eq!(found(check, &[waits(OURS, true), drained()]), 1);
     }
 }

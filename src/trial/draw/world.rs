@@ -59,9 +59,15 @@ fn hooks(lots: &mut Lots) -> Vec<ScenarioHook> {
             continues: lots.chance(60),
             target: lots.one_of(&targets, ScenarioHookTarget::Queue),
         })
+        .map(|hook| if hook.continues && !hook.launching && hook.name == "hook-0" { ours(hook) } else { hook })
         // What nobody lets go on is launched for ever in vain.
         .map(|hook| ScenarioHook { continues: hook.continues || hook.launching, ..hook })
         .collect()
+}
+
+/// One that the operator completes.
+fn ours(hook: ScenarioHook) -> ScenarioHook {
+    ScenarioHook { name: "ecs-spot-operator-drain".to_owned(), ..hook }
 }
 
 pub fn pools(lots: &mut Lots, groups: &[ScenarioGroup]) -> Vec<ScenarioPool> {
