@@ -44,6 +44,7 @@ schemas: ## Write crds-like-schemas/ anew
 	$(BINARY) schema Operator > crds-like-schemas/operator.schema.json
 	$(BINARY) schema SpotCluster > crds-like-schemas/spotcluster.schema.json
 	$(BINARY) schema Scenario > crds-like-schemas/scenario.schema.json
+	$(BINARY) schema Interruption > crds-like-schemas/interruption.schema.json
 
 deny: ## Licences, advisories and duplicates (needs cargo-deny)
 	$(CARGO) deny --locked check

@@ -132,6 +132,17 @@ fn the_simulated_aws_knows_nothing_of_the_operator() {
 }
 
 #[test]
+fn what_http_shows_it_is_given_in_plain_words() {
+    for (name, text) in sources("src/http").into_iter().filter(|(name, _)| !name.ends_with("tests.rs")) {
+        for (number, line) in code(&text) {
+            for room in ["crate::plan", "crate::observe", "crate::signal", "crate::act"] {
+                assert!(!line.contains(room), "{name}:{number}: {}", line.trim());
+            }
+        }
+    }
+}
+
+#[test]
 fn only_the_rooms_for_it_call_aws() {
     let may =
         ["src/aws/", "src/act/", "src/observe/describe/", "src/operator/", "src/sim/", "src/clock.rs", "src/cli/"];

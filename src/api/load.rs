@@ -11,7 +11,7 @@ use serde_saphyr::Spanned;
 use super::check::{self, Complaint};
 use super::scenario;
 use super::supported::{unsupported_in_operator, unsupported_in_spot_cluster};
-use super::{API_VERSION, OperatorSpec, Problem, Resource, ScenarioSpec, SpotClusterSpec};
+use super::{API_VERSION, OperatorSpec, Problem, Resource, ScenarioSpec, SpotClusterSpec, WRITTEN};
 
 /// A manifest file may be this long, in bytes: a hundred times what a large fleet needs.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
@@ -206,9 +206,9 @@ impl Source<'_> {
             let message = format!("apiVersion `{}` is not known: write `{API_VERSION}`", version.value);
             return Err(self.problem_at(&version, message));
         }
-        let kind = header.kind.ok_or_else(|| self.problem(format!("kind is missing: {}", super::KINDS.join(", "))))?;
-        if !super::KINDS.contains(&kind.value.as_str()) {
-            let message = format!("kind `{}` is not known: {}", kind.value, super::KINDS.join(", "));
+        let kind = header.kind.ok_or_else(|| self.problem(format!("kind is missing: {}", WRITTEN.join(", "))))?;
+        if !WRITTEN.contains(&kind.value.as_str()) {
+            let message = format!("kind `{}` is not known: {}", kind.value, WRITTEN.join(", "));
             return Err(self.problem_at(&kind, message));
         }
         Ok(kind.value)

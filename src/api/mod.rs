@@ -1,4 +1,4 @@
-//! The resource kinds that people write, and how they are read from YAML.
+//! The resource kinds: those that people write, and how they are read from YAML; and the one that they only read.
 //!
 //! Types, defaults and checks only: nothing in here talks to AWS or knows how the operator works. Reading is strict: what
 //! is not understood is refused with the place where it stands.
@@ -6,6 +6,7 @@
 mod amount;
 mod check;
 mod duration;
+mod interruption;
 mod load;
 mod operator;
 mod problem;
@@ -17,6 +18,10 @@ mod supported;
 
 pub use amount::{Amount, Percent};
 pub use duration::HumanDuration;
+pub use interruption::{
+    Interruption, InterruptionList, InterruptionMetadata, InterruptionReason, InterruptionSpec, InterruptionStatus,
+    InterruptionTasks,
+};
 pub use load::{Manifests, load_path, load_scenario, load_str};
 pub use operator::{ApiBudget, Http, OperatorSpec, Queue};
 pub use problem::Problem;
@@ -28,7 +33,7 @@ pub use scenario::{
     ScenarioPool, ScenarioProcess, ScenarioQueueFaults, ScenarioScaling, ScenarioService, ScenarioSignal, ScenarioSome,
     ScenarioSpec, ScenarioTask, ScenarioThrottling, ScenarioWeather,
 };
-pub use schema::{KINDS, schema};
+pub use schema::{KINDS, WRITTEN, schema};
 pub use spot_cluster::{
     AssumeRole, CapacityProviderPolicy, Fallback, Headroom, HeadroomMode, Method, Mode, Replacement, Signals,
     SpotClusterSpec, StandaloneTasks, TaskRules,

@@ -46,7 +46,7 @@ pub struct Queue {
     pub url: String,
 }
 
-/// The operator's own HTTP server: `/healthz`, `/readyz`, `/metrics`.
+/// The operator's own HTTP server: `/healthz`, `/readyz`, `/metrics`, `/api/v1/interruptions`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Http {

@@ -4,24 +4,28 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::json;
 
-use super::{API_VERSION, OperatorSpec, Resource, ScenarioSpec, SpotClusterSpec};
+use super::{API_VERSION, Interruption, OperatorSpec, Resource, ScenarioSpec, SpotClusterSpec};
+
+/// All kinds.
+pub const KINDS: [&str; 4] = ["Operator", "SpotCluster", "Scenario", "Interruption"];
 
 /// The kinds that people write.
-pub const KINDS: [&str; 3] = ["Operator", "SpotCluster", "Scenario"];
+pub const WRITTEN: [&str; 3] = ["Operator", "SpotCluster", "Scenario"];
 
 /// The JSON Schema (draft 2020-12) of `kind`, or `None` where there is no such kind.
 #[must_use]
 pub fn schema(kind: &str) -> Option<Schema> {
     match kind {
-        "Operator" => Some(resource::<OperatorSpec>(kind)),
-        "SpotCluster" => Some(resource::<SpotClusterSpec>(kind)),
-        "Scenario" => Some(resource::<ScenarioSpec>(kind)),
+        "Operator" => Some(document::<Resource<OperatorSpec>>(kind)),
+        "SpotCluster" => Some(document::<Resource<SpotClusterSpec>>(kind)),
+        "Scenario" => Some(document::<Resource<ScenarioSpec>>(kind)),
+        "Interruption" => Some(document::<Interruption>(kind)),
         _ => None,
     }
 }
 
-fn resource<S: JsonSchema>(kind: &str) -> Schema {
-    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Resource<S>>();
+fn document<D: JsonSchema>(kind: &str) -> Schema {
+    let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<D>();
     schema.insert("title".to_owned(), json!(kind));
     if let Some(properties) = schema.get_mut("properties").and_then(|p| p.as_object_mut()) {
         fix(properties, "apiVersion", API_VERSION);

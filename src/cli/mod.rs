@@ -53,7 +53,7 @@ enum Command {
     Sim(sim::Sim),
     /// Print the JSON Schema of a kind.
     Schema {
-        /// Operator, SpotCluster or Scenario.
+        /// Operator, SpotCluster, Scenario or Interruption.
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::api::KINDS))]
         kind: String,
     },

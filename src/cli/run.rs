@@ -79,12 +79,11 @@ async fn operate(manifests: Manifests, log_format: LogFormat) -> u8 {
     );
     let stop = CancellationToken::new();
     let problems = Arc::new(settings.awaited());
-    let metrics = Arc::new(Metrics::default());
-    let shown = http::Shown { problems: Arc::clone(&problems), metrics: Arc::clone(&metrics), clock: clock.clone() };
+    let telemetry = Telemetry::new(Arc::new(Metrics::default()), None);
+    let shown = http::Shown::of(&telemetry, &problems, &clock);
     let (tasks, http_stop) = (TaskTracker::new(), CancellationToken::new());
     tasks.spawn(signals.pass_to(stop.clone()));
     let server = tasks.spawn(http::serve(listener, shown, http_stop.clone()));
-    let telemetry = Telemetry::new(metrics, None);
     Operator { settings, connection, clock, telemetry, problems }.run(stop).await;
     http_stop.cancel();
     drop(server);

@@ -1,4 +1,7 @@
-//! The operator's own HTTP server: `/healthz`, `/readyz`, `/metrics`. Read-only: it shows and changes nothing.
+//! The operator's own HTTP server: `/healthz`, `/readyz`, `/metrics`, `/api/v1/interruptions`. Read-only: it shows and changes
+//! nothing, and what it shows it is given in plain words (`tests/tidy.rs` keeps planning's types out).
+
+mod interruptions;
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,12 +12,13 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::operator::Problems;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Board, Metrics, Telemetry};
 
 /// What the server shows.
 #[derive(Clone, Debug)]
@@ -23,8 +27,19 @@ pub struct Shown {
     pub problems: Arc<Problems>,
     /// What it counts.
     pub metrics: Arc<Metrics>,
+    /// The cases, open and lately ended.
+    pub board: Arc<Board>,
     /// The time.
     pub clock: Clock,
+}
+
+impl Shown {
+    /// What an operator shows that reports to `telemetry` and notes its `problems`.
+    #[must_use]
+    pub fn of(telemetry: &Telemetry, problems: &Arc<Problems>, clock: &Clock) -> Self {
+        let (metrics, board) = (Arc::clone(&telemetry.metrics), Arc::clone(&telemetry.board));
+        Self { problems: Arc::clone(problems), metrics, board, clock: clock.clone() }
+    }
 }
 
 /// Takes the address, so that whoever asks from now on is heard.
@@ -50,6 +65,8 @@ fn router(shown: Shown) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
+        .route("/api/v1/interruptions", get(interruptions::list))
+        .route("/api/v1/interruptions/{id}", get(interruptions::one))
         .with_state(shown)
 }
 
@@ -66,7 +83,12 @@ async fn healthz(State(shown): State<Shown>) -> Response {
 async fn readyz(State(shown): State<Shown>) -> Response {
     let readiness = shown.problems.readiness();
     let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    match serde_json::to_string_pretty(&readiness) {
+    json(status, &readiness)
+}
+
+/// An answer that a program reads as easily as a person.
+fn json(status: StatusCode, answer: &impl Serialize) -> Response {
+    match serde_json::to_string_pretty(answer) {
         Ok(body) => (status, [(header::CONTENT_TYPE, "application/json")], body + "\n").into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
@@ -79,3 +101,6 @@ async fn metrics(State(shown): State<Shown>) -> Response {
     const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     (StatusCode::OK, [(header::CONTENT_TYPE, OPEN_METRICS)], shown.metrics.text()).into_response()
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,6 +138,7 @@ impl Core {
             self.set_off(look, now);
         }
         self.explain(&report, now);
+        self.telemetry.board.publish(&self.cases, &report, &self.snapshot);
         self.gauge();
         let wake_at = wake_at.unwrap_or(Timestamp::MAX).max(now.saturating_add(SHORTEST_SLEEP).unwrap_or(now));
         wake_at.min(now.saturating_add(LONGEST_SLEEP).unwrap_or(Timestamp::MAX))

@@ -28,10 +28,17 @@ impl Reporter<'_> {
         self.telemetry.case(&line);
     }
 
+    /// Tells the last that there is to tell of a case, which can be read for a while.
+    fn conclude(&self, mut line: CaseLine, message: String) {
+        line.message = message;
+        self.telemetry.case(&line);
+        self.telemetry.board.end(line, self.now);
+    }
+
     /// The instance is one of ours.
     pub fn noticed(&self, case: &Case) {
         let line = self.line("case.noticed", case);
-        let message = format!("{} ({}): {}, {}", case.instance, whereabouts(&line), threat(case.kind), left(&line));
+        let message = format!("{} ({}): {}, {}", case.instance, whereabouts(&line), threat(case.kind), line.left());
         self.tell(line, message);
     }
 
@@ -50,7 +57,7 @@ impl Reporter<'_> {
             Phase::Noticed | Phase::Closed => return,
         };
         let line = self.line(event, case);
-        let message = format!("{}: {what}, {}", case.instance, left(&line));
+        let message = format!("{}: {what}, {}", case.instance, line.left());
         self.tell(line, message);
     }
 
@@ -75,7 +82,7 @@ impl Reporter<'_> {
     pub fn at_risk(&self, case: &Case, risk: Risk) {
         let mut line = self.line("case.at_risk", case);
         line.reason = Some(risk.name().to_owned());
-        let message = format!("{} is at risk: {risk}, {}", case.instance, left(&line));
+        let message = format!("{} is at risk: {risk}, {}", case.instance, line.left());
         self.tell(line, message);
     }
 
@@ -85,7 +92,7 @@ impl Reporter<'_> {
         let steps = would.iter().filter_map(would_do).chain(reasons.iter().map(ToString::to_string));
         let steps: Vec<String> = steps.collect();
         line.reason = Some("DryRun".to_owned());
-        self.tell(line, format!("{} (dry run): {}", case.instance, steps.join("; ")));
+        self.conclude(line, format!("{} (dry run): {}", case.instance, steps.join("; ")));
     }
 
     /// The signal needs nothing done.
@@ -113,6 +120,18 @@ impl Reporter<'_> {
                 "{instance_id}: nothing is done: {reason}"
             ),
         }
+        self.keep_dismissed(case, why);
+    }
+
+    /// Whoever asks later reads why nothing was done, unless the instance is nobody's here or more is known of it already.
+    fn keep_dismissed(&self, case: &Case, why: Dismissal) {
+        if matches!(why, Dismissal::Foreign | Dismissal::Duplicate | Dismissal::DryRun) {
+            return;
+        }
+        let mut line = self.line("signal.dismissed", case);
+        line.reason = Some(why.name().to_owned());
+        line.message = format!("{}: nothing is done: {}", case.instance, why.name());
+        self.telemetry.board.end(line, self.now);
     }
 
     /// The case has come to its end.
@@ -124,7 +143,7 @@ impl Reporter<'_> {
         }
         count(&self.telemetry.metrics, case, outcome, &line);
         let message = closing_words(case, outcome, &line);
-        self.tell(line, message);
+        self.conclude(line, message);
     }
 }
 
@@ -204,12 +223,4 @@ fn whereabouts(line: &CaseLine) -> String {
     let provider = line.capacity_provider.as_ref().map(ToString::to_string);
     let parts = [Some(line.cluster.clone()), provider, line.instance_type.clone(), line.availability_zone.clone()];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn left(line: &CaseLine) -> String {
-    match line.seconds_left {
-        Some(left) if left >= 0.0 => format!("{left:.0} s left"),
-        Some(left) => format!("{:.0} s past the deadline", -left),
-        None => "without a deadline".to_owned(),
-    }
 }

@@ -38,7 +38,7 @@ pub struct Place {
 }
 
 /// The dealing with one doomed instance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
     /// Its name.
     pub id: CaseId,

@@ -108,6 +108,16 @@ impl CaseLine {
         }
     }
 
+    /// How long there is, for people.
+    #[must_use]
+    pub fn left(&self) -> String {
+        match self.seconds_left {
+            Some(left) if left >= 0.0 => format!("{left:.0} s left"),
+            Some(left) => format!("{:.0} s past the deadline", -left),
+            None => "without a deadline".to_owned(),
+        }
+    }
+
     /// Whether somebody should look at it.
     #[must_use]
     pub fn warns(&self) -> bool {

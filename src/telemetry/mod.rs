@@ -1,15 +1,18 @@
-//! What the outside learns: one log line for each phase of a case, and metrics.
+//! What the outside learns: one log line for each phase of a case, metrics, and the board of cases that people can read.
 //!
 //! It tells what happened and changes nothing. Names of events, fields and metrics are contracts with their readers.
 
+mod board;
 pub mod case_line;
 mod human;
 mod json;
 pub mod logging;
 pub mod metrics;
+mod shown;
 
 use std::sync::Arc;
 
+pub use board::Board;
 pub use case_line::CaseLine;
 pub use logging::{LogFormat, init_logging};
 pub use metrics::Metrics;
@@ -22,6 +25,8 @@ pub type Listener = Arc<dyn Fn(&CaseLine) + Send + Sync>;
 pub struct Telemetry {
     /// Counters and gauges.
     pub metrics: Arc<Metrics>,
+    /// The cases as people can read them.
+    pub board: Arc<Board>,
     listener: Option<Listener>,
 }
 
@@ -29,7 +34,7 @@ impl Telemetry {
     /// Reports to the log and to `metrics`, and to `listener` where there is one.
     #[must_use]
     pub fn new(metrics: Arc<Metrics>, listener: Option<Listener>) -> Self {
-        Self { metrics, listener }
+        Self { metrics, board: Arc::default(), listener }
     }
 
     /// Reports one phase of a case.

@@ -6,5 +6,6 @@ mod handing_over;
 mod messages;
 mod obstacles;
 mod rig;
+mod shown;
 mod stopping;
 mod stopping_tasks;

@@ -11,7 +11,7 @@ use ecs_spot_operator::operator::{Operator, Problems, Settings};
 use ecs_spot_operator::sim::{
     ClusterSpec, GroupSpec, InterruptionPlan, QueueSpec, Redrive, RuleSpec, Scenario, ServiceSpec, Simulation,
 };
-use ecs_spot_operator::telemetry::{CaseLine, Metrics, Telemetry};
+use ecs_spot_operator::telemetry::{Board, CaseLine, Metrics, Telemetry};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +32,7 @@ pub struct Rig {
 /// An operator that runs.
 pub struct Running {
     pub problems: Arc<Problems>,
+    pub board: Arc<Board>,
     task: JoinHandle<()>,
     stop: CancellationToken,
 }
@@ -99,10 +100,11 @@ impl Rig {
             Arc::clone(&self.metrics),
             Some(Arc::new(move |line: &CaseLine| lines.lock().unwrap().push(line.clone()))),
         );
+        let board = Arc::clone(&telemetry.board);
         let connection = Connection::through(self.sim.http_client(), &region, &self.clock);
         let operator =
             Operator { settings, connection, clock: self.clock.clone(), telemetry, problems: Arc::clone(&problems) };
-        Running { problems, task: tokio::spawn(operator.run(stop.clone())), stop }
+        Running { problems, board, task: tokio::spawn(operator.run(stop.clone())), stop }
     }
 
     pub async fn secs(&self, seconds: u64) {

@@ -21,7 +21,7 @@ use crate::http;
 use crate::ids::Region;
 use crate::operator::{Operator, Settings};
 use crate::sim::{self, Simulation};
-use crate::telemetry::{Metrics, Telemetry};
+use crate::telemetry::{Listener, Telemetry};
 
 /// The demo's own manifests: the smallest that there are.
 const MANIFESTS: &str = include_str!("demo.yaml");
@@ -46,7 +46,7 @@ pub struct Options {
     /// Where chance comes from: which instances are taken, how long each boots.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The address of /healthz, /readyz and /metrics.
+    /// The address of /healthz, /readyz, /metrics and /api/v1/interruptions.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: String,
 }
@@ -88,11 +88,13 @@ async fn play(options: &Options, manifests: &Manifests) -> u8 {
     let narrator = Arc::new(Narrator::new(clock.now(), HAND_OVERS, stop.clone()));
     narrator.introduce(options.speed, &format!("http://{address}"));
 
-    let (metrics, end) = (Arc::new(Metrics::default()), CancellationToken::new());
+    let teller = Arc::clone(&narrator);
+    let told: Listener = Arc::new(move |line| teller.tell(line));
+    let (telemetry, end) = (Telemetry::new(Arc::default(), Some(told)), CancellationToken::new());
     let region = Region::from(REGION);
     let settings = Settings::new(manifests, &region);
     let problems = Arc::new(settings.awaited());
-    let shown = http::Shown { problems: Arc::clone(&problems), metrics: Arc::clone(&metrics), clock: clock.clone() };
+    let shown = http::Shown::of(&telemetry, &problems, &clock);
     let tasks = TaskTracker::new();
     tasks.spawn(http::serve(listener, shown, end.clone()));
     tasks.spawn(signals.pass_to(stop.clone()));
@@ -104,8 +106,6 @@ async fn play(options: &Options, manifests: &Manifests) -> u8 {
     let aws_end = end.clone();
     tasks.spawn(async move { aws.run(aws_end).await });
 
-    let listener = Arc::clone(&narrator);
-    let telemetry = Telemetry::new(metrics, Some(Arc::new(move |line| listener.tell(line))));
     let connection = Connection::through(simulation.http_client(), &region, &clock);
     Operator { settings, connection, clock, telemetry, problems }.run(stop).await;
     end.cancel();

@@ -1,0 +1,88 @@
+//! From a case to the `Interruption` that people read: the fields of its log line, and what it waits for.
+
+use jiff::Timestamp;
+
+use super::case_line::{CaseLine, TaskCounts, to_milliseconds};
+use crate::api::{
+    API_VERSION, Interruption, InterruptionMetadata, InterruptionReason, InterruptionSpec, InterruptionStatus,
+    InterruptionTasks,
+};
+use crate::plan::{Case, Reason, Tally};
+
+/// An open case, as it is at `now`.
+pub fn open(case: &Case, tally: Tally, waiting_for: &[Reason], now: Timestamp) -> Interruption {
+    let mut line = CaseLine::new("case.shown", case, tally, now);
+    line.reason =
+        case.skipped.as_ref().map(Reason::name).or(case.risks.last().map(|risk| risk.name())).map(str::to_owned);
+    line.message = words(case, &line);
+    let mut shown = as_told(&line);
+    shown.status.open = true;
+    shown.status.waiting_for = waiting_for.iter().map(reason).collect();
+    shown
+}
+
+/// A case as a line tells of it, and that is all: one that has ended, by its last.
+pub fn as_told(line: &CaseLine) -> Interruption {
+    let status = status(line);
+    let spec = InterruptionSpec {
+        instance_id: status.instance_id.clone(),
+        cluster: status.cluster.clone(),
+        signal: status.signal.clone(),
+        said_at: to_milliseconds(line.case.said_at),
+        deadline: status.deadline.clone(),
+    };
+    let metadata = InterruptionMetadata { name: status.case.clone() };
+    Interruption { api_version: API_VERSION.to_owned(), kind: "Interruption".to_owned(), metadata, spec, status }
+}
+
+fn status(line: &CaseLine) -> InterruptionStatus {
+    let phases = line.phases.iter().map(|(phase, at)| (phase.name().to_owned(), to_milliseconds(*at)));
+    let request_ids = line.aws_request_ids.iter().map(|(call, id)| ((*call).to_owned(), id.clone()));
+    InterruptionStatus {
+        case: line.case.to_string(),
+        instance_id: line.instance_id.to_string(),
+        container_instance_arn: line.container_instance_arn.as_ref().map(ToString::to_string),
+        cluster: Some(line.cluster.clone()).filter(|cluster| !cluster.is_empty()),
+        capacity_provider: line.capacity_provider.as_ref().map(ToString::to_string),
+        auto_scaling_group: line.auto_scaling_group.clone(),
+        availability_zone: line.availability_zone.clone(),
+        instance_type: line.instance_type.clone(),
+        signal: line.signal.to_owned(),
+        deadline: line.deadline.map(to_milliseconds),
+        seconds_left: line.seconds_left,
+        outcome: line.outcome.map(|outcome| outcome.name().to_owned()),
+        reason: line.reason.clone(),
+        phases: phases.collect(),
+        replacement: line.replacement.as_ref().map(ToString::to_string),
+        tasks: tasks(line.tasks),
+        aws_request_ids: request_ids.collect(),
+        open: false,
+        waiting_for: Vec::new(),
+        message: line.message.clone(),
+    }
+}
+
+fn tasks(counts: TaskCounts) -> InterruptionTasks {
+    let count = |count: usize| count.try_into().unwrap_or(u64::MAX);
+    InterruptionTasks { graceful: count(counts.graceful), killed: count(counts.killed), running: count(counts.running) }
+}
+
+fn reason(reason: &Reason) -> InterruptionReason {
+    InterruptionReason { reason: reason.name().to_owned(), message: reason.to_string() }
+}
+
+/// How an open case stands, in a sentence.
+fn words(case: &Case, line: &CaseLine) -> String {
+    let reached = case.phases.iter().max_by_key(|(_, at)| **at).map(|(phase, _)| phase.name().replace('_', " "));
+    let mut words = format!("{}: ", case.instance);
+    words.push_str(reached.as_deref().unwrap_or("nobody knows yet whose instance it is"));
+    if let Some(reason) = &case.skipped {
+        words.push_str(&format!("; nothing is asked of its group: {reason}"));
+    }
+    for risk in &case.risks {
+        words.push_str(&format!("; at risk: {risk}"));
+    }
+    words.push_str(", ");
+    words.push_str(&line.left());
+    words
+}
