@@ -1,6 +1,8 @@
 //! The command line: exit codes, what is said about bad input, and what never ends `run`.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "command_line/asking.rs"]
+mod asking;
 mod support;
 
 use std::path::Path;

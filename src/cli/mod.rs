@@ -2,6 +2,7 @@
 //!
 //! Joins the rooms for each command; decides nothing itself.
 
+mod ask;
 mod demo;
 mod run;
 mod schema;
@@ -46,6 +47,12 @@ enum Command {
         #[arg(long, value_enum, default_value = "auto")]
         log_format: LogFormat,
     },
+    /// List what a running operator deals with.
+    #[command(subcommand)]
+    Get(ask::get::Get),
+    /// Show all that a running operator tells of one thing.
+    #[command(subcommand)]
+    Describe(ask::describe::Describe),
     /// Show the operator at work on a simulated AWS, in this process. No account is needed.
     Demo(demo::Options),
     /// The simulated AWS, and the operator on it.
@@ -64,6 +71,8 @@ enum Command {
 pub fn run(cli: Cli) -> ExitCode {
     let code = match cli.command {
         Command::Run { config, log_format } => run::run(&config, log_format),
+        Command::Get(what) => ask::get::get(&what),
+        Command::Describe(what) => ask::describe::describe(&what),
         Command::Demo(options) => demo::demo(&options),
         Command::Sim(command) => sim::sim(&command),
         Command::Schema { kind } => schema::print(&kind),

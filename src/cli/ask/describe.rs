@@ -1,0 +1,134 @@
+//! `describe`: all that a running operator tells of one interruption.
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Operator, words};
+use crate::api::Interruption;
+use crate::cli::{DONE, FAILED, complain, say};
+
+/// What can be described.
+#[derive(Debug, Subcommand)]
+pub enum Describe {
+    /// One interruption: where the instance stands, how far its hand-over is, and what it waits for.
+    ///
+    /// The operator tells of open ones, and of those that ended within the last hour. Exits with 1 where it knows none by that
+    /// name.
+    #[command(visible_alias = "interruptions")]
+    Interruption(Options),
+}
+
+/// Which one, and how it is shown.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The instance's id, or the name that `get interruptions` shows. An instance with several is known by the open one, then
+    /// by the latest.
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    id: String,
+    #[command(flatten)]
+    operator: Operator,
+    /// For people, or for machines as the operator gives it.
+    #[arg(short, long, value_enum, default_value = "text")]
+    output: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Describes it.
+pub fn describe(Describe::Interruption(options): &Describe) -> u8 {
+    let answer = options.operator.server.get(&format!("/api/v1/interruptions/{}", encoded(&options.id)));
+    match answer.and_then(|answer| shown(&answer, options.output)) {
+        Ok(text) => {
+            say(text.trim_end());
+            DONE
+        }
+        Err(message) => {
+            complain(message);
+            FAILED
+        }
+    }
+}
+
+fn shown(answer: &Value, format: Format) -> Result<String, String> {
+    match format {
+        Format::Json => serde_json::to_string_pretty(answer).map_err(|error| error.to_string()),
+        Format::Text => {
+            let interruption = Interruption::deserialize(answer);
+            interruption.map(|one| text(&one)).map_err(|error| format!("the answer is not understood: {error}"))
+        }
+    }
+}
+
+/// As a part of a URL's path: whatever is no letter, digit or one of a few marks stands as its bytes.
+fn encoded(id: &str) -> String {
+    let keep = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~@:".contains(&byte);
+    id.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+fn text(interruption: &Interruption) -> String {
+    let status = &interruption.status;
+    let optional = [
+        ("Container instance", &status.container_instance_arn),
+        ("Cluster", &status.cluster),
+        ("Capacity provider", &status.capacity_provider),
+        ("Auto Scaling group", &status.auto_scaling_group),
+        ("Zone", &status.availability_zone),
+        ("Type", &status.instance_type),
+    ];
+    let mut text = Text::default();
+    text.field("Name", &interruption.metadata.name);
+    text.field("Instance", &status.instance_id);
+    optional.into_iter().for_each(|(name, value)| value.iter().for_each(|value| text.field(name, value)));
+    text.field("Signal", &format!("{}, given at {}", status.signal, interruption.spec.said_at));
+    text.field("Deadline", &deadline(interruption));
+    text.field("State", &words::phase(status));
+    text.list("Phases", &phases(interruption));
+    text.field("Replacement", status.replacement.as_deref().unwrap_or("none that is known"));
+    text.field("Tasks", &words::tasks(&status.tasks));
+    let requests: Vec<String> = status.aws_request_ids.iter().map(|(call, id)| format!("{call:<22}  {id}")).collect();
+    text.list("AWS request ids", &requests);
+    let waiting = status.waiting_for.iter().map(|waiting| format!("{} — {}", waiting.reason, waiting.message));
+    text.list("Waiting for", &waiting.collect::<Vec<_>>());
+    text.field("Message", &status.message);
+    text.0
+}
+
+fn deadline(interruption: &Interruption) -> String {
+    let (status, left) = (&interruption.status, interruption.status.seconds_left);
+    match (status.open, left >= 0.0) {
+        (true, true) => format!("{} ({left:.0} s left)", status.deadline),
+        (true, false) => format!("{} ({:.0} s ago)", status.deadline, -left),
+        (false, true) => format!("{} (it ended {left:.0} s before)", status.deadline),
+        (false, false) => format!("{} (it ended {:.0} s after)", status.deadline, -left),
+    }
+}
+
+/// In the order of time.
+fn phases(interruption: &Interruption) -> Vec<String> {
+    let mut phases: Vec<(&String, &String)> = interruption.status.phases.iter().collect();
+    phases.sort_by_key(|(_, at)| *at);
+    phases.into_iter().map(|(phase, at)| format!("{phase:<22}  {at}")).collect()
+}
+
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    fn field(&mut self, name: &str, value: &str) {
+        self.0.push_str(&format!("{:<20}{}\n", format!("{name}:"), words::plain(value)));
+    }
+
+    fn list(&mut self, name: &str, entries: &[String]) {
+        if entries.is_empty() {
+            return self.field(name, "none");
+        }
+        self.0.push_str(&format!("{name}:\n"));
+        entries.iter().for_each(|entry| self.0.push_str(&format!("  {}\n", words::plain(entry))));
+    }
+}

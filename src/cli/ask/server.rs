@@ -1,0 +1,139 @@
+//! An operator's HTTP server as the one who asks sees it: one GET, one JSON answer of a bounded length, or a sentence that says
+//! what to do. Knows nothing of what is asked.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{Request, StatusCode, Uri, header};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+
+use crate::clock::Clock;
+
+/// A list at its longest has a few MiB.
+const BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// An operator answers from its memory: one that has not by then does not.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An operator's HTTP server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Server {
+    host: String,
+    port: u16,
+}
+
+/// What was answered.
+struct Answer {
+    status: StatusCode,
+    body: Bytes,
+}
+
+impl FromStr for Server {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.starts_with("https://") {
+            return Err(
+                "the operator speaks plain HTTP only: write http://HOST:PORT, and reach one that is elsewhere \
+                        through a tunnel such as `ssh -L 8080:127.0.0.1:8080 HOST`"
+                    .to_owned(),
+            );
+        }
+        let refuse = || "write it like http://127.0.0.1:8080".to_owned();
+        let uri: Uri = text.parse().map_err(|_| refuse())?;
+        let plain = uri.scheme_str() == Some("http") && matches!(uri.path(), "" | "/") && uri.query().is_none();
+        let host = uri.host().filter(|host| plain && !host.is_empty()).ok_or_else(refuse)?;
+        Ok(Self { host: host.to_owned(), port: uri.port_u16().unwrap_or(80) })
+    }
+}
+
+impl Server {
+    /// Asks for `path`.
+    ///
+    /// # Errors
+    /// What went wrong, and what to do about it.
+    pub fn get(&self, path: &str) -> Result<Value, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| format!("the runtime could not be started: {error}"))?;
+        let answer = runtime.block_on(async { Clock::system().timeout(PATIENCE, self.exchange(path)).await });
+        self.understand(answer.unwrap_or_else(|| Err(format!("no answer within {} s", PATIENCE.as_secs())))?)
+    }
+
+    /// The URL.
+    pub fn url(&self) -> String {
+        format!("http://{}:{}", self.host, self.port)
+    }
+
+    async fn exchange(&self, path: &str) -> Result<Answer, String> {
+        let host = self.host.trim_start_matches('[').trim_end_matches(']');
+        let stream = TcpStream::connect((host, self.port)).await.map_err(|error| self.unreachable(&error))?;
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| self.strange(&e))?;
+        let request = Request::get(path).header(header::HOST, format!("{}:{}", self.host, self.port));
+        let request = request.header(header::ACCEPT, "application/json").body(Body::empty());
+        let asking = async move {
+            let request = request.map_err(|error| format!("{path} cannot be asked for: {error}"))?;
+            let response = sender.send_request(request).await.map_err(|error| self.strange(&error))?;
+            let status = response.status();
+            let body = to_bytes(Body::new(response.into_body()), BYTES_MAX).await.map_err(|e| self.strange(&e))?;
+            Ok(Answer { status, body })
+        };
+        // The connection ends with the one who asks on it; why it ended before is told there.
+        let (answer, _) = tokio::join!(asking, connection);
+        answer
+    }
+
+    fn understand(&self, answer: Answer) -> Result<Value, String> {
+        let told = serde_json::from_slice::<Value>(&answer.body).ok();
+        match (answer.status, told) {
+            (StatusCode::OK, Some(answer)) => Ok(answer),
+            (status, told) => match told.as_ref().and_then(|told| told.get("message")?.as_str()) {
+                Some(message) => Err(message.to_owned()),
+                None => Err(self.strange(&format!("HTTP status {}", status.as_u16()))),
+            },
+        }
+    }
+
+    fn unreachable(&self, error: &std::io::Error) -> String {
+        format!(
+            "{} cannot be reached: {error}. Is the operator running there? It logs its address when it starts \
+             (`spec.http.listen`); give it with --server",
+            self.url()
+        )
+    }
+
+    fn strange(&self, what: &impl std::fmt::Display) -> String {
+        format!(
+            "{} does not answer as an operator of this version does ({what}): check --server, or whether the operator is older",
+            self.url()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_named_by_host_and_port() {
+        for (text, url) in [
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
+            ("http://operator", "http://operator:80"),
+            ("http://[::1]:8080", "http://[::1]:8080"),
+        ] {
+            assert_eq!(text.parse::<Server>().unwrap().url(), url);
+        }
+    }
+
+    #[test]
+    fn what_is_no_plain_server_is_refused() {
+        for text in ["", "127.0.0.1:8080", "ftp://host", "http://", "http://host/api", "http://host?x=1", "http:// x"] {
+            assert!(text.parse::<Server>().unwrap_err().contains("http://127.0.0.1:8080"), "{text}");
+        }
+        assert!("https://host".parse::<Server>().unwrap_err().contains("plain HTTP only"));
+    }
+}
