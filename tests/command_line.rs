@@ -3,6 +3,8 @@
 
 #[path = "command_line/asking.rs"]
 mod asking;
+#[path = "command_line/draining.rs"]
+mod draining;
 mod support;
 
 use std::path::Path;

@@ -4,6 +4,7 @@
 
 mod ask;
 mod demo;
+mod drain;
 mod run;
 mod schema;
 mod sim;
@@ -53,6 +54,11 @@ enum Command {
     /// Show all that a running operator tells of one thing.
     #[command(subcommand)]
     Describe(ask::describe::Describe),
+    /// Ask a running operator, through its queue, to hand over an instance.
+    ///
+    /// Sends one message; credentials, Region and endpoints come the standard AWS way, and need `sqs:SendMessage` on the queue.
+    /// Exits with 0 once the queue has it, which does not say what becomes of it: `describe interruption` does.
+    Drain(drain::Options),
     /// Show the operator at work on a simulated AWS, in this process. No account is needed.
     Demo(demo::Options),
     /// The simulated AWS, and the operator on it.
@@ -73,6 +79,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Run { config, log_format } => run::run(&config, log_format),
         Command::Get(what) => ask::get::get(&what),
         Command::Describe(what) => ask::describe::describe(&what),
+        Command::Drain(options) => drain::drain(&options),
         Command::Demo(options) => demo::demo(&options),
         Command::Sim(command) => sim::sim(&command),
         Command::Schema { kind } => schema::print(&kind),
