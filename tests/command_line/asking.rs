@@ -239,8 +239,10 @@ async fn an_operator_that_runs_tells_what_it_does_and_waits_for() {
     let (_, table, _) = ask(&["get", "interruptions"]);
     let line = table.lines().nth(1).unwrap();
     assert!(line.starts_with(name) && line.contains("InstanceThere"), "{table}");
-    let (code, _, errors) = ask(&["describe", "interruption", "i-0f0f0f0f0f0f0f0f0"]);
-    assert_eq!(code, Some(1));
-    assert!(errors.contains("no interruption `i-0f0f0f0f0f0f0f0f0` is open"), "{errors}");
+    for id in ["i-0f0f0f0f0f0f0f0f0", "i 0/ü?x=1#%"] {
+        let (code, _, errors) = ask(&["describe", "interruption", id]);
+        assert_eq!(code, Some(1));
+        assert!(errors.contains(&format!("no interruption `{id}` is open")), "{errors}");
+    }
     assert_eq!(running.stop().0, Some(0));
 }
