@@ -100,12 +100,15 @@ fn text(interruption: &Interruption) -> String {
 }
 
 fn deadline(interruption: &Interruption) -> String {
-    let (status, left) = (&interruption.status, interruption.status.seconds_left);
+    let status = &interruption.status;
+    let Some((deadline, left)) = status.deadline.as_ref().zip(status.seconds_left) else {
+        return "none that is known".to_owned();
+    };
     match (status.open, left >= 0.0) {
-        (true, true) => format!("{} ({left:.0} s left)", status.deadline),
-        (true, false) => format!("{} ({:.0} s ago)", status.deadline, -left),
-        (false, true) => format!("{} (it ended {left:.0} s before)", status.deadline),
-        (false, false) => format!("{} (it ended {:.0} s after)", status.deadline, -left),
+        (true, true) => format!("{deadline} ({left:.0} s left)"),
+        (true, false) => format!("{deadline} ({:.0} s ago)", -left),
+        (false, true) => format!("{deadline} (it ended {left:.0} s before)"),
+        (false, false) => format!("{deadline} (it ended {:.0} s after)", -left),
     }
 }
 

@@ -20,7 +20,7 @@ pub fn phase(status: &InterruptionStatus) -> String {
 
 /// How long there is, in a few characters.
 pub fn left(status: &InterruptionStatus) -> String {
-    if status.open { format!("{:.0}s", status.seconds_left) } else { "-".to_owned() }
+    status.seconds_left.filter(|_| status.open).map_or_else(|| "-".to_owned(), |left| format!("{left:.0}s"))
 }
 
 /// How its tasks ended.
