@@ -1,4 +1,5 @@
-//! `UpdateContainerInstancesState` with `DRAINING`: ECS places nothing more and moves the tasks of services away.
+//! `UpdateContainerInstancesState`: with `DRAINING` ECS places nothing more and moves the tasks of services away, with `ACTIVE` it
+//! places tasks again.
 
 use aws_sdk_ecs::operation::RequestId;
 use aws_sdk_ecs::operation::update_container_instances_state::UpdateContainerInstancesStateOutput;
@@ -15,17 +16,27 @@ use crate::plan::{Deed, Drained};
 const ACTION: &str = "ecs:UpdateContainerInstancesState";
 
 /// Drains `instances` of `cluster`.
+pub async fn drain(actor: &Actor, cluster: &ClusterKey, instances: &[Drained]) -> Answers {
+    set(actor, cluster, instances, &Deed::Drain).await
+}
+
+/// Lets `instances` of `cluster` take tasks again.
+pub async fn activate(actor: &Actor, cluster: &ClusterKey, instances: &[Drained]) -> Answers {
+    set(actor, cluster, instances, &Deed::Activate).await
+}
+
+/// Sets the status that `deed` asks for.
 ///
 /// ECS tells of most objects one by one, in `failures`. Where it refuses the whole batch, each is tried alone.
-pub async fn drain(actor: &Actor, cluster: &ClusterKey, instances: &[Drained]) -> Answers {
+async fn set(actor: &Actor, cluster: &ClusterKey, instances: &[Drained], deed: &Deed) -> Answers {
     let mut answers = Answers::default();
     let mut batches = vec![instances];
     while let Some(batch) = batches.pop() {
-        match call(actor, cluster, batch).await {
+        match call(actor, cluster, batch, deed).await {
             Err(failure) if failure.class == Class::Invalid && batch.len() > 1 => batches.extend(batch.chunks(1).rev()),
             Err(failure) => {
-                let cases = batch.iter().map(|drained| told(drained, Err(failure.clone()))).collect();
-                answers.absorb(Answers { cases, seen: Vec::new() });
+                let cases = batch.iter().map(|drained| told(drained, deed, Err(failure.clone()))).collect();
+                answers.absorb(Answers { cases, ..Answers::default() });
             }
             Ok(batch) => answers.absorb(batch),
         }
@@ -33,14 +44,14 @@ pub async fn drain(actor: &Actor, cluster: &ClusterKey, instances: &[Drained]) -
     answers
 }
 
-async fn call(actor: &Actor, cluster: &ClusterKey, batch: &[Drained]) -> Result<Answers, Failure> {
+async fn call(actor: &Actor, cluster: &ClusterKey, batch: &[Drained], deed: &Deed) -> Result<Answers, Failure> {
     let address = actor.addresses.get(cluster).ok_or_else(|| Failure::unaddressed(ACTION, cluster.as_str()))?;
     let clients = actor.clients.of(&address.region, ACTION)?;
     let call = clients
         .ecs
         .update_container_instances_state()
         .cluster(&*address.cluster)
-        .status(ContainerInstanceStatus::Draining)
+        .status(status(deed))
         .set_container_instances(Some(batch.iter().map(|drained| drained.arn.to_string()).collect()));
     let answer = call.send().await.map_err(|error| Failure::of(ACTION, &error)).inspect_err(|failure| {
         log_call(ACTION, &address.cluster, &ids(batch.iter()), Err(failure));
@@ -51,11 +62,22 @@ async fn call(actor: &Actor, cluster: &ClusterKey, batch: &[Drained]) -> Result<
     let found = answer.container_instances().iter();
     let found = found.filter_map(|instance| container_instance(cluster, instance, answered_at)).collect();
     let seen = vec![Observation::Instances { found, missing: Vec::new() }];
-    Ok(Answers { cases: results.into_iter().map(|(drained, result)| told(drained, result)).collect(), seen })
+    Ok(Answers {
+        cases: results.into_iter().map(|(drained, result)| told(drained, deed, result)).collect(),
+        seen,
+        ..Answers::default()
+    })
 }
 
-fn told(drained: &Drained, result: Result<Option<String>, Failure>) -> Answer {
-    Answer { case: drained.case.clone(), deed: Deed::Drain, result }
+const fn status(deed: &Deed) -> ContainerInstanceStatus {
+    match deed {
+        Deed::Activate => ContainerInstanceStatus::Active,
+        _ => ContainerInstanceStatus::Draining,
+    }
+}
+
+fn told(drained: &Drained, deed: &Deed, result: Result<Option<String>, Failure>) -> Answer {
+    Answer { case: drained.case.clone(), deed: deed.clone(), result }
 }
 
 /// What the answer says of one instance. One that it says nothing of is not drained.

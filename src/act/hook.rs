@@ -60,5 +60,5 @@ fn answer(
         Err(failure) if failure.is_said("No active Lifecycle Action found") => Ok(None),
         other => other,
     };
-    Answers { cases: vec![Answer { case: held.case.clone(), deed, result }], seen: Vec::new() }
+    Answers { cases: vec![Answer { case: held.case.clone(), deed, result }], ..Answers::default() }
 }

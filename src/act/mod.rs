@@ -4,7 +4,10 @@
 //! planning goes on from there.
 
 mod drain;
+mod give_back;
 mod hook;
+mod launch;
+mod mark;
 mod replace;
 mod stop;
 
@@ -13,7 +16,7 @@ use std::sync::Arc;
 
 use crate::aws::{Clients, Failure};
 use crate::clock::Clock;
-use crate::ids::ClusterKey;
+use crate::ids::{ClusterKey, GroupKey, InstanceId};
 use crate::observe::Address;
 use crate::observe::Observation;
 use crate::plan::{Call, CaseId, Deed};
@@ -47,12 +50,18 @@ pub struct Answers {
     pub cases: Vec<Answer>,
     /// What the answers showed of the objects.
     pub seen: Vec<Observation>,
+    /// The instances that were launched for cases.
+    pub launched: Vec<(CaseId, InstanceId)>,
+    /// The groups and zones that had no capacity to give.
+    pub without_capacity: Vec<(GroupKey, Arc<str>)>,
 }
 
 impl Answers {
     fn absorb(&mut self, other: Self) {
         self.cases.extend(other.cases);
         self.seen.extend(other.seen);
+        self.launched.extend(other.launched);
+        self.without_capacity.extend(other.without_capacity);
     }
 }
 
@@ -61,6 +70,10 @@ pub async fn carry_out(actor: &Actor, call: &Call) -> Answers {
     match call {
         Call::Replace { way, group, instances, .. } => replace::replace(actor, *way, group, instances).await,
         Call::Drain { cluster, instances } => drain::drain(actor, cluster, instances).await,
+        Call::Activate { cluster, instances } => drain::activate(actor, cluster, instances).await,
+        Call::Mark { cluster, marks } => mark::mark(actor, cluster, marks).await,
+        Call::Launch { group, case, zone, token, .. } => launch::launch(actor, group, case, zone, token).await,
+        Call::GiveBack { way, group, case, instance } => give_back::give_back(actor, *way, group, case, instance).await,
         Call::Stop { cluster, stopped } => stop::stop(actor, cluster, stopped).await,
         Call::Complete { group, held } => hook::complete(actor, group, held).await,
         Call::Heartbeat { group, held } => hook::heartbeat(actor, group, held).await,

@@ -47,7 +47,7 @@ fn answer(
     };
     let seen = result.iter().map(|_| left()).collect();
     let answer = |case: &CaseId| Answer { case: case.clone(), deed: way.deed(), result: result.clone() };
-    Answers { cases: batch.iter().map(|(case, _)| answer(case)).collect(), seen }
+    Answers { cases: batch.iter().map(|(case, _)| answer(case)).collect(), seen, ..Answers::default() }
 }
 
 async fn call(

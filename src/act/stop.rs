@@ -16,7 +16,7 @@ const REASON: &str = "ecs-spot-operator: its container instance is about to go";
 pub async fn stop(actor: &Actor, cluster: &ClusterKey, stopped: &Stopped) -> Answers {
     let result = call(actor, cluster, stopped).await;
     let deed = Deed::Stop(stopped.task.clone());
-    Answers { cases: vec![Answer { case: stopped.case.clone(), deed, result }], seen: Vec::new() }
+    Answers { cases: vec![Answer { case: stopped.case.clone(), deed, result }], ..Answers::default() }
 }
 
 async fn call(actor: &Actor, cluster: &ClusterKey, stopped: &Stopped) -> Result<Option<String>, Failure> {

@@ -35,6 +35,6 @@ pub use scenario::{
 };
 pub use schema::{KINDS, WRITTEN, schema};
 pub use spot_cluster::{
-    AssumeRole, CapacityProviderPolicy, Fallback, Headroom, HeadroomMode, Method, Mode, Replacement, Signals,
-    SpotClusterSpec, StandaloneTasks, TaskRules,
+    AssumeRole, CapacityProviderPolicy, Fallback, Headroom, HeadroomMode, Maintenance, Method, Mode, Rebalance,
+    Replacement, Signals, SpotClusterSpec, StandaloneTasks, TaskRules,
 };

@@ -165,9 +165,9 @@ pub enum StandaloneTasks {
 pub struct Signals {
     /// The two-minute Spot interruption notice.
     pub interruption: Interruption,
-    /// The rebalance recommendation. Not supported yet.
+    /// The rebalance recommendation.
     pub rebalance: Rebalance,
-    /// Scheduled maintenance told by AWS Health. Without effect yet.
+    /// Scheduled maintenance told by AWS Health.
     pub maintenance: Maintenance,
     /// The termination lifecycle hooks that the operator completes.
     pub lifecycle_hooks: Vec<String>,
@@ -199,7 +199,7 @@ impl Default for Interruption {
 }
 
 /// The rebalance recommendation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Rebalance {
     /// Whether to act on it.
@@ -217,7 +217,7 @@ impl Default for Rebalance {
 }
 
 /// Scheduled maintenance.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Maintenance {
     /// Whether to act on it.

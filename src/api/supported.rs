@@ -2,7 +2,7 @@
 //!
 //! To accept one silently would be a promise that nobody keeps, so each is refused with its path.
 
-use super::spot_cluster::{HeadroomMode, Method, Replacement, Signals, TaskRules};
+use super::spot_cluster::{HeadroomMode, Method, Replacement, TaskRules};
 use super::{Headroom, OperatorSpec, SpotClusterSpec};
 
 /// Paths of the settings in `spec` that this version does not support.
@@ -19,13 +19,11 @@ pub fn unsupported_in_spot_cluster(spec: &SpotClusterSpec) -> Vec<String> {
     note(&mut paths, spec.assume_role.is_some(), "spec.assumeRole");
     replacement(&mut paths, &spec.replacement, "spec");
     tasks(&mut paths, &spec.tasks, "spec");
-    signals(&mut paths, &spec.signals, "spec");
     headroom(&mut paths, &spec.headroom, "spec");
     for (index, provider) in spec.capacity_providers.iter().enumerate() {
         let at = format!("spec.capacityProviders[{index}]");
         provider.replacement.iter().for_each(|rules| replacement(&mut paths, rules, &at));
         provider.tasks.iter().for_each(|rules| tasks(&mut paths, rules, &at));
-        provider.signals.iter().for_each(|rules| signals(&mut paths, rules, &at));
         provider.headroom.iter().for_each(|rules| headroom(&mut paths, rules, &at));
     }
     paths
@@ -38,10 +36,6 @@ fn replacement(paths: &mut Vec<String>, rules: &Replacement, at: &str) {
 
 fn tasks(paths: &mut Vec<String>, rules: &TaskRules, at: &str) {
     note(paths, rules.deregister_targets, &format!("{at}.tasks.deregisterTargets: true"));
-}
-
-fn signals(paths: &mut Vec<String>, rules: &Signals, at: &str) {
-    note(paths, rules.rebalance.enabled, &format!("{at}.signals.rebalance.enabled: true"));
 }
 
 fn headroom(paths: &mut Vec<String>, rules: &Headroom, at: &str) {

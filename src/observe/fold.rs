@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::hooks::Hooks;
+use super::mark::Mark;
 use super::snapshot::{ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Snapshot};
 use super::task::{Definition, Task};
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId, Region, TaskArn};
@@ -77,6 +78,8 @@ pub enum Observation {
         /// Their state in the group.
         state: &'static str,
     },
+    /// Our mark was left on these instances.
+    Marked(Vec<(InstanceId, Mark)>),
     /// What a task definition says of stopping.
     Definition {
         /// Its ARN.
@@ -119,6 +122,7 @@ impl Snapshot {
                 missing.iter().for_each(|id| self.instance_gone(id, at));
             }
             Observation::Leaving { group, instances, state } => self.leaving(&group, &instances, state, at),
+            Observation::Marked(marks) => marks.into_iter().for_each(|(id, mark)| self.marked(&id, mark, at)),
             Observation::Definition { arn, definition } => drop(self.definitions.insert(arn, definition)),
             Observation::Tasks { instance, found, listed_at } => self.tasks_of(instance, found, listed_at),
         }
@@ -208,6 +212,14 @@ impl Snapshot {
             instance.gone_at = None;
         }
         self.instances.insert(id, instance);
+    }
+
+    /// An answer that was asked for before tells nothing of the mark.
+    fn marked(&mut self, id: &InstanceId, mark: Mark, at: Timestamp) {
+        if let Some(instance) = self.instances.get_mut(id) {
+            instance.mark = Some(mark);
+            instance.observed_at = instance.observed_at.max(at);
+        }
     }
 
     fn instance_gone(&mut self, id: &InstanceId, at: Timestamp) {

@@ -8,6 +8,7 @@ pub mod describe;
 pub mod fold;
 pub mod hooks;
 pub mod look;
+pub mod mark;
 pub mod snapshot;
 pub mod task;
 

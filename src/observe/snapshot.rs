@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::hooks::Hooks;
 use super::look::Subject;
+use super::mark::Mark;
 use super::task::{Definition, TasksOf};
 use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region};
 
@@ -80,6 +81,14 @@ pub struct Group {
     pub launch_suspended: bool,
     /// Whether the process Terminate is suspended.
     pub terminate_suspended: bool,
+    /// How many instances it wants.
+    pub desired: u32,
+    /// MaxSize.
+    pub max: u32,
+    /// Its zones.
+    pub zones: Vec<Arc<str>>,
+    /// Why it launches no instance on request, if it does not.
+    pub launch_refusal: Option<&'static str>,
     /// Its instances.
     pub members: BTreeMap<InstanceId, Member>,
     /// When it was seen so.
@@ -145,6 +154,8 @@ pub struct ContainerInstance {
     pub registered_at: Timestamp,
     /// Whether it carries the attribute `ecs-spot-operator.ignore`.
     pub ignored: bool,
+    /// The operator's mark, if it carries one.
+    pub mark: Option<Mark>,
     /// When it was seen so.
     pub observed_at: Timestamp,
     /// When it was first seen inactive or missing.

@@ -287,6 +287,12 @@ impl Core {
         for observation in answers.seen {
             self.snapshot.apply(observation, now);
         }
+        for (case, instance) in &answers.launched {
+            self.cases.launched(case, instance, now);
+        }
+        for (group, zone) in &answers.without_capacity {
+            self.cases.found_no_capacity(group, zone, now);
+        }
         for Answer { case, deed, result } in answers.cases {
             let label = if result.is_ok() { "ok" } else { "failed" };
             self.telemetry.metrics.calls.get_or_create(&CallLabels { action: deed.action(), result: label }).inc();
@@ -298,12 +304,13 @@ impl Core {
     /// A call that AWS refuses whatever the instance is a problem of the place. What is wrong with one instance is not.
     fn note(&self, deed: &Deed, case: &CaseId, result: &Result<Option<String>, Failure>) {
         let Some(place) = self.cases.get(case).and_then(|case| case.place.as_ref()) else { return };
-        let object = match (deed, &place.group) {
-            (Deed::Detach | Deed::Terminate, Some(group)) => format!("replacing in {group}"),
-            (Deed::Complete(_) | Deed::Heartbeat(_), Some(group)) => format!("hooks of group {group}"),
-            (Deed::Detach | Deed::Terminate | Deed::Complete(_) | Deed::Heartbeat(_), None) => return,
-            (Deed::Drain, _) => format!("draining in cluster {}", place.cluster),
-            (Deed::Stop(_), _) => format!("stopping tasks in cluster {}", place.cluster),
+        let group = place.group.as_ref().map(ToString::to_string).unwrap_or_default();
+        let object = match deed {
+            Deed::Detach | Deed::Terminate | Deed::Launch | Deed::GiveBack => format!("replacing in {group}"),
+            Deed::Complete(_) | Deed::Heartbeat(_) => format!("hooks of group {group}"),
+            Deed::Drain | Deed::Activate => format!("draining in cluster {}", place.cluster),
+            Deed::Mark => format!("marking in cluster {}", place.cluster),
+            Deed::Stop(_) => format!("stopping tasks in cluster {}", place.cluster),
         };
         match result {
             Ok(_) => self.problems.answered(&object, None),
@@ -335,7 +342,8 @@ impl Core {
 
 /// Without an answer, or with one that tells of a fault inside AWS, nobody knows what a call has done.
 fn setback(failure: Failure) -> Setback {
-    Setback { why: failure.to_string(), lost: matches!(failure.class, Class::Unreachable | Class::Server) }
+    let refused = failure.class == Class::Invalid;
+    Setback { why: failure.to_string(), refused, lost: matches!(failure.class, Class::Unreachable | Class::Server) }
 }
 
 fn no_such_cluster(cluster: &ClusterKey) -> Failure {

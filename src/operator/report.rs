@@ -214,6 +214,7 @@ fn would_do(step: &Step) -> Option<String> {
         Step::Call(Call::Replace { way: Way::Terminate, group, .. }) => {
             Some(format!("would terminate it in {group} without decrement"))
         }
+        Step::Call(Call::Launch { group, zone, .. }) => Some(format!("would launch one more in {group}, in {zone}")),
         Step::Call(Call::Drain { cluster, .. }) => Some(format!("would drain it in {cluster}")),
         _ => None,
     }

@@ -7,6 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Setback {
     /// What was said.
     pub why: String,
+    /// AWS does not accept the request as it is, however often it is repeated.
+    pub refused: bool,
     /// Nobody knows whether the call had its effect: its answer was lost.
     pub lost: bool,
 }
@@ -37,6 +39,8 @@ pub enum Attempt {
         at: Timestamp,
         /// What AWS said.
         why: String,
+        /// AWS does not accept the request as it is.
+        refused: bool,
     },
 }
 
@@ -74,6 +78,12 @@ impl Attempt {
         matches!(self, Self::Accepted { .. })
     }
 
+    /// Whether AWS does not accept the request as it is, so that repeating it is in vain.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Failed { refused: true, .. })
+    }
+
     /// When to try again after a failure: after 1, 2, 4, 8 seconds, then every 10.
     #[must_use]
     pub fn retry_at(&self) -> Option<Timestamp> {
@@ -91,7 +101,9 @@ impl Attempt {
     pub fn end(&mut self, result: Result<Option<String>, Setback>, now: Timestamp) {
         *self = match result {
             Ok(request_id) => Self::Accepted { at: now, request_id },
-            Err(Setback { why, .. }) => Self::Failed { failures: self.failures().saturating_add(1), at: now, why },
+            Err(Setback { why, refused, .. }) => {
+                Self::Failed { failures: self.failures().saturating_add(1), at: now, why, refused }
+            }
         };
     }
 }

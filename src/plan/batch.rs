@@ -7,12 +7,15 @@ use super::call::{Call, Drained, Way};
 use super::case_id::CaseId;
 use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
 use crate::observe::Look;
+use crate::observe::mark::Mark;
 
 /// What has been decided so far.
 #[derive(Default)]
 pub struct Batches {
     replace: BTreeMap<(GroupKey, Way), Replace>,
     drain: BTreeMap<ClusterKey, Vec<Drained>>,
+    activate: BTreeMap<ClusterKey, Vec<Drained>>,
+    marks: BTreeMap<ClusterKey, Vec<(Drained, Mark)>>,
     singles: Vec<Call>,
     clusters: BTreeSet<ClusterKey>,
     definitions: BTreeMap<Arc<str>, ClusterKey>,
@@ -50,6 +53,26 @@ impl Batches {
     /// Drain an instance.
     pub fn drain(&mut self, cluster: &ClusterKey, drained: Drained) {
         self.drain.entry(cluster.clone()).or_default().push(drained);
+    }
+
+    /// The instances that are to be drained.
+    pub fn drained(&self) -> impl Iterator<Item = &InstanceId> {
+        self.drain.values().flatten().map(|drained| &drained.instance)
+    }
+
+    /// Let an instance take tasks again.
+    pub fn activate(&mut self, cluster: &ClusterKey, activated: Drained) {
+        self.activate.entry(cluster.clone()).or_default().push(activated);
+    }
+
+    /// Leave our mark on an instance.
+    pub fn mark(&mut self, cluster: &ClusterKey, marked: Drained, mark: Mark) {
+        self.marks.entry(cluster.clone()).or_default().push((marked, mark));
+    }
+
+    /// How many instances are to be launched in a group.
+    pub fn launches_in(&self, of: &GroupKey) -> usize {
+        self.singles.iter().filter(|call| matches!(call, Call::Launch { group, .. } if group == of)).count()
     }
 
     /// Make a call that is about one object only.
@@ -118,7 +141,15 @@ impl Batches {
                 .chunks(Call::DRAIN_MAX)
                 .map(|instances| Call::Drain { cluster: cluster.clone(), instances: instances.to_vec() })
         });
-        replaces.chain(drains).chain(self.singles.iter().cloned()).collect()
+        let activates = self.activate.iter().flat_map(|(cluster, some)| {
+            let batches = some.chunks(Call::DRAIN_MAX);
+            batches.map(|some| Call::Activate { cluster: cluster.clone(), instances: some.to_vec() })
+        });
+        let marks = self.marks.iter().flat_map(|(cluster, some)| {
+            let batches = some.chunks(Call::MARK_MAX);
+            batches.map(|some| Call::Mark { cluster: cluster.clone(), marks: some.to_vec() })
+        });
+        replaces.chain(drains).chain(marks).chain(self.singles.iter().cloned()).chain(activates).collect()
     }
 
     /// The questions.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::case_id::CaseId;
 use super::deed::Deed;
 use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, TaskArn};
+use crate::observe::mark::Mark;
 
 /// A container instance that a call is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +89,44 @@ pub enum Call {
         /// At most [`Call::DRAIN_MAX`].
         instances: Vec<Drained>,
     },
+    /// `UpdateContainerInstancesState` with `ACTIVE`.
+    Activate {
+        /// The one cluster.
+        cluster: ClusterKey,
+        /// At most [`Call::DRAIN_MAX`].
+        instances: Vec<Drained>,
+    },
+    /// `PutAttributes`: our mark on container instances.
+    Mark {
+        /// The one cluster.
+        cluster: ClusterKey,
+        /// At most [`Call::MARK_MAX`].
+        marks: Vec<(Drained, Mark)>,
+    },
+    /// `LaunchInstances`: one more, now.
+    Launch {
+        /// The group.
+        group: GroupKey,
+        /// The case that it is for.
+        case: CaseId,
+        /// The zone.
+        zone: Arc<str>,
+        /// The ClientToken: the same wish is granted once.
+        token: String,
+        /// The group's members at this moment.
+        before: Arc<BTreeSet<InstanceId>>,
+    },
+    /// With decrement: the group loses an instance and wants one less.
+    GiveBack {
+        /// How.
+        way: Way,
+        /// The group.
+        group: GroupKey,
+        /// The case.
+        case: CaseId,
+        /// The instance.
+        instance: InstanceId,
+    },
     /// `StopTask`.
     Stop {
         /// The task's cluster.
@@ -114,6 +153,8 @@ pub enum Call {
 impl Call {
     /// Container instances in one `UpdateContainerInstancesState` (ECS API reference).
     pub const DRAIN_MAX: usize = 10;
+    /// Attributes in one `PutAttributes` (ECS API reference).
+    pub const MARK_MAX: usize = 10;
 
     /// What it does for which case.
     #[must_use]
@@ -123,6 +164,10 @@ impl Call {
                 instances.iter().map(|(case, _)| (case.clone(), way.deed())).collect()
             }
             Self::Drain { instances, .. } => instances.iter().map(|it| (it.case.clone(), Deed::Drain)).collect(),
+            Self::Activate { instances, .. } => instances.iter().map(|it| (it.case.clone(), Deed::Activate)).collect(),
+            Self::Mark { marks, .. } => marks.iter().map(|(it, _)| (it.case.clone(), Deed::Mark)).collect(),
+            Self::Launch { case, .. } => vec![(case.clone(), Deed::Launch)],
+            Self::GiveBack { case, .. } => vec![(case.clone(), Deed::GiveBack)],
             Self::Stop { stopped, .. } => vec![(stopped.case.clone(), Deed::Stop(stopped.task.clone()))],
             Self::Complete { held, .. } => vec![(held.case.clone(), Deed::Complete(held.hook.clone()))],
             Self::Heartbeat { held, .. } => vec![(held.case.clone(), Deed::Heartbeat(held.hook.clone()))],

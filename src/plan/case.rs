@@ -8,7 +8,6 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::attempt::{Attempt, NEVER, Setback};
-use super::call::Way;
 use super::case_id::CaseId;
 use super::cases::Admission;
 use super::deed::Deed;
@@ -150,6 +149,27 @@ impl Case {
         self.risks.clear();
     }
 
+    /// Whether nothing forces us within minutes: the replacement comes first then.
+    #[must_use]
+    pub fn is_planned(&self) -> bool {
+        !self.is_noticed_by_spot() && self.kinds.iter().any(|kind| *kind != SignalKind::TerminateHook)
+    }
+
+    /// Whether it is a planned hand-over in `group` that has begun.
+    #[must_use]
+    pub fn is_being_handed_over_in(&self, group: &GroupKey) -> bool {
+        let begun = *self.attempt(&Deed::Launch) != Attempt::None || self.has(Phase::Draining);
+        let here = self.place.as_ref().and_then(|place| place.group.as_ref()) == Some(group);
+        self.is_planned() && here && begun
+    }
+
+    /// Whether its tasks are on their way.
+    #[must_use]
+    pub fn is_moving_tasks(&self) -> bool {
+        let drains = self.has(Phase::Draining) || *self.attempt(&Deed::Drain) != Attempt::None;
+        drains && !self.has(Phase::TasksStopped)
+    }
+
     /// Whether EC2 Spot has given notice.
     #[must_use]
     pub fn is_noticed_by_spot(&self) -> bool {
@@ -159,7 +179,7 @@ impl Case {
     /// How the request for a replacement stands, whichever way it was made.
     #[must_use]
     pub fn replacing(&self) -> &Attempt {
-        let made = [Way::Detach, Way::Terminate].map(|way| self.attempt(&way.deed()));
+        let made = [Deed::Detach, Deed::Terminate, Deed::Launch].map(|deed| self.attempt(&deed));
         let settled = made.into_iter().find(|attempt| attempt.is_accepted() || attempt.is_in_flight());
         settled.or_else(|| made.into_iter().max_by_key(|attempt| attempt.retry_at())).unwrap_or(&NEVER)
     }

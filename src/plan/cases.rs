@@ -1,6 +1,7 @@
 //! All cases: which there are, and what becomes of them as steps are taken and calls are answered.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,8 +11,9 @@ use super::case::Case;
 use super::case_id::CaseId;
 use super::deed::Deed;
 use super::phase::Phase;
+use super::pools::Pools;
 use super::step::{Dismissal, Step};
-use crate::ids::InstanceId;
+use crate::ids::{GroupKey, InstanceId};
 use crate::signal::Signal;
 
 /// Closed cases are remembered for so long, so that a late duplicate of their notice is known for what it is.
@@ -43,6 +45,8 @@ pub struct Cases {
     open: BTreeMap<InstanceId, Case>,
     closed: BTreeMap<CaseId, Ended>,
     took_over: BTreeMap<InstanceId, Timestamp>,
+    /// What is remembered of pools.
+    pub pools: Pools,
 }
 
 /// The end of a case.
@@ -126,10 +130,14 @@ impl Cases {
                 None
             }
             Step::Record { case } => self.note(case, |case| case.recorded = true),
-            Step::Identify { case, place, .. } => self.note(case, |case| {
-                case.place = Some(place.clone());
-                case.phases.insert(Phase::Noticed, now);
-            }),
+            Step::Identify { case, place, .. } => {
+                self.note(case, |case| {
+                    case.place = Some(place.clone());
+                    case.phases.insert(Phase::Noticed, now);
+                });
+                self.avoid_pool_of(case, now);
+                None
+            }
             Step::Reach { case, phase, replacement } => {
                 self.took_over.extend(replacement.iter().map(|instance| (instance.clone(), now)));
                 self.note(case, |case| {
@@ -144,7 +152,7 @@ impl Cases {
                 case.risks.insert(*risk);
             }),
             Step::Call(call) => {
-                self.begin(call);
+                self.begin(call, now);
                 None
             }
             Step::Rehearse { .. } => None,
@@ -162,7 +170,7 @@ impl Cases {
         }
     }
 
-    fn begin(&mut self, call: &Call) {
+    fn begin(&mut self, call: &Call, now: Timestamp) {
         for (id, deed) in call.deeds() {
             self.note(&id, |case| case.begin(deed));
         }
@@ -173,8 +181,39 @@ impl Cases {
             Call::Drain { instances, .. } => instances.iter().for_each(|drained| {
                 self.note(&drained.case, |case| case.is_known_as(&drained.arn));
             }),
-            Call::Stop { .. } | Call::Complete { .. } | Call::Heartbeat { .. } => {}
+            Call::Launch { group, case, before, .. } => {
+                self.note(case, |case| case.asks(group, before));
+                self.pools.disturb(group, now);
+            }
+            Call::Activate { .. }
+            | Call::Mark { .. }
+            | Call::GiveBack { .. }
+            | Call::Stop { .. }
+            | Call::Complete { .. }
+            | Call::Heartbeat { .. } => {}
         }
+    }
+
+    /// Where EC2 takes one instance back it takes others as well.
+    fn avoid_pool_of(&mut self, id: &CaseId, now: Timestamp) {
+        let noticed = self.open.get(&id.instance).filter(|case| case.is_noticed_by_spot());
+        let place = noticed.and_then(|case| case.place.as_ref());
+        if let Some((group, zone)) =
+            place.and_then(|place| Some((place.group.clone()?, place.availability_zone.clone()?)))
+        {
+            self.pools.avoid(&group, &zone, now);
+        }
+    }
+
+    /// Notes that one more instance was launched for a case, in the place of which nobody else's replacement can come.
+    pub fn launched(&mut self, id: &CaseId, instance: &InstanceId, now: Timestamp) {
+        self.took_over.insert(instance.clone(), now);
+        self.note(id, |case| case.replacement = Some(instance.clone()));
+    }
+
+    /// Notes that a zone had no capacity for a group.
+    pub fn found_no_capacity(&mut self, group: &GroupKey, zone: &Arc<str>, now: Timestamp) {
+        self.pools.avoid(group, zone, now);
     }
 
     /// Notes what came of a call: AWS's name for the request, or why it failed.

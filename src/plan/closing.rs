@@ -4,7 +4,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Place};
 use super::draft::Draft;
-use super::hook;
 use super::pace::later;
 use super::phase::Phase;
 use super::policy::Rules;
@@ -13,6 +12,7 @@ use super::report::Reason;
 use super::scene::Scene;
 use super::step::Outcome;
 use super::tasks;
+use super::{handover, hook};
 use crate::observe::snapshot::ContainerInstance;
 
 /// An agent that is silent for so long past the deadline speaks no more.
@@ -63,6 +63,9 @@ fn still_there(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Standing {
         None => case.history_from,
     };
     draft.report.add(&case.id, Reason::InstanceThere);
+    if handover::has_debt(scene, case) {
+        return Standing::Open;
+    }
     if scene.now < returned_at {
         draft.wake_at(returned_at);
         return Standing::Open;

@@ -13,6 +13,14 @@ pub enum Deed {
     Terminate,
     /// The instance takes no more tasks and gives up those of services.
     Drain,
+    /// Its group launches one more instance.
+    Launch,
+    /// Its group loses the instance and wants one less.
+    GiveBack,
+    /// The instance carries our mark.
+    Mark,
+    /// The instance takes tasks again.
+    Activate,
     /// A task is told to stop.
     Stop(TaskArn),
     /// The instance waits for this hook no longer.
@@ -29,6 +37,10 @@ impl Deed {
             Self::Detach => "DetachInstances",
             Self::Terminate => "TerminateInstanceInAutoScalingGroup",
             Self::Drain => "UpdateContainerInstancesState",
+            Self::Launch => "LaunchInstances",
+            Self::GiveBack => "TerminateInstanceInAutoScalingGroup",
+            Self::Mark => "PutAttributes",
+            Self::Activate => "UpdateContainerInstancesState",
             Self::Stop(_) => "StopTask",
             Self::Complete(_) => "CompleteLifecycleAction",
             Self::Heartbeat(_) => "RecordLifecycleActionHeartbeat",
@@ -42,14 +54,17 @@ impl Deed {
             Self::Detach => Some("detach"),
             Self::Terminate => Some("terminate"),
             Self::Drain => Some("drain"),
+            Self::Launch => Some("launch"),
+            Self::GiveBack => Some("give_back"),
+            Self::Activate => Some("activate"),
             Self::Complete(_) => Some("complete_hook"),
-            Self::Stop(_) | Self::Heartbeat(_) => None,
+            Self::Mark | Self::Stop(_) | Self::Heartbeat(_) => None,
         }
     }
 
     /// Whether it makes a group launch a replacement.
     #[must_use]
     pub const fn replaces(&self) -> bool {
-        matches!(self, Self::Detach | Self::Terminate)
+        matches!(self, Self::Detach | Self::Terminate | Self::Launch)
     }
 }

@@ -1,10 +1,20 @@
 //! What is found without anybody having told of it: events get lost, and we may have been restarted.
 
+use jiff::SignedDuration;
+
 use super::draft::Draft;
 use super::hook::is_held;
+use super::pace::later;
 use super::scene::Scene;
 use super::step::Step;
+use crate::ids::InstanceId;
+use crate::observe::mark::Mark;
+use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
 use crate::signal::{self, Hook, Signal, SignalKind};
+
+/// Whoever has an interrupted instance in hand has set it back by then, if it lives on: five minutes past its deadline
+/// (`closing`), and two for doing it.
+const SET_BACK_WITHIN: SignedDuration = SignedDuration::from_mins(7);
 
 /// Opens a case for every instance that waits for a hook of ours.
 pub fn held_instances(scene: Scene<'_>, draft: &mut Draft) {
@@ -26,4 +36,37 @@ pub fn held_instances(scene: Scene<'_>, draft: &mut Draft) {
             }));
         }
     }
+}
+
+/// Opens a case for every instance that carries our mark: whoever was here before us did not come to its end.
+pub fn marked_instances(scene: Scene<'_>, draft: &mut Draft) {
+    for (id, instance) in &scene.snapshot.instances {
+        let Some(mark) = instance.mark.as_ref().filter(|_| instance.gone_at.is_none()) else { continue };
+        let Some(signal) = signal_of(id, mark) else { continue };
+        if is_in_other_hands(scene, instance, &signal) || !scene.cases.is_unheard_of(id, mark.said_at) {
+            continue;
+        }
+        draft.wake_at(scene.now);
+        draft.step(Step::Open(signal));
+    }
+}
+
+/// The message of an interruption notice brings its case back; only of an instance that lives on long after nobody speaks.
+fn is_in_other_hands(scene: Scene<'_>, instance: &ContainerInstance, signal: &Signal) -> bool {
+    let over = signal.deadline.is_some_and(|deadline| scene.now >= later(deadline, SET_BACK_WITHIN));
+    let lives = instance.status == InstanceStatus::Draining && instance.disconnected_since.is_none();
+    signal.kind.is_notice() && !(over && lives)
+}
+
+fn signal_of(instance: &InstanceId, mark: &Mark) -> Option<Signal> {
+    let kind = SignalKind::named(&mark.kind)?;
+    let history_from = if kind.is_notice() { mark.said_at } else { signal::hook_is_history_from(mark.said_at) };
+    Some(Signal {
+        instance: instance.clone(),
+        kind,
+        said_at: mark.said_at,
+        deadline: mark.deadline,
+        history_from,
+        hook: None,
+    })
 }

@@ -5,6 +5,7 @@
 
 mod attempt;
 mod batch;
+mod budget;
 mod call;
 mod case;
 mod case_id;
@@ -14,14 +15,19 @@ mod deed;
 mod draft;
 mod drain;
 mod finding;
+mod handover;
 mod hook;
+mod launch;
 mod locate;
+mod mark;
 mod pace;
 mod phase;
 mod policy;
+mod pools;
 mod record;
 mod replacement;
 mod report;
+mod returning;
 mod risk;
 mod scene;
 mod step;
@@ -62,6 +68,7 @@ pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timest
     watch::hooks(scene, &mut draft);
     watch::unlisted(scene, &mut draft);
     finding::held_instances(scene, &mut draft);
+    finding::marked_instances(scene, &mut draft);
     for case in cases.iter() {
         consider(scene, case, &mut draft);
     }
@@ -80,7 +87,7 @@ fn consider(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
 
 /// A new case: finds out whose instance it is, and whether anything may be done about it.
 fn identify(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
-    if scene.now >= case.history_from {
+    if scene.now >= case.history_from && !returning::is_in_hand(scene, case) {
         return draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::Expired });
     }
     draft.wake_at(case.history_from);
@@ -117,11 +124,17 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     match closing::judge(scene, case, place, &rules, draft) {
         Standing::Open => {}
         Standing::Counting => return watch::last_tasks(scene, case, place, draft),
+        Standing::Ended(Outcome::Returned) if returning::is_set_back(scene, case, draft) => return,
         Standing::Ended(outcome) => return draft.step(Step::Close { case: case.id.clone(), outcome }),
     }
     record::note(case, draft);
-    replacement::request(scene, case, place, &rules, draft);
-    drain::request(scene, case, place, draft);
+    if case.is_planned() {
+        handover::proceed(scene, case, place, &rules, draft);
+    } else {
+        replacement::request(scene, case, place, &rules, draft);
+        drain::request(scene, case, place, draft);
+        mark::request(scene, case, draft);
+    }
     hook::attend(scene, case, place, &rules, draft);
     replacement::confirm(scene, case, &rules, draft);
     tasks::follow(scene, case, &rules, draft);
@@ -133,8 +146,12 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
 fn rehearse(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
     let mut imagined = Draft::default();
-    replacement::request(scene, case, place, &rules, &mut imagined);
-    drain::request(scene, case, place, &mut imagined);
+    if case.is_planned() {
+        handover::proceed(scene, case, place, &rules, &mut imagined);
+    } else {
+        replacement::request(scene, case, place, &rules, &mut imagined);
+        drain::request(scene, case, place, &mut imagined);
+    }
     let Draft { steps, batches, report, .. } = imagined;
     let would = batches.calls().into_iter().map(Step::Call).chain(steps).filter(Step::changes_aws).collect();
     let reasons = report.of(&case.id).to_vec();

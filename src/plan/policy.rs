@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 
-use crate::api::{CapacityProviderPolicy, Manifests, Method, Mode, Percent, Signals, SpotClusterSpec, StandaloneTasks};
+use crate::api::{
+    CapacityProviderPolicy, Maintenance, Manifests, Method, Mode, Percent, Rebalance, Signals, SpotClusterSpec,
+    StandaloneTasks,
+};
 use crate::ids::{CapacityProviderName, ClusterKey};
 use crate::signal::{Signal, SignalKind};
 
@@ -41,6 +44,10 @@ pub struct Rules {
     pub method: Method,
     /// How long a replacement may go unseen before that is reported.
     pub confirm_within: SignedDuration,
+    /// What is done about rebalance recommendations.
+    pub rebalance: Rebalance,
+    /// What is done about scheduled maintenance.
+    pub maintenance: Maintenance,
     /// The termination hooks that we complete.
     pub lifecycle_hooks: Arc<[String]>,
     /// When tasks of no service are stopped.
@@ -58,6 +65,8 @@ impl Rules {
             interruption_enabled: false,
             method: Method::None,
             confirm_within: SignedDuration::ZERO,
+            rebalance: Rebalance { enabled: false, ..Rebalance::default() },
+            maintenance: Maintenance { enabled: false, ..Maintenance::default() },
             lifecycle_hooks: Arc::new([]),
             standalone: StandaloneTasks::Leave,
             margin: SignedDuration::ZERO,
@@ -70,7 +79,9 @@ impl Rules {
         match kind {
             SignalKind::InterruptionNotice(_) => self.interruption_enabled,
             SignalKind::TerminateHook => hooks.iter().any(|hook| self.is_our_hook(hook)),
-            SignalKind::RebalanceRecommendation | SignalKind::Maintenance | SignalKind::ManualDrain => false,
+            SignalKind::RebalanceRecommendation => self.rebalance.enabled,
+            SignalKind::Maintenance => self.maintenance.enabled,
+            SignalKind::ManualDrain => self.managed,
         }
     }
 
@@ -87,6 +98,8 @@ impl Rules {
             interruption_enabled: spec.signals.interruption.enabled,
             method: spec.replacement.method,
             confirm_within: spec.confirm_within.signed(),
+            rebalance: spec.signals.rebalance.clone(),
+            maintenance: spec.signals.maintenance.clone(),
             lifecycle_hooks: spec.signals.lifecycle_hooks.as_slice().into(),
             standalone: spec.tasks.standalone,
             margin: spec.tasks.margin.signed(),
@@ -100,6 +113,8 @@ impl Rules {
             interruption_enabled: by.signals.as_ref().map_or(self.interruption_enabled, |s| s.interruption.enabled),
             method: by.replacement.as_ref().map_or(self.method, |r| r.method),
             confirm_within: by.confirm_within.map_or(self.confirm_within, |d| d.signed()),
+            rebalance: by.signals.as_ref().map_or(&self.rebalance, |signals| &signals.rebalance).clone(),
+            maintenance: by.signals.as_ref().map_or(&self.maintenance, |signals| &signals.maintenance).clone(),
             lifecycle_hooks: by.signals.as_ref().map_or_else(|| Arc::clone(&self.lifecycle_hooks), hooks_of),
             standalone: by.tasks.as_ref().map_or(self.standalone, |tasks| tasks.standalone),
             margin: by.tasks.as_ref().map_or(self.margin, |tasks| tasks.margin.signed()),

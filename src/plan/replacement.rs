@@ -3,6 +3,7 @@
 use super::attempt::Attempt;
 use super::call::Way;
 use super::case::{Case, Place};
+use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::retry_now;
 use super::phase::Phase;
@@ -10,7 +11,7 @@ use super::policy::Rules;
 use super::report::Reason;
 use super::scene::Scene;
 use super::step::Step;
-use super::{locate, way};
+use super::{handover, locate, mark, way};
 use crate::api::Method;
 use crate::ids::{GroupKey, InstanceId};
 use crate::observe::snapshot::{ContainerInstance, Group, InstanceStatus, Lifecycle};
@@ -29,6 +30,14 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
     if case.skipped.is_some() {
         return;
     }
+    if case.attempt(&Deed::Launch).is_in_flight() {
+        return draft.report.add(&case.id, Reason::Replacing);
+    }
+    // One more was launched before the notice came: the group has to lose this one, and to want one less.
+    if mark::launched_for(scene, case).is_some() {
+        reached(case, draft);
+        return place.group.iter().for_each(|group| handover::give_back(scene, case, group, Way::Detach, draft));
+    }
     let attempt = case.replacing();
     match attempt {
         Attempt::InFlight { .. } => draft.report.add(&case.id, Reason::Replacing),
@@ -45,7 +54,8 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
     }
 }
 
-fn reached(case: &Case, draft: &mut Draft) {
+/// Notes that a replacement has been asked for.
+pub fn reached(case: &Case, draft: &mut Draft) {
     if !case.has(Phase::ReplacementRequested) {
         draft.step(Step::Reach { case: case.id.clone(), phase: Phase::ReplacementRequested, replacement: None });
     }
@@ -133,7 +143,9 @@ pub fn confirm(scene: Scene<'_>, case: &Case, rules: &Rules, draft: &mut Draft) 
 
 /// Whether a replacement will come, by our doing or the group's own.
 pub fn expected(case: &Case) -> bool {
-    case.has(Phase::ReplacementRequested) || case.skipped == Some(Reason::CapacityRebalancing)
+    case.attempt(&Deed::Launch).is_accepted()
+        || case.has(Phase::ReplacementRequested)
+        || case.skipped == Some(Reason::CapacityRebalancing)
 }
 
 /// Whether the group has a member that it did not have when it was asked.
@@ -151,11 +163,24 @@ pub fn pair(scene: Scene<'_>, draft: &mut Draft) {
     waiting.sort_by_key(|case| (case.phases.get(&Phase::ReplacementRequested).copied(), case.id.clone()));
     let mut newcomers = newcomers(scene, &waiting);
     for case in waiting {
+        if let Some(promised) = mark::launched_for(scene, case) {
+            welcome(scene, case, promised, draft);
+            continue;
+        }
         let found = newcomers.iter().position(|(id, instance)| replaces(scene, case, id, instance));
         if let Some(found) = found {
             let replacement = Some(newcomers.remove(found).0.clone());
             draft.step(Step::Reach { case: case.id.clone(), phase: Phase::ReplacementRegistered, replacement });
         }
+    }
+}
+
+/// The instance that was launched for the case takes tasks.
+fn welcome(scene: Scene<'_>, case: &Case, promised: &InstanceId, draft: &mut Draft) {
+    let instance = scene.snapshot.instances.get(promised);
+    if instance.is_some_and(|instance| instance.gone_at.is_none() && instance.status == InstanceStatus::Active) {
+        let replacement = Some(promised.clone());
+        draft.step(Step::Reach { case: case.id.clone(), phase: Phase::ReplacementRegistered, replacement });
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::case_id::CaseId;
 use crate::ids::ClusterKey;
@@ -56,6 +56,28 @@ pub enum Reason {
     Leaving(Arc<str>),
     /// It has left the group, which replaces it.
     LeftGroup,
+    /// The group has as many instances as it may have.
+    AtMaxSize(u32),
+    /// The group launches none on request.
+    LaunchRefused(String),
+    /// As many of the pool are being handed over as the policy allows.
+    BudgetSpent {
+        /// So many.
+        limit: usize,
+    },
+    /// The pool is left in peace for a while after a hand-over.
+    CoolingDown {
+        /// Until then.
+        until: Timestamp,
+    },
+    /// Another planned hand-over moves tasks of the same service.
+    ServiceMoves(Arc<str>),
+    /// One more instance was launched, and whether the old one was given back has to be looked at.
+    DebtOpen,
+    /// The mark could not be left, which will be tried again.
+    MarkFailed(String),
+    /// It could not be set back to ACTIVE, which will be tried again.
+    ActivateFailed(String),
     /// The group is still launching it, and it cannot be detached.
     Pending,
     /// The group says a state that nothing is known about.
@@ -139,6 +161,14 @@ impl Reason {
             Self::Standby => "Standby",
             Self::Leaving(_) => "Leaving",
             Self::LeftGroup => "LeftGroup",
+            Self::AtMaxSize(_) => "AtMaxSize",
+            Self::LaunchRefused(_) => "LaunchRefused",
+            Self::BudgetSpent { .. } => "BudgetSpent",
+            Self::CoolingDown { .. } => "CoolingDown",
+            Self::ServiceMoves(_) => "ServiceMoves",
+            Self::DebtOpen => "DebtOpen",
+            Self::MarkFailed(_) => "MarkFailed",
+            Self::ActivateFailed(_) => "ActivateFailed",
             Self::Pending => "Pending",
             Self::StateUnknown(_) => "StateUnknown",
             Self::MethodNone => "MethodNone",
@@ -182,6 +212,25 @@ impl fmt::Display for Reason {
             Self::Standby => f.write_str("it is in Standby and holds no capacity that its group counts"),
             Self::Leaving(state) => write!(f, "its group has it as {state}: a replacement is under way already"),
             Self::LeftGroup => f.write_str("it has left its group: a replacement is under way already"),
+            Self::AtMaxSize(max) => {
+                write!(
+                    f,
+                    "its group is at its MaxSize of {max}, so it cannot have one more before: raise it to get one"
+                )
+            }
+            Self::LaunchRefused(why) => write!(f, "no one more is launched before: {why}"),
+            Self::BudgetSpent { limit } => {
+                write!(f, "as many of its pool are being handed over as the policy allows at a time: {limit}")
+            }
+            Self::CoolingDown { until } => write!(f, "its pool is left in peace until {until}, as the policy says"),
+            Self::ServiceMoves(service) => {
+                write!(f, "another planned hand-over moves tasks of the service {service}: one after the other")
+            }
+            Self::DebtOpen => f.write_str("looking whether its group has let go of it and wants one less"),
+            Self::MarkFailed(why) => write!(f, "its mark could not be left and will be tried again: {why}"),
+            Self::ActivateFailed(why) => {
+                write!(f, "it could not be set back to ACTIVE, which will be tried again: {why}")
+            }
             Self::Pending => f.write_str("its group is still launching it, so it cannot be detached yet"),
             Self::StateUnknown(state) => write!(f, "its group has it as {state}, about which nothing is known"),
             Self::MethodNone => f.write_str("the policy says replacement.method: none"),

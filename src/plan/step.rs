@@ -129,6 +129,8 @@ pub enum Dismissal {
     SignalDisabled,
     /// It waits for a hook of somebody else's.
     OthersHook,
+    /// A recommendation is not followed where no replacement can be had before.
+    CannotReplace,
 }
 
 impl Dismissal {
@@ -146,6 +148,7 @@ impl Dismissal {
             Self::Unmanaged => "unmanaged",
             Self::SignalDisabled => "signal_disabled",
             Self::OthersHook => "others_hook",
+            Self::CannotReplace => "cannot_replace",
         }
     }
 }

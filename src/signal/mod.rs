@@ -64,6 +64,19 @@ pub enum SignalKind {
 }
 
 impl SignalKind {
+    /// The kind that [`SignalKind::name`] names so.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let kinds = [
+            Self::InterruptionNotice(InstanceAction::Terminate),
+            Self::RebalanceRecommendation,
+            Self::TerminateHook,
+            Self::Maintenance,
+            Self::ManualDrain,
+        ];
+        kinds.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Whether it is an interruption notice.
     #[must_use]
     pub const fn is_notice(self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_autoscaling::types::AutoScalingGroup;
+use aws_sdk_autoscaling::types::{AutoScalingGroup, InstancesDistribution};
 use jiff::Timestamp;
 
 use super::{PAGES_MAX, next_page};
@@ -101,7 +101,39 @@ fn read(group: &AutoScalingGroup, observed_at: Timestamp) -> Group {
         capacity_rebalance: group.capacity_rebalance().unwrap_or(false),
         launch_suspended: suspended("Launch"),
         terminate_suspended: suspended("Terminate"),
+        desired: count(group.desired_capacity()),
+        max: count(group.max_size()),
+        zones: group.availability_zones().iter().map(|zone| zone.as_str().into()).collect(),
+        launch_refusal: launch_refusal(group),
         members: members.collect(),
         observed_at,
+    }
+}
+
+fn count(number: Option<i32>) -> u32 {
+    number.and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
+}
+
+/// The groups that `LaunchInstances` does not serve (EC2 Auto Scaling User Guide, "Launch instances synchronously").
+fn launch_refusal(group: &AutoScalingGroup) -> Option<&'static str> {
+    let mixed = group.mixed_instances_policy();
+    let template = group.launch_template().is_some() || mixed.is_some();
+    match () {
+        () if !template => Some("the group has no launch template"),
+        () if group.warm_pool_configuration().is_some() => Some("the group has a warm pool"),
+        () if mixed.and_then(|mixed| mixed.instances_distribution()).is_some_and(mixes) => {
+            Some("the group mixes On-Demand and Spot Instances")
+        }
+        () => None,
+    }
+}
+
+/// Without a word everything above the base is On-Demand (EC2 Auto Scaling API reference, `InstancesDistribution`).
+fn mixes(distribution: &InstancesDistribution) -> bool {
+    let base = distribution.on_demand_base_capacity().unwrap_or(0);
+    match distribution.on_demand_percentage_above_base_capacity().unwrap_or(100) {
+        100 => false,
+        0 => base > 0,
+        _ => true,
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::{PAGES_MAX, View, next_page};
 use crate::aws::{Failure, timestamp};
 use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, InstanceId};
+use crate::observe::mark::{self, Mark};
 use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
 use crate::observe::{Look, Observation};
 
@@ -118,6 +119,7 @@ pub fn read(
         instance_type: value("ecs.instance-type"),
         registered_at: instance.registered_at().and_then(timestamp).unwrap_or(observed_at),
         ignored: attribute(IGNORE_ATTRIBUTE).is_some(),
+        mark: attribute(mark::ATTRIBUTE).and_then(types::Attribute::value).and_then(Mark::read),
         observed_at,
         gone_at: None,
     };

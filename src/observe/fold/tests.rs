@@ -26,6 +26,7 @@ fn instance(at: Timestamp) -> ContainerInstance {
         instance_type: None,
         registered_at: at,
         ignored: false,
+        mark: None,
         observed_at: at,
         gone_at: None,
     }
@@ -95,6 +96,10 @@ fn members_follow_their_group() {
         capacity_rebalance: false,
         launch_suspended: false,
         terminate_suspended: false,
+        desired: 1,
+        max: 1,
+        zones: vec![],
+        launch_refusal: None,
         members: ids.iter().map(|id| (InstanceId::from(id), member.clone())).collect(),
         observed_at: time("03:00:00"),
     };
@@ -123,6 +128,10 @@ fn older_answers_do_not_undo_newer_ones() {
         capacity_rebalance: false,
         launch_suspended: false,
         terminate_suspended: false,
+        desired: 1,
+        max: 1,
+        zones: vec![],
+        launch_refusal: None,
         members: BTreeMap::from([("i-1".into(), member.clone())]),
         observed_at,
     };
@@ -156,6 +165,10 @@ fn a_member_that_the_cluster_does_not_have_is_a_stranger_until_it_registers() {
         capacity_rebalance: false,
         launch_suspended: false,
         terminate_suspended: false,
+        desired: 1,
+        max: 1,
+        zones: vec![],
+        launch_refusal: None,
         members: BTreeMap::from([("i-1".into(), member.clone()), ("i-2".into(), member)]),
         observed_at: at,
     };

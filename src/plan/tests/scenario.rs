@@ -81,6 +81,10 @@ impl Scenario {
             capacity_rebalance: false,
             launch_suspended: false,
             terminate_suspended: false,
+            desired: 2,
+            max: 10,
+            zones: vec!["us-east-1a".into(), "us-east-1b".into()],
+            launch_refusal: None,
             members,
             observed_at: self.now,
         };
@@ -127,6 +131,7 @@ impl Scenario {
             instance_type: Some("m5.large".into()),
             registered_at: self.now,
             ignored: false,
+            mark: None,
             observed_at: self.now,
             gone_at: None,
         };
@@ -207,7 +212,8 @@ impl Scenario {
 
     pub fn answered(&mut self, deed: Deed, id: &str, result: Result<(), &str>) {
         let case = self.case(id);
-        let setback = |why: &str| crate::plan::Setback { why: why.to_owned(), lost: why == "lost" };
+        let setback =
+            |why: &str| crate::plan::Setback { why: why.to_owned(), refused: why == "refused", lost: why == "lost" };
         let result = result.map(|()| Some("request".to_owned())).map_err(setback);
         self.cases.answered(&deed, &case, result, self.now);
     }

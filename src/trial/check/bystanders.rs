@@ -18,7 +18,11 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
     for line in history.lines {
         let Some(instance) = changed(line) else { continue };
         let mut before = notices.iter().filter(|notice| notice.instance == instance && notice.at <= line.t).peekable();
-        if waits_for_us(history.lines, instance, line.t) {
+        let set_back = line.tells("ecs.status") && line.field("status") == "ACTIVE";
+        if set_back && !drained_by_us(history.lines, instance, line.t) {
+            violations.push(violation(INVARIANT, told(line, instance, "was set back, whoever had drained it")));
+        }
+        if is_planned(history, instance, line.t) || waits_for_us(history.lines, instance, line.t) {
             continue;
         }
         if before.peek().is_none() {
@@ -27,11 +31,27 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
             violations.push(violation(INVARIANT, told(line, instance, "got a notice that is over")));
         } else if !history.enforces() {
             violations.push(violation(INVARIANT, told(line, instance, "is in a cluster that is not to be changed")));
-        } else if line.tells("ecs.status") && line.field("status") == "ACTIVE" {
-            violations.push(violation(INVARIANT, told(line, instance, "was set back, whoever had drained it")));
         }
     }
     violations
+}
+
+/// Whether operators had drained the instance, and nobody else since.
+fn drained_by_us(lines: &[Line], instance: &str, at: f64) -> bool {
+    let drained = |line: &&Line| {
+        line.event == "ecs.status" && line.field("status") == "DRAINING" && line.object == instance && line.t < at
+    };
+    lines.iter().rev().find(drained).is_some_and(Line::by_operator)
+}
+
+/// Whether EC2 has said that it is going to work on the instance, or may take it back, where that is acted on.
+fn is_planned(history: &History<'_>, instance: &str, at: f64) -> bool {
+    let recommended = history.scenario.spot_clusters.iter().any(|cluster| cluster.signals.rebalance.enabled);
+    let told = history.lines.iter().filter(|line| line.object == instance && line.t <= at);
+    history.enforces()
+        && told
+            .into_iter()
+            .any(|line| line.tells("health.maintenance") || recommended && line.tells("spot.recommended"))
 }
 
 /// Whether the instance waits for a hook that is the operators', which is as good as a notice.
@@ -53,6 +73,8 @@ fn changed(line: &Line) -> Option<&str> {
     let on_host = ["ecs.status", "group.member", "hook.ended"].contains(&line.event.as_str());
     match () {
         () if !line.by_operator() => None,
+        // One that is launched on request is nobody's bystander.
+        () if line.event == "group.member" && line.field("state").starts_with("Pending") => None,
         () if on_host => Some(&line.object),
         () if line.event == "task.stopping" => Some(line.field("instance")),
         () => None,

@@ -95,6 +95,14 @@ impl<'a> History<'a> {
         })
     }
 
+    /// Whether an operator leaves between `from` and `to`: it may be the one that has a case in hand, and the next one hears of
+    /// that only when the message comes again.
+    #[must_use]
+    pub fn is_left(&self, from: f64, to: f64) -> bool {
+        let ends = self.scenario.operators.iter().flat_map(|operator| [operator.stops_after, operator.crashes_after]);
+        ends.flatten().map(|end| end.unsigned().as_secs_f64()).any(|end| (from..=to).contains(&end))
+    }
+
     /// All notices, in order.
     #[must_use]
     pub fn notices(&self) -> Vec<Notice<'a>> {

@@ -1,5 +1,5 @@
-//! A lifecycle hook is completed by an operator only when the tasks of its instance are STOPPED, and always with CONTINUE:
-//! ABANDON skips the hooks of others.
+//! A lifecycle hook is completed by an operator only when the tasks of its instance are STOPPED or its deadline has come, and
+//! always with CONTINUE: ABANDON skips the hooks of others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,7 @@ const INVARIANT: &str = "a hook is completed when its tasks are stopped, and wit
 pub fn check(history: &History<'_>) -> Vec<Violation> {
     let mut running: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut violations = Vec::new();
+    let notices = history.notices();
     for line in history.lines {
         match line.event.as_str() {
             "task.running" => drop(running.entry(line.field("instance")).or_default().insert(&line.object)),
@@ -25,7 +26,8 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
                     violations.push(violation(INVARIANT, format!("{instance}: {result} at {} s", line.t)));
                 }
                 let left = running.get(instance).map_or(0, BTreeSet::len);
-                if left > 0 {
+                let over = notices.iter().any(|notice| notice.instance == instance && notice.deadline <= line.t);
+                if left > 0 && !over {
                     violations.push(violation(INVARIANT, format!("{instance}: {left} tasks ran at {} s", line.t)));
                 }
             }
@@ -37,8 +39,9 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::history::by_hand::{found, line};
+    use super::super::history::by_hand::{found, line, noticed};
     use super::*;
+    use crate::trial::transcript::Line;
     use serde_json::json;
 
     #[test]
@@ -50,5 +53,14 @@ mod tests {
         assert_eq!(found(check, &[started.clone(), stopped.clone(), ended("SIMULATED", "CONTINUE")]), 0);
         assert_eq!(found(check, &[started.clone(), stopped, ended("SIMULATED", "ABANDON")]), 1);
         assert_eq!(found(check, &[started, ended("aws", "ABANDON")]), 0);
+    }
+
+    #[test]
+    fn one_whose_deadline_has_come_may_go_on() {
+        let started = line(50.0, "aws", "task.running", "t-1", json!({"instance": "i-1"}));
+        let ended = |t: f64| line(t, "SIMULATED", "hook.ended", "i-1", json!({"result": "CONTINUE"}));
+        let with = |end: Line| [noticed(), vec![started.clone(), end]].concat();
+        assert_eq!(found(check, &with(ended(219.0))), 1);
+        assert_eq!(found(check, &with(ended(220.0))), 0);
     }
 }

@@ -1,0 +1,79 @@
+//! The mark that the operator leaves on a container instance: an attribute that says what it is doing there and until when.
+//!
+//! It is what outlives a restart: who drained the instance, and because of what. Plain data, written and read as text.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::ids::InstanceId;
+
+/// The attribute's name.
+pub const ATTRIBUTE: &str = "ecs-spot-operator.case";
+
+/// What the operator is doing about an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The name of the signal's kind.
+    pub kind: Arc<str>,
+    /// When AWS, or somebody, said so.
+    pub said_at: Timestamp,
+    /// When it happens, if that was said.
+    pub deadline: Option<Timestamp>,
+    /// The instance that was launched in its place on top of what the group wanted, if one was.
+    pub launched: Option<InstanceId>,
+}
+
+impl fmt::Display for Mark {
+    /// An attribute's value has letters, digits and `-_.@/\:` (ECS API reference, `Attribute`).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}@", self.kind, self.said_at)?;
+        self.deadline.map_or(Ok(()), |deadline| write!(f, "{deadline}"))?;
+        self.launched.as_ref().map_or(Ok(()), |launched| write!(f, "@{launched}"))
+    }
+}
+
+impl Mark {
+    /// Reads what [`fmt::Display`] has written; what it has not written is no mark.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        let mut parts = text.split('@');
+        let (kind, said_at) = (parts.next()?, parts.next()?.parse().ok()?);
+        let deadline = parts.next().filter(|text| !text.is_empty()).map(str::parse).transpose().ok()?;
+        let launched = parts.next().map(InstanceId::from).filter(|id| id.as_str().starts_with("i-"));
+        (parts.next().is_none() && !kind.is_empty()).then(|| Self { kind: kind.into(), said_at, deadline, launched })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let said_at: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+        let deadlines = [None, Some("2026-01-02T03:06:05Z".parse().unwrap())];
+        let launched = [None, Some(InstanceId::from("i-0123456789abcdef0"))];
+        for (deadline, launched) in deadlines.into_iter().flat_map(|deadline| launched.clone().map(|id| (deadline, id)))
+        {
+            let kind = "rebalance_recommendation".into();
+            let mark = Mark { kind, said_at, deadline, launched };
+            let text = mark.to_string();
+            assert!(
+                text.len() <= 128 && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@/\\:".contains(c)),
+                "{text}"
+            );
+            assert_eq!(Mark::read(&text), Some(mark));
+        }
+    }
+
+    #[test]
+    fn what_others_have_written_is_no_mark() {
+        for text in
+            ["", "@", "manual_drain", "manual_drain@soon", "a@2026-01-02T03:04:05Z@x", "a@2026-01-02T03:04:05Z@@i-1@y"]
+        {
+            assert_eq!(Mark::read(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The planned hand-over: a rebalance recommendation, maintenance, or somebody's wish. Nothing is in a hurry, so the
+//! replacement registers first, then the instance drains, and when its tasks are stopped its group terminates it.
+//!
+//! The replacement is launched on top of what the group wants, which is a debt: it is given back by ending the old instance with
+//! decrement. Where the group cannot be asked for one more, the instance is drained and then replaced.
+
+use super::attempt::Attempt;
+use super::call::{Call, Way};
+use super::case::{Case, Place};
+use super::deed::Deed;
+use super::draft::Draft;
+use super::pace::retry_now;
+use super::phase::Phase;
+use super::policy::Rules;
+use super::report::Reason;
+use super::scene::Scene;
+use super::step::{Dismissal, Step};
+use super::{budget, drain, launch, mark, replacement, tasks};
+use crate::api::Method;
+use crate::ids::GroupKey;
+use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
+use crate::signal::SignalKind;
+
+/// Takes the hand-over a step further.
+pub fn proceed(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
+    mark::request(scene, case, draft);
+    if !may_drain(scene, case) {
+        return replace(scene, case, place, rules, draft);
+    }
+    match budget::busy_service(scene, case, draft) {
+        Some(service) if !case.has(Phase::Draining) && !is_pressing(scene, case) => {
+            draft.report.add(&case.id, Reason::ServiceMoves(service.into()));
+        }
+        _ => drain::request(scene, case, place, draft),
+    }
+    if has_no_tasks(scene, case) || case.deadline.is_some_and(|deadline| scene.now >= deadline) {
+        end(scene, case, place, rules, draft);
+    }
+}
+
+/// The replacement is there, or there will be none before, or the deadline leaves no time to wait.
+fn may_drain(scene: Scene<'_>, case: &Case) -> bool {
+    case.has(Phase::ReplacementRegistered) || case.skipped.is_some() || is_pressing(scene, case)
+}
+
+/// With no more than an interruption notice's time left it is as urgent as one.
+fn is_pressing(scene: Scene<'_>, case: &Case) -> bool {
+    let left = case.deadline.map(|deadline| deadline.duration_since(scene.now));
+    left.is_some_and(|left| left <= crate::signal::NOTICE_LEAD)
+}
+
+fn has_no_tasks(scene: Scene<'_>, case: &Case) -> bool {
+    let instance = scene.snapshot.instances.get(&case.instance);
+    let drains = instance.is_some_and(|instance| instance.status == InstanceStatus::Draining);
+    instance.is_none() || drains && tasks::all_stopped(scene.snapshot, case)
+}
+
+/// Asks for one more instance before anything is taken away.
+fn replace(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
+    let attempt = case.attempt(&Deed::Launch);
+    match attempt {
+        Attempt::InFlight { .. } => return draft.report.add(&case.id, Reason::Replacing),
+        Attempt::Accepted { .. } => return replacement::reached(case, draft),
+        Attempt::Failed { why, .. } if launch::is_refused(attempt) => {
+            return do_without(case, Reason::LaunchRefused(why.clone()), draft);
+        }
+        Attempt::Failed { why, .. } if !retry_now(scene, attempt, draft) => {
+            return draft.report.add(&case.id, Reason::ReplacingFailed(why.clone()));
+        }
+        Attempt::Failed { .. } | Attempt::None => {}
+    }
+    if mark::launched_for(scene, case).is_some() {
+        return replacement::reached(case, draft);
+    }
+    let Some(key) = &place.group else { return do_without(case, Reason::NotInGroup, draft) };
+    let Some(group) = scene.snapshot.groups.get(key).filter(|group| group.observed_at >= case.received_at) else {
+        return draft.report.add(&case.id, Reason::GroupStale);
+    };
+    match obstacle(case, group, rules) {
+        Some(reason) => do_without(case, reason, draft),
+        None => match budget::refusal(scene, case, key, rules, draft) {
+            Some(reason) => draft.report.add(&case.id, reason),
+            None => launch::request(scene, case, place, (key, group), draft),
+        },
+    }
+}
+
+/// Why the group cannot be asked for one more.
+fn obstacle(case: &Case, group: &Group, rules: &Rules) -> Option<Reason> {
+    let lifecycle = group.members.get(&case.instance).map(|member| &member.lifecycle);
+    match () {
+        () if lifecycle.is_none() => Some(Reason::LeftGroup),
+        () if rules.method == Method::None => Some(Reason::MethodNone),
+        () if group.capacity_rebalance && case.kinds.contains(&SignalKind::RebalanceRecommendation) => {
+            Some(Reason::CapacityRebalancing)
+        }
+        () if group.launch_suspended => Some(Reason::LaunchSuspended),
+        () if lifecycle != Some(&Lifecycle::InService) => Some(Reason::Standby),
+        () => launch::refusal(group),
+    }
+}
+
+/// A recommendation that costs capacity is not followed: most lead to nothing. What somebody wants, or EC2 is going to do
+/// anyway, is done without a replacement beforehand.
+fn do_without(case: &Case, reason: Reason, draft: &mut Draft) {
+    let forced = case.kinds.iter().any(|kind| *kind != SignalKind::RebalanceRecommendation);
+    if forced {
+        draft.step(Step::SkipReplacement { case: case.id.clone(), reason });
+    } else {
+        draft.report.add(&case.id, reason);
+        draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::CannotReplace });
+    }
+}
+
+/// Its tasks are stopped: the group terminates the instance. Where one more was launched for it, the group wants one less
+/// then; else it launches another one.
+fn end(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
+    let Some(key) = &place.group else { return };
+    if mark::launched_for(scene, case).is_some() {
+        return give_back(scene, case, key, Way::Terminate, draft);
+    }
+    let asks = rules.method != Method::None && case.skipped != Some(Reason::LeftGroup);
+    let attempt = case.attempt(&Deed::Terminate);
+    let idle = !attempt.is_in_flight() && !attempt.is_accepted();
+    if asks && idle && is_in_service(scene, case, key) && retry_now(scene, attempt, draft) {
+        let members = scene.snapshot.groups.get(key).into_iter().flat_map(|group| group.members.keys());
+        draft.batches.replace(key, Way::Terminate, (&case.id, &case.instance), members);
+    }
+}
+
+/// Pays the debt of a launched replacement back: the group loses the old instance and wants one less.
+///
+/// A call that decrements is not repeated before it has been read back whether it was done.
+pub fn give_back(scene: Scene<'_>, case: &Case, key: &GroupKey, way: Way, draft: &mut Draft) {
+    let attempt = case.attempt(&Deed::GiveBack);
+    if attempt.is_in_flight() || attempt.is_accepted() {
+        return;
+    }
+    let seen_since = match attempt {
+        Attempt::Failed { at, .. } => scene.snapshot.groups.get(key).is_some_and(|group| group.observed_at > *at),
+        _ => true,
+    };
+    if !seen_since || !retry_now(scene, attempt, draft) {
+        return draft.report.add(&case.id, Reason::DebtOpen);
+    }
+    if is_in_service(scene, case, key) {
+        let (group, case, instance) = (key.clone(), case.id.clone(), case.instance.clone());
+        draft.batches.call(Call::GiveBack { way, group, case, instance });
+    }
+}
+
+/// Whether one more instance was launched for it that has not been given back.
+pub fn has_debt(scene: Scene<'_>, case: &Case) -> bool {
+    let key = case.place.as_ref().and_then(|place| place.group.as_ref());
+    let owes = mark::launched_for(scene, case).is_some() && !case.attempt(&Deed::GiveBack).is_accepted();
+    owes && key.is_some_and(|key| is_in_service(scene, case, key))
+}
+
+fn is_in_service(scene: Scene<'_>, case: &Case, key: &GroupKey) -> bool {
+    let member = scene.snapshot.groups.get(key).and_then(|group| group.members.get(&case.instance));
+    member.is_some_and(|member| member.lifecycle == Lifecycle::InService)
+}
