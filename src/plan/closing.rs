@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Place};
+use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::later;
 use super::phase::Phase;
@@ -36,6 +37,8 @@ pub enum Standing {
     Open,
     /// It is gone, and its tasks are counted for the last time.
     Counting,
+    /// It is gone before its time, since we made its group terminate it, and its replacement is still to come.
+    Awaiting,
     /// All is known.
     Ended(Outcome),
 }
@@ -54,7 +57,18 @@ pub fn judge(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft:
         draft.report.add(&case.id, Reason::CountingTasks);
         return Standing::Counting;
     }
+    if let Some(deadline) = awaits_until(scene, case) {
+        draft.wake_at(deadline);
+        return Standing::Awaiting;
+    }
     Standing::Ended(outcome(scene, case))
+}
+
+/// Whether a replacement is late is known at the deadline, which an instance that we had terminated does not live to see.
+fn awaits_until(scene: Scene<'_>, case: &Case) -> Option<Timestamp> {
+    let ended_early = case.attempt(&Deed::Terminate).is_accepted();
+    let owed = replacement::expected(case) && !case.has(Phase::ReplacementRegistered);
+    case.deadline.filter(|deadline| ended_early && owed && scene.now < *deadline)
 }
 
 fn still_there(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Standing {

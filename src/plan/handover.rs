@@ -24,23 +24,43 @@ use crate::signal::SignalKind;
 /// Takes the hand-over a step further.
 pub fn proceed(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
     mark::request(scene, case, draft);
-    if !may_drain(scene, case) {
-        return replace(scene, case, place, rules, draft);
+    if !may_drain(scene, case) && replace(scene, case, place, rules, draft) == Then::Wait {
+        return;
     }
-    match budget::busy_service(scene, case, draft) {
-        Some(service) if !case.has(Phase::Draining) && !is_pressing(scene, case) => {
-            draft.report.add(&case.id, Reason::ServiceMoves(service.into()));
-        }
-        _ => drain::request(scene, case, place, draft),
+    match obstacle_to_draining(scene, case, draft) {
+        Some(reason) => return draft.report.add(&case.id, reason),
+        None => drain::request(scene, case, place, draft),
     }
     if has_no_tasks(scene, case) || case.deadline.is_some_and(|deadline| scene.now >= deadline) {
         end(scene, case, place, rules, draft);
     }
 }
 
+/// What follows from asking for a replacement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// It is waited for, or for what hinders it.
+    Wait,
+    /// There will be none before: the instance drains.
+    Drain,
+}
+
+/// Why a hand-over that nothing presses does not drain yet.
+fn obstacle_to_draining(scene: Scene<'_>, case: &Case, draft: &Draft) -> Option<Reason> {
+    if case.has(Phase::Draining) || is_pressing(scene, case) {
+        return None;
+    }
+    let listed = scene.snapshot.tasks.get(&case.instance).is_some_and(|of| of.listed_at.is_some());
+    if !listed && scene.snapshot.instances.contains_key(&case.instance) {
+        return Some(Reason::TasksUnlisted);
+    }
+    budget::busy_service(scene, case, draft).map(|service| Reason::ServiceMoves(service.into()))
+}
+
 /// The replacement is there, or there will be none before, or the deadline leaves no time to wait.
 fn may_drain(scene: Scene<'_>, case: &Case) -> bool {
-    case.has(Phase::ReplacementRegistered) || case.skipped.is_some() || is_pressing(scene, case)
+    let serves = mark::launched_for(scene, case).is_some_and(|promised| replacement::serves_already(scene, promised));
+    serves || case.has(Phase::ReplacementRegistered) || case.skipped.is_some() || is_pressing(scene, case)
 }
 
 /// With no more than an interruption notice's time left it is as urgent as one.
@@ -56,33 +76,39 @@ fn has_no_tasks(scene: Scene<'_>, case: &Case) -> bool {
 }
 
 /// Asks for one more instance before anything is taken away.
-fn replace(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
-    let attempt = case.attempt(&Deed::Launch);
-    match attempt {
-        Attempt::InFlight { .. } => return draft.report.add(&case.id, Reason::Replacing),
-        Attempt::Accepted { .. } => return replacement::reached(case, draft),
-        Attempt::Failed { why, .. } if launch::is_refused(attempt) => {
+fn replace(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) -> Then {
+    let reason = match case.attempt(&Deed::Launch) {
+        Attempt::InFlight { .. } => Reason::Replacing,
+        _ if mark::launched_for(scene, case).is_some() || case.attempt(&Deed::Launch).is_accepted() => {
+            replacement::reached(case, draft);
+            return Then::Wait;
+        }
+        attempt @ Attempt::Failed { why, .. } if launch::is_refused(attempt) => {
             return do_without(case, Reason::LaunchRefused(why.clone()), draft);
         }
-        Attempt::Failed { why, .. } if !retry_now(scene, attempt, draft) => {
-            return draft.report.add(&case.id, Reason::ReplacingFailed(why.clone()));
+        attempt @ Attempt::Failed { why, .. } if !retry_now(scene, attempt, draft) => {
+            Reason::ReplacingFailed(why.clone())
         }
-        Attempt::Failed { .. } | Attempt::None => {}
-    }
-    if mark::launched_for(scene, case).is_some() {
-        return replacement::reached(case, draft);
-    }
+        _ => return ask(scene, case, place, rules, draft),
+    };
+    draft.report.add(&case.id, reason);
+    Then::Wait
+}
+
+fn ask(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) -> Then {
     let Some(key) = &place.group else { return do_without(case, Reason::NotInGroup, draft) };
     let Some(group) = scene.snapshot.groups.get(key).filter(|group| group.observed_at >= case.received_at) else {
-        return draft.report.add(&case.id, Reason::GroupStale);
+        draft.report.add(&case.id, Reason::GroupStale);
+        return Then::Wait;
     };
-    match obstacle(case, group, rules) {
-        Some(reason) => do_without(case, reason, draft),
-        None => match budget::refusal(scene, case, key, rules, draft) {
-            Some(reason) => draft.report.add(&case.id, reason),
-            None => launch::request(scene, case, place, (key, group), draft),
-        },
+    if let Some(reason) = obstacle(case, group, rules) {
+        return do_without(case, reason, draft);
     }
+    match budget::refusal(scene, case, key, rules, draft) {
+        Some(reason) => draft.report.add(&case.id, reason),
+        None => launch::request(scene, case, place, (key, group), draft),
+    }
+    Then::Wait
 }
 
 /// Why the group cannot be asked for one more.
@@ -102,14 +128,15 @@ fn obstacle(case: &Case, group: &Group, rules: &Rules) -> Option<Reason> {
 
 /// A recommendation that costs capacity is not followed: most lead to nothing. What somebody wants, or EC2 is going to do
 /// anyway, is done without a replacement beforehand.
-fn do_without(case: &Case, reason: Reason, draft: &mut Draft) {
+fn do_without(case: &Case, reason: Reason, draft: &mut Draft) -> Then {
     let forced = case.kinds.iter().any(|kind| *kind != SignalKind::RebalanceRecommendation);
     if forced {
         draft.step(Step::SkipReplacement { case: case.id.clone(), reason });
-    } else {
-        draft.report.add(&case.id, reason);
-        draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::CannotReplace });
+        return Then::Drain;
     }
+    draft.report.add(&case.id, reason);
+    draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::CannotReplace });
+    Then::Wait
 }
 
 /// Its tasks are stopped: the group terminates the instance. Where one more was launched for it, the group wants one less

@@ -124,6 +124,10 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     match closing::judge(scene, case, place, &rules, draft) {
         Standing::Open => {}
         Standing::Counting => return watch::last_tasks(scene, case, place, draft),
+        Standing::Awaiting => {
+            replacement::confirm(scene, case, &rules, draft);
+            return watch::case(scene, case, place, draft);
+        }
         Standing::Ended(Outcome::Returned) if returning::is_set_back(scene, case, draft) => return,
         Standing::Ended(outcome) => return draft.step(Step::Close { case: case.id.clone(), outcome }),
     }

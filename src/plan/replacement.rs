@@ -175,10 +175,15 @@ pub fn pair(scene: Scene<'_>, draft: &mut Draft) {
     }
 }
 
+/// Whether an instance has registered and takes tasks.
+pub fn serves_already(scene: Scene<'_>, id: &InstanceId) -> bool {
+    let instance = scene.snapshot.instances.get(id);
+    instance.is_some_and(|instance| instance.gone_at.is_none() && instance.status == InstanceStatus::Active)
+}
+
 /// The instance that was launched for the case takes tasks.
 fn welcome(scene: Scene<'_>, case: &Case, promised: &InstanceId, draft: &mut Draft) {
-    let instance = scene.snapshot.instances.get(promised);
-    if instance.is_some_and(|instance| instance.gone_at.is_none() && instance.status == InstanceStatus::Active) {
+    if serves_already(scene, promised) {
         let replacement = Some(promised.clone());
         draft.step(Step::Reach { case: case.id.clone(), phase: Phase::ReplacementRegistered, replacement });
     }

@@ -70,6 +70,8 @@ pub enum Reason {
         /// Until then.
         until: Timestamp,
     },
+    /// Its tasks are listed before it is drained.
+    TasksUnlisted,
     /// Another planned hand-over moves tasks of the same service.
     ServiceMoves(Arc<str>),
     /// One more instance was launched, and whether the old one was given back has to be looked at.
@@ -138,6 +140,7 @@ impl Reason {
             Self::LookingUp
                 | Self::GroupStale
                 | Self::HooksStale
+                | Self::TasksUnlisted
                 | Self::HookWaits(_)
                 | Self::Replacing
                 | Self::Draining
@@ -165,6 +168,7 @@ impl Reason {
             Self::LaunchRefused(_) => "LaunchRefused",
             Self::BudgetSpent { .. } => "BudgetSpent",
             Self::CoolingDown { .. } => "CoolingDown",
+            Self::TasksUnlisted => "TasksUnlisted",
             Self::ServiceMoves(_) => "ServiceMoves",
             Self::DebtOpen => "DebtOpen",
             Self::MarkFailed(_) => "MarkFailed",
@@ -223,6 +227,7 @@ impl fmt::Display for Reason {
                 write!(f, "as many of its pool are being handed over as the policy allows at a time: {limit}")
             }
             Self::CoolingDown { until } => write!(f, "its pool is left in peace until {until}, as the policy says"),
+            Self::TasksUnlisted => f.write_str("listing its tasks before it is drained"),
             Self::ServiceMoves(service) => {
                 write!(f, "another planned hand-over moves tasks of the service {service}: one after the other")
             }

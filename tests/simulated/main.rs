@@ -5,6 +5,7 @@ mod faults;
 mod handing_over;
 mod messages;
 mod obstacles;
+mod planned;
 mod rig;
 mod shown;
 mod stopping;

@@ -139,6 +139,21 @@ impl Rig {
         self.sim.container_instance(instance).unwrap().status
     }
 
+    /// How many container instances of the members are draining.
+    pub fn draining(&self) -> usize {
+        let members = self.members().into_iter().filter_map(|id| self.sim.container_instance(&id));
+        members.filter(|instance| instance.status == "DRAINING").count()
+    }
+
+    /// Scales the group in by one instance, as somebody else would.
+    pub async fn scale_in(&self, instance: &str) {
+        let connection = Connection::through(self.sim.http_client(), &"us-east-1".into(), &self.clock);
+        let clients = Clients::new(&connection, ["us-east-1".into()], Percent::new(100));
+        let autoscaling = &clients.of(&"us-east-1".into(), "test").unwrap().autoscaling;
+        let call = autoscaling.terminate_instance_in_auto_scaling_group().instance_id(instance);
+        call.should_decrement_desired_capacity(true).send().await.unwrap();
+    }
+
     /// Drains an instance as somebody else would, such as the agent.
     pub async fn drain_from_outside(&self, instance: &str) {
         let connection = Connection::through(self.sim.http_client(), &"us-east-1".into(), &self.clock);

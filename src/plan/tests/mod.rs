@@ -2,9 +2,11 @@
 //! input and holds it to change nothing.
 
 mod closing;
+mod handover;
 mod hook;
 mod notice;
 mod replacement;
+mod returning;
 mod scenario;
 mod stopping;
 mod watching;

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::api;
 use crate::ids::{GroupKey, InstanceId, TaskArn};
 use crate::observe::hooks::{Hooks, TerminationHook};
+use crate::observe::mark::Mark;
 use crate::observe::snapshot::{
     Cluster, ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Member, Snapshot,
 };
@@ -117,6 +118,26 @@ impl Scenario {
             hook: Some(Hook { group: group_key().name, name: hook.into(), token: None }),
         };
         self.cases.admit(&signal, false, self.now)
+    }
+
+    /// Somebody says something about an instance, with a deadline or without.
+    pub fn says(&mut self, id: &str, kind: SignalKind, deadline: Option<&str>) -> Admission {
+        let signal = Signal {
+            instance: id.into(),
+            kind,
+            said_at: self.now,
+            deadline: deadline.map(time),
+            history_from: signal::hook_is_history_from(self.now),
+            hook: None,
+        };
+        self.cases.admit(&signal, false, self.now)
+    }
+
+    /// One more instance was launched for the case of another.
+    pub fn launched(&mut self, id: &str, new: &str) {
+        let case = self.case(id);
+        self.cases.launched(&case, &new.into(), self.now);
+        self.answered(Deed::Launch, id, Ok(()));
     }
 
     /// A container instance is seen.
@@ -300,6 +321,15 @@ pub fn terminated(steps: &[Step]) -> Vec<String> {
 pub fn drained(steps: &[Step]) -> Vec<String> {
     let batches = steps.iter().filter_map(|step| match step {
         Step::Call(Call::Drain { instances, .. }) => Some(instances.iter().map(|drained| drained.instance.to_string())),
+        _ => None,
+    });
+    batches.flatten().collect()
+}
+
+/// The marks that a plan leaves.
+pub fn marks(steps: &[Step]) -> Vec<Mark> {
+    let batches = steps.iter().filter_map(|step| match step {
+        Step::Call(Call::Mark { marks, .. }) => Some(marks.iter().map(|(_, mark)| mark.clone())),
         _ => None,
     });
     batches.flatten().collect()

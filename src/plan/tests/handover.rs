@@ -1,0 +1,231 @@
+//! Planned hand-overs: the replacement first.
+
+use super::scenario::*;
+use crate::observe::snapshot::InstanceStatus;
+use crate::plan::{Call, Deed, Dismissal, Phase, Step, Way};
+use crate::signal::SignalKind;
+
+const TWO: [(&str, &str); 2] = [("i-1", "InService"), ("i-2", "InService")];
+
+/// Two instances, and a word about the first at 03:05:00, since which the group has been seen.
+fn told(kind: SignalKind, policy: &str) -> Scenario {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]).policy(policy);
+    scenario.at("03:05:00").says("i-1", kind, None);
+    scenario.group(&TWO, |_| {});
+    scenario.tasks("i-1", &[false]);
+    scenario
+}
+
+fn launches(steps: &[Step]) -> Vec<(String, String)> {
+    let calls = steps.iter().filter_map(|step| match step {
+        Step::Call(Call::Launch { case, zone, .. }) => Some((case.instance.to_string(), zone.to_string())),
+        _ => None,
+    });
+    calls.collect()
+}
+
+fn given_back(steps: &[Step]) -> Vec<(String, Way)> {
+    let calls = steps.iter().filter_map(|step| match step {
+        Step::Call(Call::GiveBack { way, instance, .. }) => Some((instance.to_string(), *way)),
+        _ => None,
+    });
+    calls.collect()
+}
+
+/// One more has been launched, and it has registered.
+fn replaced(mut scenario: Scenario) -> Scenario {
+    let _ = scenario.plan();
+    scenario.launched("i-1", "i-new");
+    scenario.at("03:06:00").instance("i-new", |_| {});
+    let _ = scenario.plan();
+    scenario
+}
+
+/// It drains, and its one task is stopped.
+fn emptied(scenario: Scenario) -> Scenario {
+    let mut scenario = replaced(scenario);
+    scenario.answered(Deed::Drain, "i-1", Ok(()));
+    scenario.instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    scenario.tasks("i-1", &[false]);
+    let _ = scenario.at("03:06:01").plan();
+    scenario.tasks("i-1", &[true]);
+    scenario
+}
+
+#[test]
+fn one_more_is_launched_first_then_it_drains_then_the_group_loses_it_and_wants_one_less() {
+    let mut scenario = told(SignalKind::ManualDrain, "");
+    let steps = scenario.steps();
+    assert_eq!(launches(&steps), [("i-1".to_owned(), "us-east-1b".to_owned())], "not where the instance is");
+    assert!(drained(&steps).is_empty() && detached(&steps).is_empty() && terminated(&steps).is_empty());
+    scenario.launched("i-1", "i-new");
+    assert_eq!(drained(&scenario.at("03:05:50").steps()), [""; 0], "it has not registered");
+    scenario.at("03:06:00").instance("i-new", |_| {});
+    let steps = scenario.steps();
+    assert!(steps.iter().any(|step| matches!(step, Step::Reach { phase: Phase::ReplacementRegistered, .. })));
+    assert_eq!(drained(&steps), ["i-1"]);
+    let mut emptied = emptied(told(SignalKind::ManualDrain, ""));
+    assert_eq!(given_back(&emptied.steps()), [("i-1".to_owned(), Way::Terminate)]);
+    emptied.answered(Deed::GiveBack, "i-1", Ok(()));
+    assert_eq!(given_back(&emptied.at("03:07:00").steps()), []);
+}
+
+#[test]
+fn a_call_that_decrements_is_read_back_before_it_is_made_again() {
+    let mut scenario = emptied(told(SignalKind::ManualDrain, ""));
+    let _ = scenario.plan();
+    scenario.answered(Deed::GiveBack, "i-1", Err("lost"));
+    assert_eq!(given_back(&scenario.at("03:06:20").steps()), [], "nobody has looked");
+    scenario.group(&TWO, |_| {});
+    assert_eq!(given_back(&scenario.steps()).len(), 1, "it is still there: the call was not done");
+    let mut done = emptied(told(SignalKind::ManualDrain, ""));
+    let _ = done.plan();
+    done.answered(Deed::GiveBack, "i-1", Err("lost"));
+    done.at("03:06:20").group(&[("i-1", "Terminating"), ("i-2", "InService")], |_| {});
+    assert_eq!(given_back(&done.steps()), [], "it was done");
+}
+
+#[test]
+fn a_notice_on_the_way_pays_the_debt_back_and_asks_for_nothing_more() {
+    let mut scenario = told(SignalKind::ManualDrain, "");
+    let _ = scenario.plan();
+    scenario.launched("i-1", "i-new");
+    scenario.at("03:05:30").notice("i-1");
+    let steps = scenario.steps();
+    assert_eq!(given_back(&steps), [("i-1".to_owned(), Way::Detach)]);
+    assert_eq!((detached(&steps).len(), terminated(&steps).len(), drained(&steps).len()), (0, 0, 1));
+}
+
+#[test]
+fn whoever_comes_after_us_knows_of_the_debt_by_the_mark() {
+    let mut before = told(SignalKind::ManualDrain, "");
+    let _ = before.plan();
+    before.answered(Deed::Mark, "i-1", Ok(()));
+    before.launched("i-1", "i-new");
+    let mark = marks(&before.at("03:05:01").steps()).pop().unwrap();
+    assert_eq!(mark.launched, Some("i-new".into()));
+    let mut after = Scenario::with(&["i-1", "i-2"]);
+    after.at("03:05:40").instance("i-1", |instance| instance.mark = Some(mark));
+    after.instance("i-new", |_| {});
+    after.group(&TWO, |_| {});
+    after.tasks("i-1", &[false]);
+    assert!(matches!(after.steps().as_slice(), [Step::Open(signal)] if signal.kind == SignalKind::ManualDrain));
+    let steps = after.steps();
+    assert_eq!((launches(&steps), drained(&steps)), (vec![], vec!["i-1".to_owned()]));
+}
+
+#[test]
+fn its_message_goes_when_it_is_marked_and_not_before() {
+    let recorded = |steps: &[Step]| steps.iter().any(|step| matches!(step, Step::Record { .. }));
+    let mut scenario = told(SignalKind::ManualDrain, "");
+    assert!(!recorded(&scenario.steps()));
+    scenario.answered(Deed::Mark, "i-1", Ok(()));
+    assert!(recorded(&scenario.steps()));
+}
+
+#[test]
+fn a_group_that_cannot_have_one_more_is_said_so_and_the_instance_drains_all_the_same() {
+    for (reason, change) in [
+        ("AtMaxSize", (|group| group.max = group.desired) as fn(&mut crate::observe::snapshot::Group)),
+        ("LaunchRefused", |group| group.launch_refusal = Some("the group has a warm pool")),
+        ("LaunchSuspended", |group| group.launch_suspended = true),
+    ] {
+        let mut scenario = told(SignalKind::ManualDrain, "");
+        scenario.group(&TWO, change);
+        let steps = scenario.steps();
+        assert_eq!((launches(&steps).len(), skipped(&steps)), (0, Some(reason)));
+        assert_eq!(drained(&steps), ["i-1"], "{reason}");
+    }
+}
+
+#[test]
+fn a_recommendation_is_followed_only_where_the_policy_says_so_and_capacity_can_be_had() {
+    let dismissed = |steps: &[Step]| {
+        steps.iter().find_map(|step| if let Step::Dismiss { why, .. } = step { Some(*why) } else { None })
+    };
+    let enabled = ", signals: {rebalance: {enabled: true}}";
+    let mut off = told(SignalKind::RebalanceRecommendation, "");
+    assert_eq!(dismissed(&off.steps()), Some(Dismissal::SignalDisabled));
+    let mut on = told(SignalKind::RebalanceRecommendation, enabled);
+    assert_eq!(launches(&on.steps()).len(), 1);
+    let mut full = told(SignalKind::RebalanceRecommendation, enabled);
+    full.group(&TWO, |group| group.max = group.desired);
+    let steps = full.steps();
+    assert_eq!((dismissed(&steps), drained(&steps).len()), (Some(Dismissal::CannotReplace), 0));
+    let mut rebalanced = told(SignalKind::RebalanceRecommendation, enabled);
+    rebalanced.group(&TWO, |group| group.capacity_rebalance = true);
+    assert_eq!(launches(&rebalanced.steps()).len(), 0, "the group does it by itself");
+}
+
+#[test]
+fn no_more_of_a_pool_at_a_time_than_its_budget() {
+    let started = |policy: &str, kind: SignalKind| {
+        let ids = ["i-1", "i-2", "i-3", "i-4"];
+        let mut scenario = Scenario::with(&ids).policy(policy);
+        ids.iter().for_each(|id| drop(scenario.at("03:05:00").says(id, kind, None)));
+        let members: Vec<(&str, &str)> = ids.iter().map(|id| (*id, "InService")).collect();
+        scenario.group(&members, |_| {});
+        launches(&scenario.steps()).len()
+    };
+    assert_eq!(started("", SignalKind::Maintenance), 1, "10 % of four is one");
+    assert_eq!(started(", signals: {maintenance: {budget: 50%}}", SignalKind::Maintenance), 2);
+    assert_eq!(started(", signals: {maintenance: {budget: 3}}", SignalKind::Maintenance), 3);
+    assert_eq!(started(", signals: {maintenance: {budget: 0}}", SignalKind::Maintenance), 0);
+    assert_eq!(started("", SignalKind::ManualDrain), 4, "who asks for it gets it");
+}
+
+#[test]
+fn after_a_recommendation_the_pool_is_left_in_peace_for_a_while() {
+    let policy = ", signals: {rebalance: {enabled: true, budget: 2, cooldown: 10m}}";
+    let mut scenario = told(SignalKind::RebalanceRecommendation, policy);
+    assert_eq!(launches(&scenario.steps()).len(), 1);
+    scenario.at("03:08:00").says("i-2", SignalKind::RebalanceRecommendation, None);
+    scenario.group(&TWO, |_| {});
+    assert_eq!(launches(&scenario.steps()).len(), 0);
+    assert!(scenario.reasons("i-2").contains(&"CoolingDown"));
+    scenario.at("03:15:00").group(&TWO, |_| {});
+    assert_eq!(launches(&scenario.steps()).len(), 1);
+}
+
+#[test]
+fn two_instances_of_one_service_drain_one_after_the_other() {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]);
+    for id in ["i-1", "i-2"] {
+        scenario.at("03:05:00").says(id, SignalKind::ManualDrain, None);
+    }
+    scenario.group(&TWO, |group| group.launch_suspended = true);
+    assert_eq!(drained(&scenario.steps()), [""; 0], "their tasks have not been listed");
+    scenario.tasks("i-1", &[false]);
+    scenario.tasks("i-2", &[false]);
+    scenario.looks_answered();
+    assert_eq!(drained(&scenario.steps()), ["i-1"]);
+    assert!(scenario.reasons("i-2").contains(&"ServiceMoves"));
+    scenario.answered(Deed::Drain, "i-1", Ok(()));
+    scenario.instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    scenario.at("03:05:01").tasks("i-1", &[false]);
+    let _ = scenario.plan();
+    scenario.tasks("i-1", &[true]);
+    let steps = [scenario.steps(), scenario.at("03:05:02").steps()].concat();
+    assert_eq!(drained(&steps), ["i-2"]);
+}
+
+#[test]
+fn with_no_more_than_a_notices_time_left_nothing_is_waited_for() {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]);
+    scenario.at("03:05:00").says("i-1", SignalKind::Maintenance, Some("03:20:00"));
+    scenario.group(&TWO, |_| {});
+    let _ = scenario.plan();
+    assert_eq!(drained(&scenario.at("03:17:59").steps()), [""; 0]);
+    assert_eq!(drained(&scenario.at("03:18:00").steps()), ["i-1"]);
+}
+
+#[test]
+fn a_zone_that_has_just_lost_capacity_is_avoided() {
+    let mut scenario = Scenario::with(&["i-1", "i-2", "i-3"]);
+    scenario.instance("i-3", |instance| instance.availability_zone = Some("us-east-1b".into()));
+    scenario.at("03:04:00").notice("i-3");
+    let _ = scenario.plan();
+    scenario.at("03:05:00").says("i-1", SignalKind::ManualDrain, None);
+    scenario.group(&TWO, |_| {});
+    assert_eq!(launches(&scenario.steps()), [("i-1".to_owned(), "us-east-1a".to_owned())]);
+}

@@ -1,0 +1,107 @@
+//! Instances that live on.
+
+use super::scenario::*;
+use crate::observe::mark::Mark;
+use crate::observe::snapshot::InstanceStatus;
+use crate::plan::{Call, Deed, Outcome, Step};
+
+fn set_back(steps: &[Step]) -> usize {
+    steps.iter().filter(|step| matches!(step, Step::Call(Call::Activate { .. }))).count()
+}
+
+fn returned(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step, Step::Close { outcome: Outcome::Returned, .. }))
+}
+
+/// Noticed at 03:05:00 and drained by us; its group, which does not launch, has not replaced it. It lives on.
+fn living_on() -> Scenario {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.group(&[("i-1", "InService")], |group| group.launch_suspended = true);
+    scenario.at("03:05:00").notice("i-1");
+    scenario.group(&[("i-1", "InService")], |group| group.launch_suspended = true);
+    let _ = scenario.plan();
+    scenario.answered(Deed::Drain, "i-1", Ok(()));
+    scenario.instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    let _ = scenario.plan();
+    scenario.at("03:12:00").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    scenario
+}
+
+#[test]
+fn what_we_drained_is_set_back_before_its_case_is_closed() {
+    let mut scenario = living_on();
+    let steps = scenario.steps();
+    assert_eq!((set_back(&steps), returned(&steps)), (1, false));
+    scenario.answered(Deed::Activate, "i-1", Ok(()));
+    let steps = scenario.steps();
+    assert_eq!((set_back(&steps), returned(&steps)), (0, true));
+}
+
+#[test]
+fn what_somebody_else_drained_is_not() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    scenario.group(&[("i-1", "InService")], |group| group.launch_suspended = true);
+    scenario.at("03:05:00").notice("i-1");
+    let _ = scenario.plan();
+    scenario.at("03:12:00").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    let steps = scenario.steps();
+    assert_eq!((set_back(&steps), returned(&steps)), (0, true));
+}
+
+#[test]
+fn what_was_replaced_is_one_too_many_and_gets_no_work_again() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-1");
+    let _ = scenario.plan();
+    scenario.accepted("i-1");
+    let _ = scenario.plan();
+    scenario.at("03:12:00").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    let steps = scenario.steps();
+    assert_eq!((set_back(&steps), returned(&steps)), (0, true));
+}
+
+#[test]
+fn after_several_refusals_it_is_left_to_a_person() {
+    let mut scenario = living_on();
+    for minute in ["03:12:00", "03:12:10", "03:12:20", "03:12:30", "03:12:40"] {
+        assert_eq!(set_back(&scenario.at(minute).steps()), 1);
+        scenario.answered(Deed::Activate, "i-1", Err("no"));
+        scenario.instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    }
+    let steps = scenario.at("03:12:50").steps();
+    assert_eq!((set_back(&steps), returned(&steps)), (0, true));
+}
+
+#[test]
+fn one_that_nobody_set_back_is_found_by_its_mark_and_by_nothing_else() {
+    let mark = || Mark {
+        kind: "interruption_notice".into(),
+        said_at: time("02:50:00"),
+        deadline: Some(time("02:52:00")),
+        launched: None,
+    };
+    let mut marked = Scenario::with(&["i-1"]);
+    marked.group(&[("i-1", "InService")], |group| group.launch_suspended = true);
+    marked.instance("i-1", |instance| {
+        instance.status = InstanceStatus::Draining;
+        instance.mark = Some(mark());
+    });
+    assert!(matches!(marked.steps().as_slice(), [Step::Open(_)]));
+    let _ = marked.plan();
+    marked.at("03:05:00").instance("i-1", |instance| {
+        instance.status = InstanceStatus::Draining;
+        instance.mark = Some(mark());
+    });
+    let steps = marked.steps();
+    assert_eq!((set_back(&steps), detached(&steps).len(), drained(&steps).len()), (1, 0, 0), "{steps:?}");
+    let mut unmarked = Scenario::with(&["i-1"]);
+    unmarked.instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    assert_eq!(unmarked.steps(), [], "somebody's drain is somebody's business");
+    let mut recent = Scenario::with(&["i-1"]);
+    recent.instance("i-1", |instance| {
+        instance.status = InstanceStatus::Draining;
+        instance.mark = Some(Mark { said_at: time("02:57:00"), deadline: Some(time("02:59:00")), ..mark() });
+    });
+    assert_eq!(recent.steps(), [], "somebody has it in hand");
+}
