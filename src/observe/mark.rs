@@ -9,6 +9,8 @@ use jiff::Timestamp;
 
 use crate::ids::InstanceId;
 
+const SECONDS: &str = "%Y-%m-%dT%H:%M:%SZ";
+
 /// The attribute's name.
 pub const ATTRIBUTE: &str = "ecs-spot-operator.case";
 
@@ -23,14 +25,19 @@ pub struct Mark {
     pub deadline: Option<Timestamp>,
     /// The instance that was launched in its place on top of what the group wanted, if one was.
     pub launched: Option<InstanceId>,
+    /// Until when whoever has left the mark has the instance in hand, unless they renew it; nobody else touches it before.
+    pub held_until: Option<Timestamp>,
 }
 
 impl fmt::Display for Mark {
-    /// An attribute's value has letters, digits and `-_.@/\:` (ECS API reference, `Attribute`).
+    /// An attribute's value has 128 letters, digits and `-_.@/\\:` at most (ECS API reference, `Attribute`), so that times are
+    /// written to the second.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}@", self.kind, self.said_at)?;
-        self.deadline.map_or(Ok(()), |deadline| write!(f, "{deadline}"))?;
-        self.launched.as_ref().map_or(Ok(()), |launched| write!(f, "@{launched}"))
+        write!(f, "{}@{}@", self.kind, self.said_at.strftime(SECONDS))?;
+        self.deadline.map_or(Ok(()), |deadline| write!(f, "{}", deadline.strftime(SECONDS)))?;
+        f.write_str("@")?;
+        self.launched.as_ref().map_or(Ok(()), |launched| write!(f, "{launched}"))?;
+        self.held_until.map_or(Ok(()), |until| write!(f, "@{}", until.strftime(SECONDS)))
     }
 }
 
@@ -39,11 +46,18 @@ impl Mark {
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let mut parts = text.split('@');
-        let (kind, said_at) = (parts.next()?, parts.next()?.parse().ok()?);
-        let deadline = parts.next().filter(|text| !text.is_empty()).map(str::parse).transpose().ok()?;
+        let kind = parts.next().filter(|kind| !kind.is_empty())?.into();
+        let said_at = parts.next()?.parse().ok()?;
+        let deadline = time(parts.next())?;
         let launched = parts.next().map(InstanceId::from).filter(|id| id.as_str().starts_with("i-"));
-        (parts.next().is_none() && !kind.is_empty()).then(|| Self { kind: kind.into(), said_at, deadline, launched })
+        let held_until = time(parts.next())?;
+        parts.next().is_none().then_some(Self { kind, said_at, deadline, launched, held_until })
     }
+}
+
+/// A time that may be missing; `None`: it is there and is none.
+fn time(text: Option<&str>) -> Option<Option<Timestamp>> {
+    text.filter(|text| !text.is_empty()).map(str::parse).transpose().ok()
 }
 
 #[cfg(test)]
@@ -58,7 +72,7 @@ mod tests {
         for (deadline, launched) in deadlines.into_iter().flat_map(|deadline| launched.clone().map(|id| (deadline, id)))
         {
             let kind = "rebalance_recommendation".into();
-            let mark = Mark { kind, said_at, deadline, launched };
+            let mark = Mark { kind, said_at, deadline, launched, held_until: deadline };
             let text = mark.to_string();
             assert!(
                 text.len() <= 128 && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@/\\:".contains(c)),
@@ -70,9 +84,15 @@ mod tests {
 
     #[test]
     fn what_others_have_written_is_no_mark() {
-        for text in
-            ["", "@", "manual_drain", "manual_drain@soon", "a@2026-01-02T03:04:05Z@x", "a@2026-01-02T03:04:05Z@@i-1@y"]
-        {
+        for text in [
+            "",
+            "@",
+            "manual_drain",
+            "manual_drain@soon",
+            "a@2026-01-02T03:04:05Z@x",
+            "a@2026-01-02T03:04:05Z@@i-1@y",
+            "a@2026-01-02T03:04:05Z@@@@",
+        ] {
             assert_eq!(Mark::read(text), None, "{text}");
         }
     }

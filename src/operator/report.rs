@@ -203,6 +203,7 @@ fn threat(kind: SignalKind) -> &'static str {
         SignalKind::TerminateHook => "its group terminates it",
         SignalKind::Maintenance => "EC2 is going to work on it",
         SignalKind::ManualDrain => "somebody wants it drained",
+        SignalKind::Surplus => "it is one more than its group wants",
     }
 }
 

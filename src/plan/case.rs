@@ -114,6 +114,8 @@ impl Case {
     fn hears_notice(&mut self, signal: &Signal) -> Admission {
         let Some(known) = self.notice_until else {
             self.notice_until = Some(signal.history_from);
+            // What was decided while nothing was in a hurry is decided anew.
+            self.skipped = None;
             self.adds(signal);
             return Admission::Joined;
         };

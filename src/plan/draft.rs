@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use super::batch::Batches;
 use super::report::Report;
+use super::scene::Scene;
 use super::step::{Plan, Step};
+use crate::signal::Signal;
 
 /// A plan in the making.
 #[derive(Default)]
@@ -22,6 +24,12 @@ impl Draft {
     /// Take this step.
     pub fn step(&mut self, step: Step) {
         self.steps.push(step);
+    }
+
+    /// Open a case that no message told of, and think about it at once.
+    pub fn open(&mut self, scene: Scene<'_>, signal: Signal) {
+        self.wake_at(scene.now);
+        self.step(Step::Open(signal));
     }
 
     /// Think again at `moment`, if not before.

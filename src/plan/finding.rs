@@ -6,7 +6,6 @@ use super::draft::Draft;
 use super::hook::is_held;
 use super::pace::later;
 use super::scene::Scene;
-use super::step::Step;
 use crate::ids::InstanceId;
 use crate::observe::mark::Mark;
 use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
@@ -25,15 +24,15 @@ pub fn held_instances(scene: Scene<'_>, draft: &mut Draft) {
         let Some(hook) = hooks.terminating.iter().find(|hook| rules.is_our_hook(&hook.name)) else { continue };
         let held = group.members.iter().filter(|(_, member)| is_held(&member.lifecycle));
         for (instance, _) in held.filter(|(instance, _)| scene.cases.is_unheard_of(instance, group.observed_at)) {
-            draft.wake_at(scene.now);
-            draft.step(Step::Open(Signal {
+            let signal = Signal {
                 instance: instance.clone(),
                 kind: SignalKind::TerminateHook,
                 said_at: group.observed_at,
                 deadline: None,
                 history_from: signal::hook_is_history_from(group.observed_at),
                 hook: Some(Hook { group: key.name.clone(), name: hook.name.clone(), token: None }),
-            }));
+            };
+            draft.open(scene, signal);
         }
     }
 }
@@ -46,16 +45,17 @@ pub fn marked_instances(scene: Scene<'_>, draft: &mut Draft) {
         if is_in_other_hands(scene, instance, &signal) || !scene.cases.is_unheard_of(id, mark.said_at) {
             continue;
         }
-        draft.wake_at(scene.now);
-        draft.step(Step::Open(signal));
+        draft.open(scene, signal);
     }
 }
 
-/// The message of an interruption notice brings its case back; only of an instance that lives on long after nobody speaks.
+/// Who holds an instance renews the mark. The message of an interruption notice brings its case back by itself; only of an
+/// instance that lives on long after nobody speaks.
 fn is_in_other_hands(scene: Scene<'_>, instance: &ContainerInstance, signal: &Signal) -> bool {
     let over = signal.deadline.is_some_and(|deadline| scene.now >= later(deadline, SET_BACK_WITHIN));
     let lives = instance.status == InstanceStatus::Draining && instance.disconnected_since.is_none();
-    signal.kind.is_notice() && !(over && lives)
+    let held = instance.mark.as_ref().and_then(|mark| mark.held_until).is_some_and(|until| scene.now < until);
+    held || signal.kind.is_notice() && !(over && lives)
 }
 
 fn signal_of(instance: &InstanceId, mark: &Mark) -> Option<Signal> {

@@ -19,7 +19,7 @@ use super::{budget, drain, launch, mark, replacement, tasks};
 use crate::api::Method;
 use crate::ids::GroupKey;
 use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
-use crate::signal::SignalKind;
+use crate::signal::{Signal, SignalKind, hook_is_history_from};
 
 /// Takes the hand-over a step further.
 pub fn proceed(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
@@ -59,6 +59,9 @@ fn obstacle_to_draining(scene: Scene<'_>, case: &Case, draft: &Draft) -> Option<
 
 /// The replacement is there, or there will be none before, or the deadline leaves no time to wait.
 fn may_drain(scene: Scene<'_>, case: &Case) -> bool {
+    if case.kinds.contains(&SignalKind::Surplus) {
+        return true;
+    }
     let serves = mark::launched_for(scene, case).is_some_and(|promised| replacement::serves_already(scene, promised));
     serves || case.has(Phase::ReplacementRegistered) || case.skipped.is_some() || is_pressing(scene, case)
 }
@@ -143,7 +146,7 @@ fn do_without(case: &Case, reason: Reason, draft: &mut Draft) -> Then {
 /// then; else it launches another one.
 fn end(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
     let Some(key) = &place.group else { return };
-    if mark::launched_for(scene, case).is_some() {
+    if mark::launched_for(scene, case).is_some() || case.kinds.contains(&SignalKind::Surplus) {
         return give_back(scene, case, key, Way::Terminate, draft);
     }
     let asks = rules.method != Method::None && case.skipped != Some(Reason::LeftGroup);
@@ -181,6 +184,23 @@ pub fn has_debt(scene: Scene<'_>, case: &Case) -> bool {
     let key = case.place.as_ref().and_then(|place| place.group.as_ref());
     let owes = mark::launched_for(scene, case).is_some() && !case.attempt(&Deed::GiveBack).is_accepted();
     owes && key.is_some_and(|key| is_in_service(scene, case, key))
+}
+
+/// The instance that was launched for a case that ends with its debt open: somebody else took the old one out of the group,
+/// which has replaced it as well, so that one is too many. Where they took the launched one out too, nothing of it is ours.
+pub fn surplus(scene: Scene<'_>, case: &Case) -> Option<Signal> {
+    let launched = mark::launched_for(scene, case).filter(|_| !case.attempt(&Deed::GiveBack).is_accepted())?;
+    let key = case.place.as_ref()?.group.as_ref()?;
+    let member = scene.snapshot.member_of.get(launched) == Some(key);
+    let said_at = scene.now;
+    (member && scene.cases.is_unheard_of(launched, case.received_at)).then(|| Signal {
+        instance: launched.clone(),
+        kind: SignalKind::Surplus,
+        said_at,
+        deadline: None,
+        history_from: hook_is_history_from(said_at),
+        hook: None,
+    })
 }
 
 fn is_in_service(scene: Scene<'_>, case: &Case, key: &GroupKey) -> bool {

@@ -3,28 +3,44 @@
 //! A signal that comes long before its deadline is marked at once, since its message is not held that long. An interruption
 //! notice is in its message; its mark says that it was us who drained, and goes out after the drain.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::attempt::Attempt;
 use super::call::Drained;
 use super::case::Case;
 use super::deed::Deed;
 use super::draft::Draft;
-use super::pace::retry_now;
+use super::pace::{later, retry_now};
 use super::report::Reason;
 use super::scene::Scene;
 use crate::ids::InstanceId;
 use crate::observe::mark::Mark;
 use crate::observe::snapshot::ContainerInstance;
 
+/// Who has left a mark has its instance in hand for so long, and renews it when half of that is over.
+const HELD_FOR: SignedDuration = SignedDuration::from_mins(5);
+
 /// The mark of a case.
-#[must_use]
-pub fn of(scene: Scene<'_>, case: &Case) -> Mark {
-    let launched = launched_for(scene, case).cloned();
-    Mark { kind: case.kind.name().into(), said_at: case.id.said_at, deadline: case.deadline, launched }
+fn of(scene: Scene<'_>, case: &Case, instance: &ContainerInstance) -> Mark {
+    let seconds = |time: Timestamp| Timestamp::from_second(time.as_second()).unwrap_or(time);
+    Mark {
+        kind: case.kind.name().into(),
+        said_at: seconds(case.id.said_at),
+        deadline: case.deadline.map(seconds),
+        launched: launched_for(scene, case).cloned(),
+        held_until: case.is_planned().then(|| seconds(held_until(scene, instance))),
+    }
+}
+
+fn held_until(scene: Scene<'_>, instance: &ContainerInstance) -> Timestamp {
+    let known = instance.mark.as_ref().and_then(|mark| mark.held_until);
+    known.filter(|until| *until >= later(scene.now, HELD_FOR / 2)).unwrap_or_else(|| later(scene.now, HELD_FOR))
 }
 
 /// Whether the instance carries a mark of this very case.
 pub fn is_ours(case: &Case, instance: &ContainerInstance) -> bool {
-    instance.mark.as_ref().is_some_and(|mark| mark.said_at == case.id.said_at && *mark.kind == *case.kind.name())
+    let same = |mark: &Mark| mark.said_at.as_second() == case.id.said_at.as_second() && *mark.kind == *case.kind.name();
+    instance.mark.as_ref().is_some_and(same)
 }
 
 /// The instance that was launched in the place of this one, on top of what the group wanted: by us, or, as the mark says, by
@@ -42,7 +58,7 @@ pub fn request(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
         return;
     };
     let drained_by_us = case.attempt(&Deed::Drain).is_accepted();
-    let mark = of(scene, case);
+    let mark = of(scene, case, instance);
     if instance.mark.as_ref() == Some(&mark) || !(case.is_planned() || drained_by_us) {
         return;
     }

@@ -129,7 +129,10 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
             return watch::case(scene, case, place, draft);
         }
         Standing::Ended(Outcome::Returned) if returning::is_set_back(scene, case, draft) => return,
-        Standing::Ended(outcome) => return draft.step(Step::Close { case: case.id.clone(), outcome }),
+        Standing::Ended(outcome) => {
+            handover::surplus(scene, case).into_iter().for_each(|signal| draft.open(scene, signal));
+            return draft.step(Step::Close { case: case.id.clone(), outcome });
+        }
     }
     record::note(case, draft);
     if case.is_planned() {

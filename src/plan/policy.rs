@@ -81,7 +81,7 @@ impl Rules {
             SignalKind::TerminateHook => hooks.iter().any(|hook| self.is_our_hook(hook)),
             SignalKind::RebalanceRecommendation => self.rebalance.enabled,
             SignalKind::Maintenance => self.maintenance.enabled,
-            SignalKind::ManualDrain => self.managed,
+            SignalKind::ManualDrain | SignalKind::Surplus => self.managed,
         }
     }
 

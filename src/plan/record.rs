@@ -21,6 +21,9 @@ fn outlives_us(kind: SignalKind) -> bool {
         // The instance shows it: it waits.
         SignalKind::TerminateHook => true,
         // Only its mark does.
-        SignalKind::RebalanceRecommendation | SignalKind::Maintenance | SignalKind::ManualDrain => false,
+        SignalKind::RebalanceRecommendation
+        | SignalKind::Maintenance
+        | SignalKind::ManualDrain
+        | SignalKind::Surplus => false,
     }
 }

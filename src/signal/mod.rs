@@ -61,6 +61,8 @@ pub enum SignalKind {
     Maintenance,
     /// Somebody wants it drained.
     ManualDrain,
+    /// It was launched on top of what its group wanted, and the group has replaced the instance that it was for as well.
+    Surplus,
 }
 
 impl SignalKind {
@@ -73,6 +75,7 @@ impl SignalKind {
             Self::TerminateHook,
             Self::Maintenance,
             Self::ManualDrain,
+            Self::Surplus,
         ];
         kinds.into_iter().find(|kind| kind.name() == name)
     }
@@ -92,6 +95,7 @@ impl SignalKind {
             Self::TerminateHook => "terminate_hook",
             Self::Maintenance => "maintenance",
             Self::ManualDrain => "manual_drain",
+            Self::Surplus => "surplus",
         }
     }
 }

@@ -43,6 +43,9 @@ pub struct Line {
     pub minor: bool,
 }
 
+/// The caller of everything that a scenario has a person do.
+const PERSON: &str = "person";
+
 /// The access key of the operators in a trial.
 const OPERATOR: &str = crate::aws::SIMULATED;
 
@@ -96,6 +99,12 @@ impl Line {
     #[must_use]
     pub fn by_operator(&self) -> bool {
         self.source == Source::Aws && self.by == OPERATOR
+    }
+
+    /// Whether it was a person's doing.
+    #[must_use]
+    pub fn by_a_person(&self) -> bool {
+        self.source == Source::Aws && self.by == PERSON
     }
 
     /// The line for people: columns that stand under each other.

@@ -105,7 +105,10 @@ fn whoever_comes_after_us_knows_of_the_debt_by_the_mark() {
     let mark = marks(&before.at("03:05:01").steps()).pop().unwrap();
     assert_eq!(mark.launched, Some("i-new".into()));
     let mut after = Scenario::with(&["i-1", "i-2"]);
-    after.at("03:05:40").instance("i-1", |instance| instance.mark = Some(mark));
+    assert_eq!(mark.held_until, Some(time("03:10:01")));
+    after.at("03:10:00").instance("i-1", |instance| instance.mark = Some(mark.clone()));
+    assert!(!after.steps().iter().any(|step| matches!(step, Step::Open(_))), "somebody has it in hand");
+    after.at("03:10:01").instance("i-1", |instance| instance.mark = Some(mark));
     after.instance("i-new", |_| {});
     after.group(&TWO, |_| {});
     after.tasks("i-1", &[false]);
@@ -162,7 +165,9 @@ fn no_more_of_a_pool_at_a_time_than_its_budget() {
     let started = |policy: &str, kind: SignalKind| {
         let ids = ["i-1", "i-2", "i-3", "i-4"];
         let mut scenario = Scenario::with(&ids).policy(policy);
-        ids.iter().for_each(|id| drop(scenario.at("03:05:00").says(id, kind, None)));
+        for id in ids {
+            scenario.at("03:05:00").says(id, kind, None);
+        }
         let members: Vec<(&str, &str)> = ids.iter().map(|id| (*id, "InService")).collect();
         scenario.group(&members, |_| {});
         launches(&scenario.steps()).len()
@@ -228,4 +233,39 @@ fn a_zone_that_has_just_lost_capacity_is_avoided() {
     scenario.at("03:05:00").says("i-1", SignalKind::ManualDrain, None);
     scenario.group(&TWO, |_| {});
     assert_eq!(launches(&scenario.steps()), [("i-1".to_owned(), "us-east-1a".to_owned())]);
+}
+
+#[test]
+fn where_somebody_else_took_the_old_one_out_the_launched_one_is_too_many_and_goes() {
+    let mut scenario = told(SignalKind::ManualDrain, "");
+    let _ = scenario.plan();
+    scenario.launched("i-1", "i-new");
+    scenario.at("03:06:00").instance("i-new", |_| {});
+    scenario.group(&[("i-2", "InService"), ("i-new", "InService"), ("i-3", "Pending")], |_| {});
+    scenario.instance("i-1", |instance| instance.status = InstanceStatus::Inactive);
+    scenario.tasks("i-1", &[true]);
+    let steps = scenario.steps();
+    let surplus = |step: &Step| matches!(step, Step::Open(signal) if signal.kind == SignalKind::Surplus);
+    assert!(steps.iter().any(surplus) && steps.iter().any(|step| matches!(step, Step::Close { .. })), "{steps:?}");
+    scenario.tasks("i-new", &[false]);
+    scenario.group(&[("i-2", "InService"), ("i-new", "InService"), ("i-3", "Pending")], |_| {});
+    let steps = scenario.steps();
+    assert_eq!((launches(&steps).len(), drained(&steps)), (0, vec!["i-new".to_owned()]));
+    scenario.answered(Deed::Drain, "i-new", Ok(()));
+    scenario.instance("i-new", |instance| instance.status = InstanceStatus::Draining);
+    scenario.at("03:06:05").tasks("i-new", &[false]);
+    let _ = scenario.plan();
+    scenario.tasks("i-new", &[true]);
+    assert_eq!(given_back(&scenario.steps()), [("i-new".to_owned(), Way::Terminate)]);
+}
+
+#[test]
+fn a_mark_is_renewed_while_its_case_is_open() {
+    let mut scenario = told(SignalKind::ManualDrain, "");
+    let mark = marks(&scenario.steps()).pop().unwrap();
+    scenario.answered(Deed::Mark, "i-1", Ok(()));
+    scenario.instance("i-1", |instance| instance.mark = Some(mark));
+    assert_eq!(marks(&scenario.at("03:07:30").steps()), []);
+    let renewed = marks(&scenario.at("03:07:31").steps()).pop().unwrap();
+    assert_eq!(renewed.held_until, Some(time("03:12:31")));
 }

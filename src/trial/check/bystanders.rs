@@ -36,19 +36,23 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
     violations
 }
 
-/// Whether operators had drained the instance, and nobody else since.
+/// Whether nobody but an operator, or AWS by itself, has drained the instance: a person has reasons of their own. An agent that
+/// drains because of the same notice a moment earlier cannot be told apart.
 fn drained_by_us(lines: &[Line], instance: &str, at: f64) -> bool {
     let drained = |line: &&Line| {
         line.event == "ecs.status" && line.field("status") == "DRAINING" && line.object == instance && line.t < at
     };
-    lines.iter().rev().find(drained).is_some_and(Line::by_operator)
+    lines.iter().rev().find(drained).is_some_and(|line| !line.by_a_person())
 }
 
 /// Whether EC2 has said that it is going to work on the instance, or may take it back, where that is acted on.
 fn is_planned(history: &History<'_>, instance: &str, at: f64) -> bool {
     let recommended = history.scenario.spot_clusters.iter().any(|cluster| cluster.signals.rebalance.enabled);
     let told = history.lines.iter().filter(|line| line.object == instance && line.t <= at);
-    history.enforces()
+    let launched =
+        |line: &&Line| line.event == "group.member" && line.by_operator() && line.field("state") == "Pending";
+    let ours = history.lines.iter().filter(launched).any(|line| line.object == instance && line.t <= at);
+    ours || history.enforces()
         && told
             .into_iter()
             .any(|line| line.tells("health.maintenance") || recommended && line.tells("spot.recommended"))

@@ -1,9 +1,10 @@
 //! A group ends as it began: the operators' own calls change its desired capacity by nothing, no instance gets two
 //! replacements, and where nothing hampers it, it has what it wants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{History, Violation, violation};
+use crate::trial::transcript::Line;
 
 const NET: &str = "the operators' own calls change desired capacity by nothing";
 const ONCE: &str = "an interrupted instance gets one replacement";
@@ -20,8 +21,22 @@ fn net(history: &History<'_>) -> Vec<Violation> {
         let number = |name: &str| line.data.get(name).and_then(serde_json::Value::as_i64).unwrap_or_default();
         *changed.entry(&line.object).or_default() += number("to") - number("from");
     }
+    for group in taken_out(history) {
+        *changed.entry(group).or_default() -= 1;
+    }
     let changed = changed.into_iter().filter(|(_, by)| *by != 0);
     changed.map(|(group, by)| violation(NET, format!("{group} by {by:+}"))).collect()
+}
+
+/// The groups of which a person has taken an instance out that an operator had launched: what it was for can be given back no
+/// more.
+fn taken_out<'a>(history: &History<'a>) -> Vec<&'a str> {
+    let members = || history.told("group.member");
+    let launched = |line: &&Line| line.by_operator() && line.field("state") == "Pending";
+    let launched: BTreeSet<&str> = members().filter(launched).map(|line| line.object.as_str()).collect();
+    let taken = members().filter(|line| line.by_a_person() && launched.contains(line.object.as_str()));
+    let taken: BTreeMap<&str, &str> = taken.map(|line| (line.object.as_str(), line.field("group"))).collect();
+    taken.into_values().collect()
 }
 
 /// A replacement that is gone counts no longer.
