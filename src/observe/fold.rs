@@ -1,12 +1,17 @@
-//! Brings an answer of AWS into the snapshot. Synchronous, and the only way a snapshot changes.
+//! Brings an answer of AWS into the snapshot, or what it told in an event. Synchronous, and the only way a snapshot changes.
+
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use told::{InstanceTold, TaskTold};
+
 use super::hooks::Hooks;
 use super::mark::Mark;
+use super::order::CATCHES_UP_WITHIN;
 use super::snapshot::{ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Snapshot};
 use super::task::{Definition, Task};
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId, Region, TaskArn};
@@ -14,11 +19,7 @@ use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId, Region,
 /// Instances that are gone are remembered for so long, so that a late duplicate of their notice is known for what it is.
 const REMEMBER_GONE: SignedDuration = SignedDuration::from_hours(1);
 
-/// An answer that has not caught up does not have what registered less than this before: ECS is eventually consistent
-/// (ECS API reference, `DescribeContainerInstances`), for how long it does not say.
-const CATCHES_UP_WITHIN: SignedDuration = SignedDuration::from_secs(60);
-
-/// One answer of AWS.
+/// One answer of AWS, or what it told.
 #[derive(Clone, Debug)]
 pub enum Observation {
     /// A cluster exists and has these capacity providers.
@@ -96,6 +97,10 @@ pub enum Observation {
         /// When listing them began, where these are all and not only some that were looked at again.
         listed_at: Option<Timestamp>,
     },
+    /// An event told of a container instance.
+    InstanceTold(InstanceId, InstanceTold),
+    /// An event told of a task.
+    TaskTold(TaskTold),
 }
 
 impl Snapshot {
@@ -125,6 +130,8 @@ impl Snapshot {
             Observation::Marked(marks) => marks.into_iter().for_each(|(id, mark)| self.marked(&id, mark, at)),
             Observation::Definition { arn, definition } => drop(self.definitions.insert(arn, definition)),
             Observation::Tasks { instance, found, listed_at } => self.tasks_of(instance, found, listed_at),
+            Observation::InstanceTold(instance, told) => self.instance_told(instance, told, at),
+            Observation::TaskTold(told) => self.task_told(told, at),
         }
     }
 
@@ -194,11 +201,13 @@ impl Snapshot {
     }
 
     fn instance(&mut self, id: InstanceId, mut instance: ContainerInstance, at: Timestamp) {
-        if self.instances.get(&id).is_some_and(|before| before.observed_at > instance.observed_at) {
+        if self.instances.get(&id).is_some_and(|before| is_outdated(&instance, before)) {
             return;
         }
         self.unlisted.remove(&id);
         self.strangers.remove(&id);
+        self.heard_of.remove(&id);
+        self.instance_of.insert(instance.arn.last_segment().into(), id.clone());
         if let Some(before) = self.instances.get(&id).filter(|before| before.arn == instance.arn) {
             if instance.disconnected_since.is_some() && before.disconnected_since.is_some() {
                 instance.disconnected_since = before.disconnected_since;
@@ -243,7 +252,11 @@ impl Snapshot {
 
     fn tasks_of(&mut self, instance: InstanceId, found: Vec<(TaskArn, Task)>, listed_at: Option<Timestamp>) {
         let of = self.tasks.entry(instance).or_default();
-        of.tasks.extend(found);
+        for (arn, task) in found {
+            if of.tasks.get(&arn).is_none_or(|known| task.moment().is_current_beside(known.moment())) {
+                of.tasks.insert(arn, task);
+            }
+        }
         of.listed_at = listed_at.or(of.listed_at);
     }
 
@@ -251,16 +264,27 @@ impl Snapshot {
     fn forget(&mut self, at: Timestamp) {
         let old = |moment: Timestamp| at.duration_since(moment) > REMEMBER_GONE;
         self.instances.retain(|_, instance| !instance.gone_at.is_some_and(old));
+        self.instance_of.retain(|_, id| self.instances.contains_key(id));
         self.tasks.retain(|id, _| self.instances.contains_key(id));
         let used: BTreeSet<&Arc<str>> =
             self.tasks.values().flat_map(|of| of.tasks.values()).map(|task| &task.definition).collect();
         self.definitions.retain(|arn, _| used.contains(arn));
         self.asked.retain(|_, asked| asked.in_flight || !old(asked.at));
+        self.told.retain(|_, told_at| !old(*told_at));
         let asked = &self.asked;
         self.located.retain(|id, answers| {
             answers.keys().any(|region| asked.contains_key(&super::Subject::Location(region.clone(), id.clone())))
         });
     }
+}
+
+/// Whether an answer about a container instance is older than what is known of it. Another one in its place has versions of
+/// its own, and what was missed since an answer was asked for is not found again by it.
+fn is_outdated(seen: &ContainerInstance, known: &ContainerInstance) -> bool {
+    if seen.arn != known.arn || known.gone_at.is_some() {
+        return known.observed_at > seen.observed_at;
+    }
+    !seen.moment().is_current_beside(known.moment())
 }
 
 #[cfg(test)]

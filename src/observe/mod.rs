@@ -1,6 +1,7 @@
 //! What is known of AWS: describe calls on one side, a [`Snapshot`] on the other.
 //!
-//! [`snapshot`], [`task`], [`hooks`] and [`look`] are plain data that planning reads. [`fold`] brings an answer into the snapshot, synchronously.
+//! [`snapshot`], [`task`], [`hooks`] and [`look`] are plain data that planning reads. [`fold`] brings an answer into the snapshot, or
+//! what an event told, synchronously.
 //! Only [`describe`] calls AWS, and it never changes anything there.
 
 mod address;
@@ -9,10 +10,11 @@ pub mod fold;
 pub mod hooks;
 pub mod look;
 pub mod mark;
+pub mod order;
 pub mod snapshot;
 pub mod task;
 
 pub use address::Address;
-pub use fold::Observation;
+pub use fold::{InstanceTold, Observation, TaskTold};
 pub use look::{Look, Subject};
 pub use snapshot::Snapshot;

@@ -28,6 +28,10 @@ pub struct Snapshot {
     pub unlisted: BTreeSet<InstanceId>,
     /// Members of groups that their cluster did not have when it was last read as a whole: not about to register, but gone.
     pub strangers: BTreeSet<InstanceId>,
+    /// Container instances that an event told of and that no look has found yet, with their cluster.
+    pub heard_of: BTreeMap<InstanceId, ClusterKey>,
+    /// Which instance a container instance is, by the last segment of its ARN.
+    pub instance_of: BTreeMap<Arc<str>, InstanceId>,
     /// The tasks of doomed instances.
     pub tasks: BTreeMap<InstanceId, TasksOf>,
     /// The definitions of those tasks, by ARN.
@@ -40,6 +44,8 @@ pub struct Snapshot {
     pub left_at: BTreeMap<GroupKey, Timestamp>,
     /// When each subject was last asked about.
     pub asked: BTreeMap<Subject, Asked>,
+    /// As of when an event last told something new of each subject.
+    pub told: BTreeMap<Subject, Timestamp>,
 }
 
 /// A managed ECS cluster.
@@ -156,6 +162,8 @@ pub struct ContainerInstance {
     pub ignored: bool,
     /// The operator's mark, if it carries one.
     pub mark: Option<Mark>,
+    /// Counts its changes, where AWS tells.
+    pub version: Option<i64>,
     /// When it was seen so.
     pub observed_at: Timestamp,
     /// When it was first seen inactive or missing.
@@ -255,6 +263,9 @@ impl Snapshot {
             if let Some(asked) = self.asked.get_mut(&subject) {
                 asked.in_flight = false;
                 asked.failures = if failed { asked.failures.saturating_add(1) } else { 0 };
+            }
+            if let (Subject::Instance(id), false) = (&subject, failed) {
+                self.heard_of.remove(id);
             }
         }
     }

@@ -37,8 +37,49 @@ pub struct Task {
     pub stopped_at: Option<Timestamp>,
     /// Whether its instance took it along.
     pub died_with_host: bool,
+    /// Counts its changes, where AWS tells.
+    pub version: Option<i64>,
     /// When it was seen so.
     pub observed_at: Timestamp,
+}
+
+/// A task in the words of AWS, which are the same in an answer and in an event.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Words<'a> {
+    /// `service:…`, or anything else.
+    pub group: Option<&'a str>,
+    /// The ARN of its task definition.
+    pub definition: Option<&'a str>,
+    /// How far it is.
+    pub last_status: Option<&'a str>,
+    /// Why it was stopped.
+    pub stopped_reason: Option<&'a str>,
+    /// When it had stopped.
+    pub stopped_at: Option<Timestamp>,
+    /// Counts its changes.
+    pub version: Option<i64>,
+}
+
+impl Words<'_> {
+    /// The task that was seen so at `observed_at`.
+    #[must_use]
+    pub fn at(&self, observed_at: Timestamp) -> Task {
+        Task {
+            owner: Owner::of_group(self.group),
+            definition: self.definition.unwrap_or_default().into(),
+            told_to_stop: matches!(self.last_status, Some("STOPPING" | "DEPROVISIONING" | "STOPPED")),
+            stopped: self.last_status == Some("STOPPED"),
+            stopped_at: self.stopped_at,
+            died_with_host: self.stopped_reason.is_some_and(died_with_host),
+            version: self.version,
+            observed_at,
+        }
+    }
+}
+
+/// "Host EC2 (instance i-…) terminated." or "… stopped." (ECS Developer Guide, "Stopped tasks error codes").
+fn died_with_host(reason: &str) -> bool {
+    reason.starts_with("Host EC2")
 }
 
 /// Who wants a task to run.

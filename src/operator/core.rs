@@ -248,6 +248,7 @@ impl Core {
         let now = self.clock.now();
         for message in messages {
             let desk = &mut Desk {
+                snapshot: &mut self.snapshot,
                 cases: &mut self.cases,
                 policies: &self.policies,
                 inbox: &self.inbox,

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::hearing;
 use super::inbox::Inbox;
 use super::message::{Message, Ticket};
+use crate::observe::Snapshot;
 use crate::plan::{Admission, Cases, Dismissal, Policies};
-use crate::signal::{self, Parsed, Signal, Unparsable};
+use crate::signal::{self, News, Parsed, Signal, Unparsable};
 use crate::telemetry::Metrics;
 
 /// So many messages that cannot be parsed are remembered, so that each is logged once.
@@ -22,6 +24,8 @@ const EXCERPT_CHARS: usize = 200;
 
 /// What a message is held against.
 pub struct Desk<'a> {
+    /// What is known of AWS.
+    pub snapshot: &'a mut Snapshot,
     /// The cases.
     pub cases: &'a mut Cases,
     /// What people allow.
@@ -56,9 +60,17 @@ impl Intake {
                 return Vec::new();
             }
         };
-        let Parsed::Signals(signals) = parsed else {
-            pass_over(&parsed, metrics);
-            return vec![message.ticket];
+        let signals = match parsed {
+            Parsed::Signals(signals) => signals,
+            Parsed::News(news) => {
+                metrics.message(news.name(), "acknowledged");
+                self.hear(news, desk);
+                return vec![message.ticket];
+            }
+            other => {
+                pass_over(&other, metrics);
+                return vec![message.ticket];
+            }
         };
         let held_before = message.held_before;
         let mut kept = Kept::default();
@@ -74,6 +86,13 @@ impl Intake {
             }
         }
         settle(message.ticket, &kept, inbox)
+    }
+
+    /// What AWS tells goes into what is known of it; nothing is held because of it.
+    fn hear(&mut self, news: News, desk: &mut Desk<'_>) {
+        if let Some(observation) = hearing::observation(news, desk.snapshot) {
+            desk.snapshot.apply(observation, desk.now);
+        }
     }
 
     /// A message that cannot be understood is left to its visibility timeout and to the queue's redrive policy.
@@ -209,7 +228,9 @@ mod tests {
         let mut take = |id: &str, body: &str| {
             let ticket = Ticket { queue: 0, id: id.into(), receipt: id.into() };
             let message = Message { ticket, body: body.to_owned(), sent_at: now, held_before: false };
-            let desk = &mut Desk { cases: &mut cases, policies: &policies, inbox: &inbox, metrics: &metrics, now };
+            let snapshot = &mut Snapshot::default();
+            let desk =
+                &mut Desk { snapshot, cases: &mut cases, policies: &policies, inbox: &inbox, metrics: &metrics, now };
             intake.take(message, desk).len()
         };
         let event = |kind: &str| {

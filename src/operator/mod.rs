@@ -5,6 +5,7 @@
 
 mod core;
 mod crew;
+mod hearing;
 mod inbox;
 mod intake;
 mod keeper;

@@ -67,6 +67,7 @@ pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timest
     watch::clusters(scene, &mut draft);
     watch::hooks(scene, &mut draft);
     watch::unlisted(scene, &mut draft);
+    watch::heard_of(scene, &mut draft);
     finding::held_instances(scene, &mut draft);
     finding::marked_instances(scene, &mut draft);
     for case in cases.iter() {

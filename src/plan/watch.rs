@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::attempt::Attempt;
 use super::case::{Case, Place};
 use super::draft::Draft;
-use super::pace::{SOON, due};
+use super::pace::{SOON, due, due_unless_told};
 use super::phase::Phase;
 use super::scene::Scene;
 use super::{replacement, tasks};
@@ -57,6 +57,15 @@ pub fn unlisted(scene: Scene<'_>, draft: &mut Draft) {
     }
 }
 
+/// Asks for the container instances that only events have told of.
+pub fn heard_of(scene: Scene<'_>, draft: &mut Draft) {
+    for (id, cluster) in &scene.snapshot.heard_of {
+        if due(scene, &Subject::Instance(id.clone()), PACE, draft) {
+            draft.batches.find(cluster, id);
+        }
+    }
+}
+
 /// Looks at what a case waits for.
 pub fn case(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     instance(scene, case, place, draft);
@@ -69,11 +78,13 @@ pub fn case(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
 
 /// Looks at what a case still waits for once its instance is gone.
 pub fn last_tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
-    look_at_tasks(scene, case, place, SOON, draft);
+    if is_any_running(scene, case) && due(scene, &Subject::Tasks(case.instance.clone()), SOON, draft) {
+        look_at_tasks(scene, case, place, draft);
+    }
 }
 
 fn instance(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
-    if !due(scene, &Subject::Instance(case.instance.clone()), PACE, draft) {
+    if !due_unless_told(scene, &Subject::Instance(case.instance.clone()), PACE, draft) {
         return;
     }
     match scene.snapshot.instances.get(&case.instance) {
@@ -97,7 +108,11 @@ fn tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     definitions(scene, case, place, draft);
     let known = scene.snapshot.tasks.get(&case.instance).is_some_and(|of| of.listed_at.is_some());
     if known && (tasks::listed(scene.snapshot, case) || !case.has(Phase::Draining)) {
-        return look_at_tasks(scene, case, place, TASK_PACE, draft);
+        let subject = Subject::Tasks(case.instance.clone());
+        if is_any_running(scene, case) && due_unless_told(scene, &subject, TASK_PACE, draft) {
+            look_at_tasks(scene, case, place, draft);
+        }
+        return;
     }
     if due(scene, &Subject::Tasks(case.instance.clone()), SOON, draft) {
         draft.batches.tasks_of(&instance.cluster, &case.instance, &instance.arn);
@@ -114,10 +129,13 @@ fn definitions(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) 
     }
 }
 
-fn look_at_tasks(scene: Scene<'_>, case: &Case, place: &Place, every: SignedDuration, draft: &mut Draft) {
-    let mut running = tasks::running(scene.snapshot, case).peekable();
-    if running.peek().is_some() && due(scene, &Subject::Tasks(case.instance.clone()), every, draft) {
-        running.for_each(|(task, _)| draft.batches.task(&place.cluster, &case.instance, task));
+fn is_any_running(scene: Scene<'_>, case: &Case) -> bool {
+    tasks::running(scene.snapshot, case).next().is_some()
+}
+
+fn look_at_tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    for (task, _) in tasks::running(scene.snapshot, case) {
+        draft.batches.task(&place.cluster, &case.instance, task);
     }
 }
 

@@ -55,6 +55,8 @@ pub struct TaskNews {
     pub container_instance: Option<Arc<str>>,
     /// `service:…`, `family:…`, or what somebody called it.
     pub group: Option<Arc<str>>,
+    /// The ARN of its task definition.
+    pub definition: Option<Arc<str>>,
     /// What it was last known to do.
     pub last_status: Option<Arc<str>>,
     /// What it is to do.
@@ -122,6 +124,7 @@ pub fn task(message: &Envelope<'_>) -> Reading {
             arn,
             container_instance: said.name("containerInstanceArn"),
             group: said.name("group"),
+            definition: said.name("taskDefinitionArn"),
             last_status: said.name("lastStatus"),
             desired_status: said.name("desiredStatus"),
             stop_code: said.name("stopCode"),

@@ -4,6 +4,7 @@
 mod faults;
 mod handing_over;
 mod messages;
+mod news;
 mod obstacles;
 mod planned;
 mod rig;

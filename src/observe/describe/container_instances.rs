@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_ecs::types;
 use jiff::Timestamp;
 
-use super::{PAGES_MAX, View, next_page};
+use super::{PAGES_MAX, View, counted, next_page};
 use crate::aws::{Failure, timestamp};
 use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, InstanceId};
 use crate::observe::mark::{self, Mark};
@@ -120,6 +120,7 @@ pub fn read(
         registered_at: instance.registered_at().and_then(timestamp).unwrap_or(observed_at),
         ignored: attribute(IGNORE_ATTRIBUTE).is_some(),
         mark: attribute(mark::ATTRIBUTE).and_then(types::Attribute::value).and_then(Mark::read),
+        version: counted(instance.version()),
         observed_at,
         gone_at: None,
     };

@@ -30,6 +30,11 @@ fn next_page(token: Option<&str>) -> Option<String> {
     token.filter(|token| !token.is_empty()).map(str::to_owned)
 }
 
+/// The version of something in ECS. AWS counts from 1; who does not count says nothing, which the SDK reads as 0.
+fn counted(version: i64) -> Option<i64> {
+    Some(version).filter(|version| *version > 0)
+}
+
 /// Looks at AWS.
 #[derive(Clone, Debug)]
 pub struct Observer {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use aws_sdk_ecs::types::{self, DesiredStatus};
 use jiff::Timestamp;
 
-use super::{PAGES_MAX, View, next_page};
+use super::{PAGES_MAX, View, counted, next_page};
 use crate::aws::{Failure, timestamp};
 use crate::ids::{ContainerInstanceArn, InstanceId, TaskArn};
-use crate::observe::task::{Owner, Task};
+use crate::observe::task::{Task, Words};
 use crate::observe::{Look, Observation};
 
 const LIST: &str = "ecs:ListTasks";
@@ -74,35 +74,18 @@ async fn describe(view: View<'_>, arns: &[String]) -> Result<Vec<(TaskArn, Task)
 }
 
 fn read(task: &types::Task, observed_at: Timestamp) -> Option<(TaskArn, Task)> {
-    let seen = Task {
-        owner: Owner::of_group(task.group()),
-        definition: task.task_definition_arn().unwrap_or_default().into(),
-        told_to_stop: matches!(task.last_status(), Some("STOPPING" | "DEPROVISIONING" | "STOPPED")),
-        stopped: task.last_status() == Some("STOPPED"),
+    let words = Words {
+        group: task.group(),
+        definition: task.task_definition_arn(),
+        last_status: task.last_status(),
+        stopped_reason: task.stopped_reason(),
         stopped_at: task.stopped_at().and_then(timestamp),
-        died_with_host: task.stopped_reason().is_some_and(died_with_host),
-        observed_at,
+        version: counted(task.version()),
     };
-    Some((TaskArn::from(task.task_arn()?), seen))
+    Some((TaskArn::from(task.task_arn()?), words.at(observed_at)))
 }
 
 /// ECS forgets a task an hour or more after it stopped, so one that it does not know has ended.
 fn forgotten(arn: &str, observed_at: Timestamp) -> (TaskArn, Task) {
-    (
-        TaskArn::from(arn),
-        Task {
-            owner: Owner::Nobody,
-            definition: "".into(),
-            told_to_stop: true,
-            stopped: true,
-            stopped_at: None,
-            died_with_host: false,
-            observed_at,
-        },
-    )
-}
-
-/// "Host EC2 (instance i-…) terminated." or "… stopped." (ECS Developer Guide, "Stopped tasks error codes").
-fn died_with_host(reason: &str) -> bool {
-    reason.starts_with("Host EC2")
+    (TaskArn::from(arn), Words { last_status: Some("STOPPED"), ..Words::default() }.at(observed_at))
 }

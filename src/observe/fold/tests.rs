@@ -1,11 +1,11 @@
 use super::*;
 use crate::observe::snapshot::{Cluster, Member};
 
-fn time(text: &str) -> Timestamp {
+pub fn time(text: &str) -> Timestamp {
     format!("2026-01-02T{text}Z").parse().unwrap()
 }
 
-fn snapshot() -> Snapshot {
+pub fn snapshot() -> Snapshot {
     let cluster = Cluster {
         region: "us-east-1".into(),
         name: "web".into(),
@@ -15,7 +15,7 @@ fn snapshot() -> Snapshot {
     Snapshot { clusters: BTreeMap::from([("web".into(), cluster)]), ..Snapshot::default() }
 }
 
-fn instance(at: Timestamp) -> ContainerInstance {
+pub fn instance(at: Timestamp) -> ContainerInstance {
     ContainerInstance {
         cluster: "web".into(),
         arn: "arn:container-instance/web/1".into(),
@@ -27,12 +27,13 @@ fn instance(at: Timestamp) -> ContainerInstance {
         registered_at: at,
         ignored: false,
         mark: None,
+        version: None,
         observed_at: at,
         gone_at: None,
     }
 }
 
-fn see(snapshot: &mut Snapshot, id: &str, instance: ContainerInstance, at: Timestamp) {
+pub fn see(snapshot: &mut Snapshot, id: &str, instance: ContainerInstance, at: Timestamp) {
     snapshot.apply(Observation::Instances { found: vec![(id.into(), instance)], missing: vec![] }, at);
 }
 

@@ -153,6 +153,7 @@ impl Scenario {
             registered_at: self.now,
             ignored: false,
             mark: None,
+            version: None,
             observed_at: self.now,
             gone_at: None,
         };
@@ -198,6 +199,7 @@ impl Scenario {
             stopped: false,
             stopped_at: None,
             died_with_host: false,
+            version: None,
             observed_at: self.now,
         }
     }

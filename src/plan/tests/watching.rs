@@ -64,3 +64,58 @@ fn an_instance_that_a_list_left_out_is_asked_about_by_its_name() {
     let looks = scenario.at("03:05:00").looks();
     assert!(matches!(&looks[..], [Look::Instances { instances, .. }] if instances[0].0 == "i-1".into()), "{looks:?}");
 }
+
+/// A case whose instance and task were looked at at 03:05:00.
+fn watched() -> Scenario {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-1");
+    scenario.steps();
+    scenario.accepted("i-1");
+    scenario.steps();
+    scenario.tasks("i-1", &[false]);
+    scenario.looks_answered();
+    scenario
+}
+
+/// Whether it looks at the instance, and at its tasks.
+fn looks_at(scenario: &mut Scenario, at: &str) -> (bool, bool) {
+    let looks = scenario.at(at).looks();
+    scenario.looks_answered();
+    let instance = looks.iter().any(|look| matches!(look, Look::Instances { .. }));
+    (instance, looks.iter().any(|look| matches!(look, Look::Tasks { .. })))
+}
+
+#[test]
+fn a_look_that_an_event_has_forestalled_is_left_out_and_the_next_one_keeps_the_beat() {
+    let mut scenario = watched();
+    scenario.snapshot.told.insert(Subject::Instance("i-1".into()), time("03:05:02"));
+    scenario.snapshot.told.insert(Subject::Tasks("i-1".into()), time("03:05:05"));
+    assert_eq!(looks_at(&mut scenario, "03:05:03"), (false, false));
+    assert_eq!(looks_at(&mut scenario, "03:05:05"), (false, false));
+    assert_eq!(looks_at(&mut scenario, "03:05:06"), (true, false));
+    assert_eq!(looks_at(&mut scenario, "03:05:09"), (true, false), "no event since the last look");
+    assert_eq!(looks_at(&mut scenario, "03:05:10"), (false, true));
+    assert_eq!(looks_at(&mut scenario, "03:05:15"), (true, true));
+}
+
+#[test]
+fn events_that_never_end_do_not_end_the_looks() {
+    let mut scenario = watched();
+    let mut looked = Vec::new();
+    for second in 1..=20 {
+        let at = format!("03:05:{second:02}");
+        scenario.snapshot.told.insert(Subject::Tasks("i-1".into()), time(&at));
+        if looks_at(&mut scenario, &at).1 {
+            looked.push(second);
+        }
+    }
+    assert_eq!(looked, [15]);
+}
+
+#[test]
+fn an_instance_that_only_an_event_told_of_is_searched_for() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.snapshot.heard_of.insert("i-2".into(), "web".into());
+    let looks = scenario.at("03:05:00").looks();
+    assert_eq!(looks, [Look::Find { cluster: "web".into(), instances: vec!["i-2".into()] }]);
+}

@@ -60,6 +60,7 @@ fn a_task_is_shown_as_it_was_when_it_changed() {
             "arn:aws:ecs:us-west-2:111122223333:container-instance/web/b54a2a04046f43319d743f6d7f6ca315".into(),
         ),
         group: Some("service:web".into()),
+        definition: Some("arn:aws:ecs:us-west-2:111122223333:task-definition/web:7".into()),
         last_status: Some("STOPPED".into()),
         desired_status: Some("STOPPED".into()),
         stop_code: Some("ServiceSchedulerInitiated".into()),

@@ -145,7 +145,8 @@ pub const TASK: &str = r#"{"version":"0","id":"3317b2af-7005-947d-b652-f55e762e5
     "createdAt":"2020-01-23T17:57:34.402Z","desiredStatus":"STOPPED","group":"service:web","lastStatus":"STOPPED",
     "launchType":"EC2","stopCode":"ServiceSchedulerInitiated","stoppedAt":"2020-01-23T17:57:57.5Z",
     "stoppedReason":"Scaling activity initiated by deployment","updatedAt":"2020-01-23T17:57:58.103Z",
-    "taskArn":"arn:aws:ecs:us-west-2:111122223333:task/web/c13b4cb40f1f4fe4a2971f76ae5a47ad","version":5}}"#;
+    "taskArn":"arn:aws:ecs:us-west-2:111122223333:task/web/c13b4cb40f1f4fe4a2971f76ae5a47ad",
+    "taskDefinitionArn":"arn:aws:ecs:us-west-2:111122223333:task-definition/web:7","version":5}}"#;
 
 /// The operator's own.
 pub const MANUAL: &str = r#"{"detail-type":"ecs-spot-operator Manual Drain","source":"ecs-spot-operator",

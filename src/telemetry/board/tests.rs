@@ -58,6 +58,7 @@ impl Loop {
             stopped,
             stopped_at: stopped.then_some(at),
             died_with_host: false,
+            version: None,
             observed_at: at,
         };
         tasks.tasks.insert(task.into(), seen);
