@@ -1,5 +1,6 @@
 //! Brings an answer of AWS into the snapshot, or what it told in an event. Synchronous, and the only way a snapshot changes.
 
+mod ending;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,6 +102,18 @@ pub enum Observation {
     InstanceTold(InstanceId, InstanceTold),
     /// An event told of a task.
     TaskTold(TaskTold),
+    /// An event told that an instance is stopped or terminated.
+    Ending {
+        /// The instance.
+        instance: InstanceId,
+        /// When AWS said so, by its clock.
+        said_at: Timestamp,
+    },
+    /// An event told that members of the groups with this name come or go.
+    Moved {
+        /// The name.
+        group: Arc<str>,
+    },
 }
 
 impl Snapshot {
@@ -132,6 +145,8 @@ impl Snapshot {
             Observation::Tasks { instance, found, listed_at } => self.tasks_of(instance, found, listed_at),
             Observation::InstanceTold(instance, told) => self.instance_told(instance, told, at),
             Observation::TaskTold(told) => self.task_told(told, at),
+            Observation::Ending { instance, said_at } => self.ends(&instance, said_at, at),
+            Observation::Moved { group } => self.moves(&group, at),
         }
     }
 
@@ -216,6 +231,7 @@ impl Snapshot {
             instance.gone_at = before.gone_at;
         }
         if instance.status == InstanceStatus::Inactive {
+            self.note_end(&id, at);
             instance.gone_at.get_or_insert(at);
         } else {
             instance.gone_at = None;
@@ -233,8 +249,12 @@ impl Snapshot {
 
     fn instance_gone(&mut self, id: &InstanceId, at: Timestamp) {
         self.unlisted.remove(id);
-        let old = |instance: &&mut ContainerInstance| at.duration_since(instance.registered_at) >= CATCHES_UP_WITHIN;
-        if let Some(instance) = self.instances.get_mut(id).filter(old) {
+        let old = |instance: &ContainerInstance| at.duration_since(instance.registered_at) >= CATCHES_UP_WITHIN;
+        if !self.instances.get(id).is_some_and(old) {
+            return;
+        }
+        self.note_end(id, at);
+        if let Some(instance) = self.instances.get_mut(id) {
             instance.gone_at.get_or_insert(at);
             instance.observed_at = at;
         }
@@ -271,6 +291,8 @@ impl Snapshot {
         self.definitions.retain(|arn, _| used.contains(arn));
         self.asked.retain(|_, asked| asked.in_flight || !old(asked.at));
         self.told.retain(|_, told_at| !old(*told_at));
+        self.ending.retain(|_, ending| !old(ending.noted_at));
+        self.moved.retain(|_, moved_at| !old(*moved_at));
         let asked = &self.asked;
         self.located.retain(|id, answers| {
             answers.keys().any(|region| asked.contains_key(&super::Subject::Location(region.clone(), id.clone())))

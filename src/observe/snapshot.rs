@@ -32,6 +32,10 @@ pub struct Snapshot {
     pub heard_of: BTreeMap<InstanceId, ClusterKey>,
     /// Which instance a container instance is, by the last segment of its ARN.
     pub instance_of: BTreeMap<Arc<str>, InstanceId>,
+    /// Container instances that have ended, or are about to as EC2 says.
+    pub ending: BTreeMap<InstanceId, Ending>,
+    /// When an event last told of members that come and go.
+    pub moved: BTreeMap<GroupKey, Timestamp>,
     /// The tasks of doomed instances.
     pub tasks: BTreeMap<InstanceId, TasksOf>,
     /// The definitions of those tasks, by ARN.
@@ -192,6 +196,17 @@ impl From<&str> for InstanceStatus {
             other => Self::Other(other.into()),
         }
     }
+}
+
+/// The end of a container instance, by the first word or sight of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// When we heard of it or saw it.
+    pub noted_at: Timestamp,
+    /// Until then it was there for sure.
+    pub since: Timestamp,
+    /// It took tasks until then: nobody had drained it.
+    pub was_active: bool,
 }
 
 /// When something was last asked for, and whether that is under way.

@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::ids::{ClusterKey, InstanceId};
 use crate::observe::describe::Observer;
 use crate::observe::{Look, Observation, Snapshot};
-use crate::plan::{Call, Case, CaseId, Cases, Deed, Plan, Policies, Report, Setback, Step, plan};
+use crate::plan::{Call, Case, CaseId, Cases, Deed, Outcome, Plan, Policies, Report, Setback, Step, plan};
 use crate::telemetry::Telemetry;
 use crate::telemetry::metrics::{CallLabels, LookLabels};
 
@@ -171,6 +171,7 @@ impl Core {
                 case(id).into_iter().for_each(|case| reporter.rehearsed(case, would, reasons));
             }
             Step::Dismiss { why, .. } => ended.into_iter().for_each(|case| reporter.dismissed(case, *why)),
+            Step::Lost { .. } => ended.into_iter().for_each(|case| reporter.closed(case, Outcome::Unannounced)),
             Step::Close { outcome, .. } => ended.into_iter().for_each(|case| reporter.closed(case, *outcome)),
             Step::Open(_) | Step::Record { .. } | Step::Call(_) => {}
         }

@@ -1,20 +1,15 @@
 //! What a message is to the operator: the start of a case, another word about one, or nothing at all.
 
-use std::collections::{BTreeSet, VecDeque};
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
 use super::hearing;
 use super::inbox::Inbox;
+use super::lately::Lately;
 use super::message::{Message, Ticket};
 use crate::observe::Snapshot;
 use crate::plan::{Admission, Cases, Dismissal, Policies};
-use crate::signal::{self, News, Parsed, Signal, Unparsable};
+use crate::signal::{self, News, Parsed, Signal, TaskNews, Unparsable};
 use crate::telemetry::Metrics;
-
-/// So many messages that cannot be parsed are remembered, so that each is logged once.
-const UNPARSABLE_MAX: usize = 10_000;
 
 /// So many copies of a notice a case holds at most.
 const COPIES_MAX: usize = 4;
@@ -41,8 +36,10 @@ pub struct Desk<'a> {
 /// Takes messages in.
 #[derive(Debug, Default)]
 pub struct Intake {
-    unparsable: BTreeSet<Arc<str>>,
-    order: VecDeque<Arc<str>>,
+    /// Messages that could not be parsed, by id: each is logged once.
+    unparsable: Lately,
+    /// Tasks that Fargate Spot takes back, by ARN: several events tell of each.
+    interrupted: Lately,
 }
 
 impl Intake {
@@ -63,7 +60,6 @@ impl Intake {
         let signals = match parsed {
             Parsed::Signals(signals) => signals,
             Parsed::News(news) => {
-                metrics.message(news.name(), "acknowledged");
                 self.hear(news, desk);
                 return vec![message.ticket];
             }
@@ -90,21 +86,38 @@ impl Intake {
 
     /// What AWS tells goes into what is known of it; nothing is held because of it.
     fn hear(&mut self, news: News, desk: &mut Desk<'_>) {
+        desk.metrics.message(news.name(), "acknowledged");
+        if let News::Task(task) = &news
+            && task.is_fargate_interruption()
+        {
+            self.tell_of_fargate(task, desk);
+        }
         if let Some(observation) = hearing::observation(news, desk.snapshot) {
             desk.snapshot.apply(observation, desk.now);
         }
     }
 
-    /// A message that cannot be understood is left to its visibility timeout and to the queue's redrive policy.
-    fn refuse(&mut self, message: &Message, why: &Unparsable, metrics: &Metrics) {
-        if !self.unparsable.insert(Arc::clone(&message.ticket.id)) {
+    /// Nobody has to do anything about it: the task has got SIGTERM, and its service starts another one.
+    fn tell_of_fargate(&mut self, task: &TaskNews, desk: &Desk<'_>) {
+        let Some(cluster) = desk.snapshot.cluster_named(&task.cluster) else { return };
+        if !self.interrupted.is_new(&task.arn) {
             return;
         }
-        self.order.push_back(Arc::clone(&message.ticket.id));
-        if self.order.len() > UNPARSABLE_MAX {
-            self.order.pop_front().iter().for_each(|oldest| {
-                self.unparsable.remove(oldest);
-            });
+        desk.metrics.fargate_interruptions.inc();
+        let (cluster, arn, group) = (cluster.as_str(), &*task.arn, task.group.as_deref().unwrap_or_default());
+        tracing::info!(
+            event = "fargate.interrupted",
+            cluster,
+            group,
+            task = arn,
+            "Fargate Spot takes the task {arn} of {cluster} back ({group})"
+        );
+    }
+
+    /// A message that cannot be understood is left to its visibility timeout and to the queue's redrive policy.
+    fn refuse(&mut self, message: &Message, why: &Unparsable, metrics: &Metrics) {
+        if !self.unparsable.is_new(&message.ticket.id) {
+            return;
         }
         metrics.message("unparsable", "left");
         let excerpt: String = message.body.chars().take(EXCERPT_CHARS).collect();

@@ -9,6 +9,7 @@ mod hearing;
 mod inbox;
 mod intake;
 mod keeper;
+mod lately;
 mod message;
 pub mod problems;
 mod receiver;

@@ -141,6 +141,10 @@ impl Reporter<'_> {
         if outcome != Outcome::Returned {
             line.tasks.killed += std::mem::take(&mut line.tasks.running);
         }
+        // Those that ended well before an instance was lost had nothing to do with that.
+        if outcome == Outcome::Unannounced {
+            line.tasks.graceful = 0;
+        }
         count(&self.telemetry.metrics, case, outcome, &line);
         let message = closing_words(case, outcome, &line);
         self.conclude(line, message);
@@ -148,7 +152,10 @@ impl Reporter<'_> {
 }
 
 fn count(metrics: &Metrics, case: &Case, outcome: Outcome, line: &CaseLine) {
-    metrics.message(case.kind.name(), "handled");
+    // A loss that nobody announced is found by looking, whatever message said where.
+    if case.kind != SignalKind::StateChange {
+        metrics.message(case.kind.name(), "handled");
+    }
     metrics.cases.get_or_create(&OutcomeLabels { outcome: outcome.name() }).inc();
     let tasks = [("graceful", line.tasks.graceful), ("killed", line.tasks.killed)];
     for (end, count) in tasks {
@@ -170,6 +177,9 @@ fn closing_words(case: &Case, outcome: Outcome, line: &CaseLine) -> String {
         }
         Outcome::NotReplaced => format!("{instance} is gone, {stopped} tasks stopped gracefully; it was not replaced"),
         Outcome::Returned => returned(case),
+        Outcome::Unannounced => {
+            format!("{instance} was gone before anybody told of it, and took {} tasks along", line.tasks.killed)
+        }
     }
 }
 
@@ -204,6 +214,7 @@ fn threat(kind: SignalKind) -> &'static str {
         SignalKind::Maintenance => "EC2 is going to work on it",
         SignalKind::ManualDrain => "somebody wants it drained",
         SignalKind::Surplus => "it is one more than its group wants",
+        SignalKind::StateChange => "it is gone",
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::Setback;
 use super::call::Call;
-use super::case::Case;
+use super::case::{Case, Place};
 use super::case_id::CaseId;
 use super::deed::Deed;
 use super::phase::Phase;
@@ -161,6 +161,7 @@ impl Cases {
                 let hasty = of_nobody && self.get(case).is_some_and(|case| !case.held_before);
                 self.close(case, Ended { at: now, hasty })
             }
+            Step::Lost { signal, place } => Some(self.lose(signal, place, now)),
             Step::Close { case, .. } => {
                 self.note(case, |case| {
                     case.phases.insert(Phase::Closed, now);
@@ -230,10 +231,22 @@ impl Cases {
 
     fn close(&mut self, id: &CaseId, ended: Ended) -> Option<Case> {
         self.get(id)?;
+        self.remember(id, ended);
+        self.open.remove(&id.instance)
+    }
+
+    fn remember(&mut self, id: &CaseId, ended: Ended) {
         let now = ended.at;
         self.closed.retain(|_, earlier| now.duration_since(earlier.at) <= REMEMBER_CLOSED);
         self.took_over.retain(|_, at| now.duration_since(*at) <= REMEMBER_CLOSED);
         self.closed.insert(id.clone(), ended);
-        self.open.remove(&id.instance)
+    }
+
+    /// The case of an instance that is gone already.
+    fn lose(&mut self, signal: &Signal, place: &Place, now: Timestamp) -> Case {
+        let phases = BTreeMap::from([(Phase::Closed, now)]);
+        let case = Case { place: Some(place.clone()), phases, ..Case::new(signal, now) };
+        self.remember(&case.id, Ended { at: now, hasty: false });
+        case
     }
 }

@@ -10,7 +10,7 @@ use super::pace::{SOON, due};
 use super::report::Reason;
 use super::scene::Scene;
 use super::step::Dismissal;
-use crate::ids::{CapacityProviderName, ClusterKey, GroupKey};
+use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId};
 use crate::observe::Subject;
 use crate::observe::snapshot::ClusterState;
 
@@ -35,7 +35,7 @@ pub fn whereabouts(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Whereabo
         Some(instance) if instance.gone_at.is_some() && case.hooks.is_empty() => {
             gone(scene, case, &instance.cluster, draft)
         }
-        Some(instance) => match place(scene, case, &instance.cluster, instance.provider.as_ref(), None) {
+        Some(instance) => match place(scene, &case.instance, &instance.cluster, instance.provider.as_ref(), None) {
             Some(place) => Whereabouts::Managed(place),
             None => Whereabouts::Nowhere(Dismissal::Foreign),
         },
@@ -154,7 +154,7 @@ fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) 
         if stranger && case.hooks.is_empty() {
             return Whereabouts::Nowhere(Dismissal::Gone);
         }
-        return match place(scene, case, cluster, Some(provider), Some(group)) {
+        return match place(scene, &case.instance, cluster, Some(provider), Some(group)) {
             Some(place) => Whereabouts::Managed(place),
             None => Whereabouts::Nowhere(Dismissal::Foreign),
         };
@@ -166,16 +166,17 @@ fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) 
     Whereabouts::Undecided(looking_up(scene, [subject].into_iter()))
 }
 
-fn place(
+/// Where an instance stands that is in this cluster, or will be.
+pub fn place(
     scene: Scene<'_>,
-    case: &Case,
+    id: &InstanceId,
     key: &ClusterKey,
     provider: Option<&CapacityProviderName>,
     group: Option<&GroupKey>,
 ) -> Option<Place> {
     let cluster = scene.snapshot.clusters.get(key)?;
-    let instance = scene.snapshot.instances.get(&case.instance);
-    let member = scene.snapshot.member(&case.instance);
+    let instance = scene.snapshot.instances.get(id);
+    let member = scene.snapshot.member(id);
     let behind = provider.and_then(|provider| scene.snapshot.group_behind(key, provider));
     let group = member.map(|(group, ..)| group).or(group).or(behind);
     let of_group = group.and_then(|group| scene.snapshot.clusters_of(group).find(|(cluster, _)| *cluster == key));

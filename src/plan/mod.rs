@@ -20,6 +20,7 @@ mod hook;
 mod launch;
 mod locate;
 mod mark;
+mod loss;
 mod pace;
 mod phase;
 mod policy;
@@ -70,6 +71,7 @@ pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timest
     watch::heard_of(scene, &mut draft);
     finding::held_instances(scene, &mut draft);
     finding::marked_instances(scene, &mut draft);
+    loss::tell(scene, &mut draft);
     for case in cases.iter() {
         consider(scene, case, &mut draft);
     }

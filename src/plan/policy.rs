@@ -82,6 +82,7 @@ impl Rules {
             SignalKind::RebalanceRecommendation => self.rebalance.enabled,
             SignalKind::Maintenance => self.maintenance.enabled,
             SignalKind::ManualDrain | SignalKind::Surplus => self.managed,
+            SignalKind::StateChange => false,
         }
     }
 

@@ -24,6 +24,7 @@ fn outlives_us(kind: SignalKind) -> bool {
         SignalKind::RebalanceRecommendation
         | SignalKind::Maintenance
         | SignalKind::ManualDrain
-        | SignalKind::Surplus => false,
+        | SignalKind::Surplus
+        | SignalKind::StateChange => false,
     }
 }

@@ -88,6 +88,13 @@ pub enum Step {
         /// Why.
         why: Dismissal,
     },
+    /// An instance was lost that nobody had announced: its case opens and ends at once, as [`Outcome::Unannounced`].
+    Lost {
+        /// What would have opened the case.
+        signal: Signal,
+        /// Where the instance stood.
+        place: Place,
+    },
     /// The case has come to its end.
     Close {
         /// The case.
@@ -167,6 +174,8 @@ pub enum Outcome {
     NotReplaced,
     /// The instance lived on.
     Returned,
+    /// The instance was gone before anybody told of it.
+    Unannounced,
 }
 
 impl Outcome {
@@ -179,6 +188,7 @@ impl Outcome {
             Self::Lossy => "lossy",
             Self::NotReplaced => "not_replaced",
             Self::Returned => "returned",
+            Self::Unannounced => "unannounced",
         }
     }
 }

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::attempt::Attempt;
 use super::case::{Case, Place};
 use super::draft::Draft;
-use super::pace::{SOON, due, due_unless_told};
+use super::pace::{SOON, due, due_unless_told, later};
 use super::phase::Phase;
 use super::scene::Scene;
 use super::{replacement, tasks};
@@ -20,6 +20,9 @@ const PACE: SignedDuration = SignedDuration::from_secs(3);
 
 /// The pace at which tasks are looked at.
 const TASK_PACE: SignedDuration = SignedDuration::from_secs(5);
+
+/// An instance that EC2 takes away is out of its cluster soon after.
+const ENDS_WITHIN: SignedDuration = SignedDuration::from_secs(10);
 
 /// The pace for a cluster that does not exist: somebody may be about to make it.
 const MISSING_PACE: SignedDuration = SignedDuration::from_secs(30);
@@ -84,7 +87,9 @@ pub fn last_tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draf
 }
 
 fn instance(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
-    if !due_unless_told(scene, &Subject::Instance(case.instance.clone()), PACE, draft) {
+    let ending = scene.snapshot.ending.get(&case.instance);
+    let every = if ending.is_some_and(|ending| scene.now < later(ending.noted_at, ENDS_WITHIN)) { SOON } else { PACE };
+    if !due_unless_told(scene, &Subject::Instance(case.instance.clone()), every, draft) {
         return;
     }
     match scene.snapshot.instances.get(&case.instance) {
@@ -97,7 +102,9 @@ fn group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
     let seen = scene.snapshot.groups.get(group).map(|group| group.observed_at);
     let undecided = case.skipped.is_none() && !case.has(Phase::ReplacementRequested) || !case.hooks.is_empty();
     let refused_at = if let Attempt::Failed { at, .. } = case.replacing() { *at } else { case.received_at };
-    let every = if undecided && seen.is_none_or(|at| at < refused_at) { SOON } else { PACE };
+    let moved_at = scene.snapshot.moved.get(group).filter(|_| !case.has(Phase::ReplacementRegistered));
+    let stale = undecided && seen.is_none_or(|at| at < refused_at) || moved_at > seen.as_ref();
+    let every = if stale { SOON } else { PACE };
     if due(scene, &Subject::Group(group.clone()), every, draft) {
         draft.batches.group(group);
     }

@@ -119,7 +119,7 @@ pub fn container_instance(message: &Envelope<'_>) -> Reading {
 pub fn task(message: &Envelope<'_>) -> Reading {
     let said = message.said();
     let news = said.name("clusterArn").zip(said.name("taskArn")).map(|(cluster, arn)| {
-        News::Task(TaskNews {
+        News::Task(Box::new(TaskNews {
             cluster,
             arn,
             container_instance: said.name("containerInstanceArn"),
@@ -134,7 +134,7 @@ pub fn task(message: &Envelope<'_>) -> Reading {
             capacity_provider: said.name("capacityProviderName"),
             version: said.get("version"),
             at: updated_at(message),
-        })
+        }))
     });
     Ok(news.map(Into::into))
 }

@@ -63,6 +63,8 @@ pub enum SignalKind {
     ManualDrain,
     /// It was launched on top of what its group wanted, and the group has replaced the instance that it was for as well.
     Surplus,
+    /// It has ended, as EC2 or ECS shows it, and nobody had told of that. No message is read as this.
+    StateChange,
 }
 
 impl SignalKind {
@@ -96,6 +98,7 @@ impl SignalKind {
             Self::Maintenance => "maintenance",
             Self::ManualDrain => "manual_drain",
             Self::Surplus => "surplus",
+            Self::StateChange => "instance_state_change",
         }
     }
 }

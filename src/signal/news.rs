@@ -23,7 +23,7 @@ pub enum News {
     /// A container instance is not what it was.
     ContainerInstance(ContainerInstanceNews),
     /// A task is not what it was.
-    Task(TaskNews),
+    Task(Box<TaskNews>),
     /// A group launched an instance, or could not.
     Launch {
         /// The name of the group.

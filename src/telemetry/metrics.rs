@@ -59,6 +59,8 @@ pub struct Metrics {
     pub calls: Family<CallLabels, Counter>,
     /// Looks at AWS.
     pub looks: Family<LookLabels, Counter>,
+    /// Tasks that Fargate Spot took back.
+    pub fargate_interruptions: Counter,
     /// Cases that are open.
     pub open_cases: Gauge,
     /// Messages held until their case is closed.
@@ -82,6 +84,7 @@ impl Default for Metrics {
             tasks: Family::default(),
             calls: Family::default(),
             looks: Family::default(),
+            fargate_interruptions: Counter::default(),
             open_cases: Gauge::default(),
             held_messages: Gauge::default(),
             indexed_instances: Gauge::default(),
@@ -98,6 +101,11 @@ impl Default for Metrics {
             metrics.calls.clone(),
         );
         registry.register("aws_looks", "Looks at AWS by result", metrics.looks.clone());
+        registry.register(
+            "fargate_interruptions",
+            "Tasks that Fargate Spot took back",
+            metrics.fargate_interruptions.clone(),
+        );
         registry.register("cases_open", "Cases that are open", metrics.open_cases.clone());
         registry.register("messages_held", "Messages held until their case is closed", metrics.held_messages.clone());
         registry.register("instances_indexed", "Container instances in the index", metrics.indexed_instances.clone());

@@ -70,7 +70,7 @@ const PHASES: [&str; 6] = [
     "case.at_risk",
 ];
 
-const OUTCOMES: [&str; 5] = ["handed_over", "late", "lossy", "not_replaced", "returned"];
+const OUTCOMES: [&str; 6] = ["handed_over", "late", "lossy", "not_replaced", "returned", "unannounced"];
 
 const SKIPS: [&str; 5] = ["CapacityRebalancing", "LaunchSuspended", "LeftGroup", "Standby", "Leaving"];
 

@@ -50,16 +50,19 @@ impl Snapshot {
     }
 
     pub(super) fn instance_told(&mut self, id: InstanceId, told: InstanceTold, now: Timestamp) {
-        let same = |known: &&mut ContainerInstance| {
+        let same = |known: &&ContainerInstance| {
             known.cluster == told.cluster && known.arn.last_segment() == told.arn.last_segment()
         };
-        let Some(known) = self.instances.get_mut(&id).filter(same) else { return self.hear_of(id, told) };
+        let Some(known) = self.instances.get(&id).filter(same) else { return self.hear_of(id, told) };
         let at = told.at.min(now);
         // What is gone does not come back under the same name.
         if known.gone_at.is_some() || !told.moment(at).is_news_to(known.moment()) {
             return;
         }
-        known.take_in(told, at, now);
+        if told.status == Some(InstanceStatus::Inactive) {
+            self.note_end(&id, now);
+        }
+        self.instances.get_mut(&id).into_iter().for_each(|known| known.take_in(&told, at, now));
         self.told.insert(Subject::Instance(id), at);
     }
 
@@ -102,9 +105,9 @@ impl ContainerInstance {
         Moment { version: self.version, at: self.observed_at }
     }
 
-    fn take_in(&mut self, told: InstanceTold, at: Timestamp, now: Timestamp) {
-        if let Some(status) = told.status {
-            self.status = status;
+    fn take_in(&mut self, told: &InstanceTold, at: Timestamp, now: Timestamp) {
+        if let Some(status) = &told.status {
+            self.status = status.clone();
         }
         match told.agent_connected {
             Some(true) => self.disconnected_since = None,

@@ -4,6 +4,7 @@
 mod closing;
 mod handover;
 mod hook;
+mod loss;
 mod notice;
 mod replacement;
 mod returning;

@@ -2,7 +2,7 @@ use super::*;
 
 fn task(body: &str) -> TaskNews {
     match news(body) {
-        News::Task(task) => task,
+        News::Task(task) => *task,
         other => panic!("{other:?}"),
     }
 }

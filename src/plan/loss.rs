@@ -1,0 +1,114 @@
+//! Losses that nobody announced: an instance ends while it takes tasks and its group counts on it.
+//!
+//! Nothing can be done about one any more but to say so, once. Whatever a group gives up by itself it shows as leaving by then,
+//! and whoever drained an instance knew of its end.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::case::Place;
+use super::draft::Draft;
+use super::locate;
+use super::pace::{SOON, due, later};
+use super::scene::Scene;
+use super::step::Step;
+use crate::api::Mode;
+use crate::ids::{GroupKey, InstanceId};
+use crate::observe::Subject;
+use crate::observe::snapshot::{ContainerInstance, Ending, InstanceStatus, Lifecycle};
+use crate::signal::{Signal, SignalKind};
+
+/// A group that has not been seen within this time after the end tells nothing of it.
+const LOOKED_INTO_FOR: SignedDuration = SignedDuration::from_mins(5);
+
+/// An instance that had a case within this time was announced.
+const ANNOUNCED_FOR: SignedDuration = SignedDuration::from_hours(1);
+
+/// Tells every loss, once all is known of it that can be.
+pub fn tell(scene: Scene<'_>, draft: &mut Draft) {
+    for (id, ending) in &scene.snapshot.ending {
+        if let Some((instance, place, group)) = suspect(scene, id, *ending)
+            && is_counted_on(scene, id, &group, ending.noted_at, draft)
+            && is_undrained(scene, id, instance, ending.noted_at, draft)
+            && are_tasks_known(scene, id, instance, ending.noted_at, draft)
+        {
+            draft.step(Step::Lost { signal: signal(id, *ending), place });
+        }
+    }
+}
+
+/// An instance of ours whose end may have come unannounced, and its group.
+fn suspect<'a>(scene: Scene<'a>, id: &InstanceId, ending: Ending) -> Option<(&'a ContainerInstance, Place, GroupKey)> {
+    let fresh = ending.was_active && scene.now < later(ending.noted_at, LOOKED_INTO_FOR);
+    let since = ending.noted_at.saturating_sub(ANNOUNCED_FOR).unwrap_or(Timestamp::MIN);
+    if !fresh || !scene.cases.is_unheard_of(id, since) {
+        return None;
+    }
+    let instance = scene.snapshot.instances.get(id).filter(|instance| !instance.ignored)?;
+    let place = locate::place(scene, id, &instance.cluster, instance.provider.as_ref(), None)?;
+    let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
+    let group = place.group.clone()?;
+    // Where nobody listens to notices nothing is announced.
+    (rules.managed && rules.mode != Mode::Paused && rules.interruption_enabled).then_some((instance, place, group))
+}
+
+/// Whether the group has it in service: it did not choose to end it.
+fn is_counted_on(scene: Scene<'_>, id: &InstanceId, key: &GroupKey, since: Timestamp, draft: &mut Draft) -> bool {
+    let subject = Subject::Group(key.clone());
+    let Some(group) = scene.snapshot.groups.get(key) else { return false };
+    let state = group.members.get(id).map(|member| &member.lifecycle);
+    if group.observed_at >= since {
+        return state == Some(&Lifecycle::InService);
+    }
+    if !matches!(state, Some(Lifecycle::Leaving(_))) && due(scene, &subject, SOON, draft) {
+        draft.batches.group(key);
+    }
+    false
+}
+
+/// What is known of it may be as old as the last resync, and somebody may have drained it since.
+fn is_undrained(
+    scene: Scene<'_>,
+    id: &InstanceId,
+    instance: &ContainerInstance,
+    since: Timestamp,
+    draft: &mut Draft,
+) -> bool {
+    if instance.gone_at.is_some() || instance.observed_at >= since {
+        return instance.status != InstanceStatus::Draining;
+    }
+    if due(scene, &Subject::Instance(id.clone()), SOON, draft) {
+        draft.batches.instance(&instance.cluster, id, &instance.arn);
+    }
+    false
+}
+
+/// Whether the tasks that it took along have been listed, or cannot be.
+fn are_tasks_known(
+    scene: Scene<'_>,
+    id: &InstanceId,
+    instance: &ContainerInstance,
+    since: Timestamp,
+    draft: &mut Draft,
+) -> bool {
+    let subject = Subject::Tasks(id.clone());
+    let listed_at = scene.snapshot.tasks.get(id).and_then(|of| of.listed_at);
+    let asked = scene.snapshot.asked.get(&subject).filter(|asked| asked.at >= since && !asked.in_flight);
+    if listed_at.is_some_and(|at| at >= since) || asked.is_some_and(|asked| asked.failures > 0) {
+        return true;
+    }
+    if due(scene, &subject, SOON, draft) {
+        draft.batches.tasks_of(&instance.cluster, id, &instance.arn);
+    }
+    false
+}
+
+fn signal(id: &InstanceId, ending: Ending) -> Signal {
+    Signal {
+        instance: id.clone(),
+        kind: SignalKind::StateChange,
+        said_at: ending.since,
+        deadline: None,
+        history_from: ending.since,
+        hook: None,
+    }
+}
