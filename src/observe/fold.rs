@@ -200,6 +200,7 @@ impl Snapshot {
         if self.left_at.get(&key).is_some_and(|at| *at > group.observed_at) {
             return;
         }
+        self.note_standing(&key, &group);
         self.group_missing(&key);
         for instance in group.members.keys() {
             self.member_of.insert(instance.clone(), key.clone());
@@ -234,6 +235,9 @@ impl Snapshot {
             self.note_end(&id, at);
             instance.gone_at.get_or_insert(at);
         } else {
+            if instance.status == InstanceStatus::Draining {
+                self.note_drain(&id);
+            }
             instance.gone_at = None;
         }
         self.instances.insert(id, instance);

@@ -205,8 +205,10 @@ pub struct Ending {
     pub noted_at: Timestamp,
     /// Until then it was there for sure.
     pub since: Timestamp,
-    /// It took tasks until then: nobody had drained it.
+    /// It took tasks until then, and nobody has been seen to drain it since.
     pub was_active: bool,
+    /// Whether its group had it in service at the first look since.
+    pub in_service: Option<bool>,
 }
 
 /// When something was last asked for, and whether that is under way.

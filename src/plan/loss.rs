@@ -14,7 +14,7 @@ use super::step::Step;
 use crate::api::Mode;
 use crate::ids::{GroupKey, InstanceId};
 use crate::observe::Subject;
-use crate::observe::snapshot::{ContainerInstance, Ending, InstanceStatus, Lifecycle};
+use crate::observe::snapshot::{ContainerInstance, Ending};
 use crate::signal::{Signal, SignalKind};
 
 /// A group that has not been seen within this time after the end tells nothing of it.
@@ -23,15 +23,23 @@ const LOOKED_INTO_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// An instance that had a case within this time was announced.
 const ANNOUNCED_FOR: SignedDuration = SignedDuration::from_hours(1);
 
-/// Tells every loss, once all is known of it that can be.
+/// Word of an end may overtake the word that announced it: an instance that is hibernated gets both at once.
+const OVERTAKEN_WITHIN: SignedDuration = SignedDuration::from_secs(10);
+
+/// Tells every loss, once all is known of it that can be. What there is to see is looked at before it is gone.
 pub fn tell(scene: Scene<'_>, draft: &mut Draft) {
     for (id, ending) in &scene.snapshot.ending {
         if let Some((instance, place, group)) = suspect(scene, id, *ending)
-            && is_counted_on(scene, id, &group, ending.noted_at, draft)
-            && is_undrained(scene, id, instance, ending.noted_at, draft)
+            && is_counted_on(scene, *ending, &group, draft)
+            && is_seen(scene, id, instance, ending.noted_at, draft)
             && are_tasks_known(scene, id, instance, ending.noted_at, draft)
         {
-            draft.step(Step::Lost { signal: signal(id, *ending), place });
+            let tells_at = later(ending.noted_at, OVERTAKEN_WITHIN);
+            if scene.now >= tells_at {
+                draft.step(Step::Lost { signal: signal(id, *ending), place });
+            } else {
+                draft.wake_at(tells_at);
+            }
         }
     }
 }
@@ -51,22 +59,20 @@ fn suspect<'a>(scene: Scene<'a>, id: &InstanceId, ending: Ending) -> Option<(&'a
     (rules.managed && rules.mode != Mode::Paused && rules.interruption_enabled).then_some((instance, place, group))
 }
 
-/// Whether the group has it in service: it did not choose to end it.
-fn is_counted_on(scene: Scene<'_>, id: &InstanceId, key: &GroupKey, since: Timestamp, draft: &mut Draft) -> bool {
-    let subject = Subject::Group(key.clone());
-    let Some(group) = scene.snapshot.groups.get(key) else { return false };
-    let state = group.members.get(id).map(|member| &member.lifecycle);
-    if group.observed_at >= since {
-        return state == Some(&Lifecycle::InService);
+/// Whether the group had it in service: it did not choose to end it.
+fn is_counted_on(scene: Scene<'_>, ending: Ending, key: &GroupKey, draft: &mut Draft) -> bool {
+    let looked_at = scene.snapshot.groups.get(key).map(|group| group.observed_at);
+    if ending.in_service.is_none() && looked_at.is_some_and(|at| at < ending.noted_at) {
+        if due(scene, &Subject::Group(key.clone()), SOON, draft) {
+            draft.batches.group(key);
+        }
+        return false;
     }
-    if !matches!(state, Some(Lifecycle::Leaving(_))) && due(scene, &subject, SOON, draft) {
-        draft.batches.group(key);
-    }
-    false
+    ending.in_service == Some(true)
 }
 
 /// What is known of it may be as old as the last resync, and somebody may have drained it since.
-fn is_undrained(
+fn is_seen(
     scene: Scene<'_>,
     id: &InstanceId,
     instance: &ContainerInstance,
@@ -74,7 +80,7 @@ fn is_undrained(
     draft: &mut Draft,
 ) -> bool {
     if instance.gone_at.is_some() || instance.observed_at >= since {
-        return instance.status != InstanceStatus::Draining;
+        return true;
     }
     if due(scene, &Subject::Instance(id.clone()), SOON, draft) {
         draft.batches.instance(&instance.cluster, id, &instance.arn);

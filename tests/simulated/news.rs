@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use ecs_spot_operator::sim::{Deed, InterruptionPlan, Launch, Planned, Process, RuleSpec, Scenario, ServiceSpec};
+use ecs_spot_operator::sim::{
+    Action, Deed, InterruptionPlan, Launch, Planned, Process, RuleSpec, Scenario, ServiceSpec,
+};
 use serde_json::json;
 
 use crate::rig::*;
@@ -145,4 +147,15 @@ async fn an_announced_interruption_is_no_loss_besides() {
     let _operator = rig.operate();
     rig.secs(900).await;
     assert_eq!(rig.outcomes(), ["handed_over"; 2]);
+
+    for seed in 1..=6 {
+        let mut hibernated = hearing(interrupted(2), &[STATE, CONTAINER_INSTANCE, TASK]);
+        hibernated.interruptions[0].action = Action::Hibernate;
+        let rig = Rig::seeded(hibernated, &manifests("", ""), seed);
+        let running = rig.operate();
+        rig.secs(300).await;
+        assert_eq!(rig.events("case.noticed").len(), 2, "{seed}: whichever word comes first");
+        assert!(!rig.outcomes().contains(&"unannounced"), "{seed}");
+        running.stop().await;
+    }
 }

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::ids::InstanceId;
-use crate::observe::snapshot::{Ending, InstanceStatus, Snapshot};
+use crate::ids::{GroupKey, InstanceId};
+use crate::observe::snapshot::{Ending, Group, InstanceStatus, Lifecycle, Snapshot};
 
 /// What EC2 said longer ago is history: the instance may have been started again since.
 const NEWS_FOR: SignedDuration = SignedDuration::from_secs(120);
@@ -26,7 +26,27 @@ impl Snapshot {
         let Some(instance) = self.instances.get(id).filter(|instance| instance.gone_at.is_none()) else { return };
         let since = since.unwrap_or(instance.observed_at);
         let was_active = instance.status == InstanceStatus::Active;
-        self.ending.entry(id.clone()).or_insert(Ending { noted_at, since, was_active });
+        self.ending.entry(id.clone()).or_insert(Ending { noted_at, since, was_active, in_service: None });
+    }
+
+    /// Somebody drains it, and so knew of its end.
+    pub(super) fn note_drain(&mut self, id: &InstanceId) {
+        if let Some(ending) = self.ending.get_mut(id) {
+            ending.was_active = false;
+        }
+    }
+
+    /// A group is seen. The first look since a member has ended tells whether the group gave it up; later the group has found
+    /// out by itself.
+    pub(super) fn note_standing(&mut self, key: &GroupKey, seen: &Group) {
+        let former = self.groups.get(key).map(|group| &group.members);
+        for (id, ending) in &mut self.ending {
+            let member = seen.members.get(id);
+            let of_group = member.is_some() || former.is_some_and(|members| members.contains_key(id));
+            if of_group && ending.in_service.is_none() && seen.observed_at >= ending.noted_at {
+                ending.in_service = Some(member.is_some_and(|member| member.lifecycle == Lifecycle::InService));
+            }
+        }
     }
 
     /// Members of the groups with this name come or go. The events do not name the Region.
@@ -55,7 +75,7 @@ mod tests {
         let inactive = ContainerInstance { status: InstanceStatus::Inactive, ..instance(time("03:05:10")) };
         see(&mut snapshot, "i-1", inactive, time("03:05:10"));
         hear(&mut snapshot, "i-1", "03:05:20", "03:05:21");
-        let ending = Ending { noted_at: time("03:05:02"), since: time("03:05:00"), was_active: true };
+        let ending = Ending { noted_at: time("03:05:02"), since: time("03:05:00"), was_active: true, in_service: None };
         assert_eq!(snapshot.ending[&"i-1".into()], ending);
     }
 
@@ -71,7 +91,8 @@ mod tests {
         let missing = || Observation::Instances { found: vec![], missing: vec!["i-1".into()] };
         let inactive = ContainerInstance { status: InstanceStatus::Inactive, ..instance(time("03:05:10")) };
         let inactive = Observation::Instances { found: vec![("i-1".into(), inactive)], missing: vec![] };
-        let expected = Ending { noted_at: time("03:05:10"), since: time("03:00:00"), was_active: true };
+        let expected =
+            Ending { noted_at: time("03:05:10"), since: time("03:00:00"), was_active: true, in_service: None };
         assert_eq!(ended(InstanceStatus::Active, missing()), expected);
         assert_eq!(ended(InstanceStatus::Active, inactive), expected);
         assert_eq!(ended(InstanceStatus::Draining, missing()), Ending { was_active: false, ..expected });

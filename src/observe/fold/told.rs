@@ -59,8 +59,10 @@ impl Snapshot {
         if known.gone_at.is_some() || !told.moment(at).is_news_to(known.moment()) {
             return;
         }
-        if told.status == Some(InstanceStatus::Inactive) {
-            self.note_end(&id, now);
+        match told.status {
+            Some(InstanceStatus::Inactive) => self.note_end(&id, now),
+            Some(InstanceStatus::Draining) => self.note_drain(&id),
+            _ => {}
         }
         self.instances.get_mut(&id).into_iter().for_each(|known| known.take_in(&told, at, now));
         self.told.insert(Subject::Instance(id), at);

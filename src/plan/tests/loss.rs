@@ -29,6 +29,7 @@ impl Scenario {
         self.instance(id, |instance| instance.status = InstanceStatus::from(status));
         self.tasks(id, &[false, true]);
         self.looks_answered();
+        self.now += seconds(10);
     }
 }
 
@@ -46,8 +47,11 @@ fn an_instance_that_its_group_counts_on_is_lost_once() {
     assert!(matches!(&looks[..], [Look::TasksOf { .. }]), "{looks:?}");
     scenario.tasks("i-1", &[false]);
     scenario.looks_answered();
-    assert_eq!(scenario.lost(), ["i-1"]);
-    scenario.at("03:05:09").ends("i-1");
+    scenario.group(&[("i-1", "Terminating")], |_| {});
+    let plan = scenario.at("03:05:09").plan();
+    assert!(plan.steps.is_empty() && plan.wake_at == Some(time("03:05:10")), "a notice may be on its way: {plan:?}");
+    assert_eq!(scenario.at("03:05:10").lost(), ["i-1"], "its group has found out in between");
+    scenario.at("03:05:19").ends("i-1");
     scenario.instance("i-1", |instance| instance.status = InstanceStatus::Inactive);
     assert_eq!(scenario.lost(), [""; 0]);
     assert_eq!(Outcome::Unannounced.name(), "unannounced");
@@ -64,17 +68,9 @@ fn one_that_its_group_gives_up_is_none() {
     }
     let mut scenario = Scenario::with(&["i-1"]);
     scenario.at("03:05:00").ends("i-1");
-    scenario.looked_into("i-1", "InService", "ACTIVE");
     scenario.group(&[], |_| {});
-    assert_eq!(scenario.lost(), [""; 0], "it is no member any more");
-}
-
-#[test]
-fn one_that_is_known_to_leave_costs_no_look() {
-    let mut scenario = Scenario::with(&["i-1"]);
-    scenario.group(&[("i-1", "Terminating")], |_| {});
-    scenario.at("03:05:00").ends("i-1");
-    assert_eq!(scenario.looks(), []);
+    scenario.looked_into("i-1", "InService", "ACTIVE");
+    assert_eq!(scenario.lost(), [""; 0], "it was no member any more");
 }
 
 #[test]
@@ -82,6 +78,7 @@ fn one_that_somebody_drained_or_wants_left_alone_is_none() {
     let mut scenario = Scenario::with(&["i-1"]);
     scenario.at("03:05:00").ends("i-1");
     scenario.looked_into("i-1", "InService", "DRAINING");
+    scenario.instance("i-1", |instance| instance.status = InstanceStatus::Inactive);
     assert_eq!(scenario.lost(), [""; 0]);
 
     let mut scenario = Scenario::with(&["i-1"]);
@@ -104,6 +101,12 @@ fn one_that_has_or_had_a_case_was_announced() {
     scenario.at("03:07:00").ends("i-1");
     scenario.looked_into("i-1", "InService", "ACTIVE");
     assert!(!scenario.steps().iter().any(|step| matches!(step, Step::Lost { .. })));
+
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").ends("i-1");
+    scenario.looked_into("i-1", "InService", "ACTIVE");
+    scenario.notice("i-1");
+    assert!(!scenario.steps().iter().any(|step| matches!(step, Step::Lost { .. })), "the notice was overtaken");
 
     let mut scenario = Scenario::with(&["i-1"]).policy(", mode: dryRun");
     scenario.at("03:05:00").notice("i-1");
@@ -140,7 +143,7 @@ fn one_that_is_seen_gone_while_its_group_counts_on_it_is_lost_too() {
     }));
     scenario.snapshot.end(vec![Subject::Tasks("i-1".into())], true);
     scenario.snapshot.end(vec![Subject::Cluster("web".into()), Subject::Hooks(group_key())], false);
-    assert_eq!(scenario.lost(), ["i-1"], "what it took along cannot be known");
+    assert_eq!(scenario.at("03:10:10").lost(), ["i-1"], "what it took along cannot be known");
 }
 
 #[test]
