@@ -23,8 +23,9 @@ const LOOKED_INTO_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// An instance that had a case within this time was announced.
 const ANNOUNCED_FOR: SignedDuration = SignedDuration::from_hours(1);
 
-/// Word of an end may overtake the word that announced it: an instance that is hibernated gets both at once.
-const OVERTAKEN_WITHIN: SignedDuration = SignedDuration::from_secs(10);
+/// Word of an end may overtake the word that announced it: an instance that is hibernated gets both at once, and a notice that
+/// was held by an operator which has crashed comes again after 30 s.
+const OVERTAKEN_WITHIN: SignedDuration = SignedDuration::from_secs(40);
 
 /// Tells every loss, once all is known of it that can be. What there is to see is looked at before it is gone.
 pub fn tell(scene: Scene<'_>, draft: &mut Draft) {

@@ -29,7 +29,7 @@ impl Scenario {
         self.instance(id, |instance| instance.status = InstanceStatus::from(status));
         self.tasks(id, &[false, true]);
         self.looks_answered();
-        self.now += seconds(10);
+        self.now += seconds(40);
     }
 }
 
@@ -48,10 +48,10 @@ fn an_instance_that_its_group_counts_on_is_lost_once() {
     scenario.tasks("i-1", &[false]);
     scenario.looks_answered();
     scenario.group(&[("i-1", "Terminating")], |_| {});
-    let plan = scenario.at("03:05:09").plan();
-    assert!(plan.steps.is_empty() && plan.wake_at == Some(time("03:05:10")), "a notice may be on its way: {plan:?}");
-    assert_eq!(scenario.at("03:05:10").lost(), ["i-1"], "its group has found out in between");
-    scenario.at("03:05:19").ends("i-1");
+    let plan = scenario.at("03:05:39").plan();
+    assert!(plan.steps.is_empty() && plan.wake_at == Some(time("03:05:40")), "a notice may be on its way: {plan:?}");
+    assert_eq!(scenario.at("03:05:40").lost(), ["i-1"], "its group has found out in between");
+    scenario.at("03:05:49").ends("i-1");
     scenario.instance("i-1", |instance| instance.status = InstanceStatus::Inactive);
     assert_eq!(scenario.lost(), [""; 0]);
     assert_eq!(Outcome::Unannounced.name(), "unannounced");
@@ -143,7 +143,7 @@ fn one_that_is_seen_gone_while_its_group_counts_on_it_is_lost_too() {
     }));
     scenario.snapshot.end(vec![Subject::Tasks("i-1".into())], true);
     scenario.snapshot.end(vec![Subject::Cluster("web".into()), Subject::Hooks(group_key())], false);
-    assert_eq!(scenario.at("03:10:10").lost(), ["i-1"], "what it took along cannot be known");
+    assert_eq!(scenario.at("03:10:40").lost(), ["i-1"], "what it took along cannot be known");
 }
 
 #[test]
