@@ -102,10 +102,14 @@ async fn a_loss_that_no_event_tells_of_is_found_at_the_next_resync_where_its_gro
     scenario.groups[0].suspended = vec![Process::HealthCheck];
     let rig = Rig::new(scenario);
     let _operator = rig.operate();
-    rig.secs(590).await;
+    rig.secs(100).await;
+    rig.stop_tasks().await;
+    rig.secs(490).await;
     assert_eq!(rig.outcomes(), [""; 0]);
     rig.secs(1_200).await;
     assert_eq!(rig.outcomes(), ["unannounced"]);
+    let tasks = rig.events("case.closed")[0].tasks;
+    assert!(tasks.killed > 0 && tasks.graceful == 0, "those that ended before had nothing to do with it: {tasks:?}");
 }
 
 #[tokio::test(start_paused = true)]

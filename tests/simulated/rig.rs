@@ -164,6 +164,17 @@ impl Rig {
         call.status(ContainerInstanceStatus::Draining).send().await.unwrap();
     }
 
+    /// Stops all tasks, as somebody might.
+    pub async fn stop_tasks(&self) {
+        let connection = Connection::through(self.sim.http_client(), &"us-east-1".into(), &self.clock);
+        let clients = Clients::new(&connection, ["us-east-1".into()], Percent::new(100));
+        let ecs = &clients.of(&"us-east-1".into(), "test").unwrap().ecs;
+        let tasks = ecs.list_tasks().cluster("web").send().await.unwrap();
+        for task in tasks.task_arns() {
+            ecs.stop_task().cluster("web").task(task).send().await.unwrap();
+        }
+    }
+
     /// A notice as EventBridge writes it, given `ago` seconds before now.
     pub fn notice(&self, instance: &str, action: &str, ago: i64) -> String {
         let time = self.clock.now() - jiff::SignedDuration::from_secs(ago);

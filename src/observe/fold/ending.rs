@@ -104,6 +104,7 @@ mod tests {
         hear(&mut snapshot, "i-9", "03:05:00", "03:05:02");
         see(&mut snapshot, "i-1", instance(time("03:00:00")), time("03:00:00"));
         hear(&mut snapshot, "i-1", "03:05:00", "03:07:00");
+        assert!(snapshot.ending.is_empty(), "{:?}", snapshot.ending);
         see(&mut snapshot, "i-2", instance(time("03:00:00")), time("03:00:00"));
         let missing = Observation::Instances { found: vec![], missing: vec!["i-2".into()] };
         snapshot.apply(missing, time("03:01:00"));
