@@ -52,7 +52,8 @@ fn suspect<'a>(scene: Scene<'a>, id: &InstanceId, ending: Ending) -> Option<(&'a
     if !fresh || !scene.cases.is_unheard_of(id, since) {
         return None;
     }
-    let instance = scene.snapshot.instances.get(id).filter(|instance| !instance.ignored)?;
+    // One that carries our mark is in somebody's hands, or was.
+    let instance = scene.snapshot.instances.get(id).filter(|it| !it.ignored && it.mark.is_none())?;
     let place = locate::place(scene, id, &instance.cluster, instance.provider.as_ref(), None)?;
     let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
     let group = place.group.clone()?;

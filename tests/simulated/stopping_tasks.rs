@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ecs_spot_operator::sim::{Launch, Scenario, ServiceSpec, TaskSpec, Truth};
+use ecs_spot_operator::sim::{Launch, ManagedScaling, Scenario, ServiceSpec, TaskSpec, Truth};
 
 use crate::rig::*;
 
@@ -45,7 +45,14 @@ async fn without_headroom_no_task_is_lost_where_ecs_left_alone_loses_some() {
         scenario
     };
     assert!(lost(&played(without_headroom(), false).await) > 0, "nothing at all");
+    let managed = || {
+        let mut scenario = without_headroom();
+        scenario.groups[0].managed_draining = true;
+        scenario.groups[0].managed_scaling = Some(ManagedScaling::default());
+        scenario
+    };
     assert!(lost(&played(agents(), false).await) > 0, "the agents' draining alone");
+    assert!(lost(&played(managed(), false).await) > 0, "managed draining and managed scaling alone");
     let saved = played(without_headroom(), true).await;
     assert!(saved.interruptions.iter().all(|interruption| interruption.tasks_at_notice > 0));
     assert_eq!(lost(&saved), 0);

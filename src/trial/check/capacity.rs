@@ -21,15 +21,15 @@ fn net(history: &History<'_>) -> Vec<Violation> {
         let number = |name: &str| line.data.get(name).and_then(serde_json::Value::as_i64).unwrap_or_default();
         *changed.entry(&line.object).or_default() += number("to") - number("from");
     }
-    for group in taken_out(history) {
-        *changed.entry(group).or_default() -= 1;
-    }
-    let changed = changed.into_iter().filter(|(_, by)| *by != 0);
+    let taken = taken_out(history);
+    let excused = |group: &str| taken.iter().filter(|other| **other == group).count();
+    let changed =
+        changed.into_iter().filter(|(group, by)| *by < 0 || usize::try_from(*by).unwrap_or(0) > excused(group));
     changed.map(|(group, by)| violation(NET, format!("{group} by {by:+}"))).collect()
 }
 
-/// The groups of which a person has taken an instance out that an operator had launched: what it was for can be given back no
-/// more.
+/// The groups of which a person has taken an instance out that an operator had launched, once for each: what it was for may
+/// never be given back.
 fn taken_out<'a>(history: &History<'a>) -> Vec<&'a str> {
     let members = || history.told("group.member");
     let launched = |line: &&Line| line.by_operator() && line.field("state") == "Pending";
@@ -98,5 +98,15 @@ mod tests {
         assert_eq!(ends(4, 5, false), 1, "one too many");
         assert_eq!(ends(4, 3, false), 1, "one too few");
         assert_eq!(ends(4, 3, true), 0, "none could come");
+    }
+
+    #[test]
+    fn a_debt_is_excused_where_a_person_took_the_launched_one_out() {
+        let debt = |by: i64| line(9.0, "SIMULATED", "group.desired", "web-asg", json!({"from": 2, "to": 2 + by}));
+        let member =
+            |by: &str, state: &str| line(9.0, by, "group.member", "i-9", json!({"group": "web-asg", "state": state}));
+        let taken = |by: i64| found(check, &[debt(by), member("SIMULATED", "Pending"), member("person", "Detaching")]);
+        assert_eq!((taken(0), taken(1), taken(2), taken(-1)), (0, 0, 1, 1));
+        assert_eq!(found(check, &[debt(1), member("SIMULATED", "Pending"), member("SIMULATED", "Terminating")]), 1);
     }
 }
