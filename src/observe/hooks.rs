@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Hooks {
     /// Its hooks at termination. They run side by side, and the group waits for all.
     pub terminating: Vec<TerminationHook>,
-    /// Whether an instance refresh is under way.
-    pub refreshing: bool,
+    /// Whether an instance refresh is under way; `None`: that cannot be told.
+    pub refreshing: Option<bool>,
     /// When that was seen.
     pub observed_at: Timestamp,
 }

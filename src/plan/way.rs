@@ -54,7 +54,7 @@ fn by_hooks(scene: Scene<'_>, case: &Case, key: &GroupKey, rules: &Rules, draft:
 /// Whether the group has termination hooks, all of them managed draining's or our own, that let it go on in the end.
 fn all_wait_for_tasks(hooks: &Hooks, rules: &Rules) -> bool {
     let known = |name: &str| name == MANAGED_DRAINING || rules.is_our_hook(name);
-    !hooks.refreshing
+    hooks.refreshing == Some(false)
         && !hooks.terminating.is_empty()
         && hooks.terminating.iter().all(|hook| hook.continues && known(&hook.name))
 }

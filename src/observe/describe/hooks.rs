@@ -31,12 +31,13 @@ pub async fn of_group(
     let answer = call.send().await.map_err(|error| Failure::of(HOOKS, &error))?;
     let terminating = answer.lifecycle_hooks().iter().filter_map(read).collect();
     let call = clients.autoscaling.describe_instance_refreshes().auto_scaling_group_name(&*group.name).max_records(1);
-    let refreshing = match call.send().await.map_err(|error| Failure::of(REFRESHES, &error)) {
+    let answer = call.send().await.map_err(|error| Failure::of(REFRESHES, &error));
+    let refreshing = match answer {
         Ok(answer) => {
-            answer.instance_refreshes().first().and_then(|refresh| refresh.status()).is_some_and(is_under_way)
+            Some(answer.instance_refreshes().first().and_then(|latest| latest.status()).is_some_and(is_under_way))
         }
-        // Not everything that speaks Auto Scaling knows refreshes. Where nobody can start one, none is under way.
-        Err(failure) if failure.class == Class::Invalid => false,
+        // Not everything that speaks Auto Scaling knows refreshes.
+        Err(failure) if matches!(failure.class, Class::Invalid | Class::NotFound | Class::Server) => None,
         Err(failure) => return Err(failure),
     };
     Ok(Observation::Hooks { group: group.clone(), hooks: Hooks { terminating, refreshing, observed_at } })

@@ -102,7 +102,7 @@ impl Scenario {
             global: seconds(30_000),
         };
         let terminating = names.iter().map(hook).collect();
-        let mut hooks = Hooks { terminating, refreshing: false, observed_at: self.now };
+        let mut hooks = Hooks { terminating, refreshing: Some(false), observed_at: self.now };
         change(&mut hooks);
         self.snapshot.apply(Observation::Hooks { group: group_key(), hooks }, self.now);
     }

@@ -36,7 +36,8 @@ fn everywhere_else_it_lets_go() {
     assert_eq!(asked("", &[OURS, "theirs"], |_| {}, |_| {}), (1, 0));
     assert_eq!(asked(", signals: {lifecycleHooks: []}", &[OURS], |_| {}, |_| {}), (1, 0));
     assert_eq!(asked("", &[OURS], |hooks| hooks.terminating[0].continues = false, |_| {}), (1, 0), "it abandons");
-    assert_eq!(asked("", &[OURS], |hooks| hooks.refreshing = true, |_| {}), (1, 0));
+    assert_eq!(asked("", &[OURS], |hooks| hooks.refreshing = Some(true), |_| {}), (1, 0));
+    assert_eq!(asked("", &[OURS], |hooks| hooks.refreshing = None, |_| {}), (1, 0), "nobody can tell");
     assert_eq!(asked("", &[OURS], |_| {}, |group| group.terminate_suspended = true), (1, 0));
 }
 
