@@ -145,7 +145,7 @@ fn do_without(case: &Case, reason: Reason, draft: &mut Draft) -> Then {
 /// Its tasks are stopped: the group terminates the instance. Where one more was launched for it, the group wants one less
 /// then; else it launches another one.
 fn end(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
-    let Some(key) = &place.group else { return };
+    let Some(key) = place.group.as_ref().filter(|_| !case.attempt(&Deed::GiveBack).is_accepted()) else { return };
     if mark::launched_for(scene, case).is_some() || case.kinds.contains(&SignalKind::Surplus) {
         return give_back(scene, case, key, Way::Terminate, draft);
     }

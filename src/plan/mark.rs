@@ -16,6 +16,7 @@ use super::scene::Scene;
 use crate::ids::InstanceId;
 use crate::observe::mark::Mark;
 use crate::observe::snapshot::ContainerInstance;
+use crate::signal::SignalKind;
 
 /// Who has left a mark has its instance in hand for so long, and renews it when half of that is over.
 const HELD_FOR: SignedDuration = SignedDuration::from_mins(5);
@@ -27,8 +28,8 @@ fn of(scene: Scene<'_>, case: &Case, instance: &ContainerInstance) -> Mark {
         kind: case.kind.name().into(),
         said_at: seconds(case.id.said_at),
         deadline: case.deadline.map(seconds),
-        launched: launched_for(scene, case).cloned(),
-        held_until: case.is_planned().then(|| seconds(held_until(scene, instance))),
+        launched: launched_for(scene, case).filter(|_| !case.attempt(&Deed::GiveBack).is_accepted()).cloned(),
+        held_until: (!case.kind.is_notice()).then(|| seconds(held_until(scene, instance))),
     }
 }
 
@@ -51,6 +52,11 @@ pub fn launched_for<'a>(scene: Scene<'a>, case: &'a Case) -> Option<&'a Instance
     own.or_else(|| mark.and_then(|mark| mark.launched.as_ref()))
 }
 
+/// Whether the case began with a word whose message is not held.
+fn is_written_down(case: &Case) -> bool {
+    !case.kind.is_notice() && case.kind != SignalKind::TerminateHook
+}
+
 /// Marks the instance of the case, if it is there and not marked so.
 pub fn request(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
     let Some(instance) = scene.snapshot.instances.get(&case.instance).filter(|instance| instance.gone_at.is_none())
@@ -59,7 +65,7 @@ pub fn request(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
     };
     let drained_by_us = case.attempt(&Deed::Drain).is_accepted();
     let mark = of(scene, case, instance);
-    if instance.mark.as_ref() == Some(&mark) || !(case.is_planned() || drained_by_us) {
+    if instance.mark.as_ref() == Some(&mark) || !(is_written_down(case) || drained_by_us) {
         return;
     }
     let attempt = case.attempt(&Deed::Mark);

@@ -34,7 +34,7 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
         return draft.report.add(&case.id, Reason::Replacing);
     }
     // One more was launched before the notice came: the group has to lose this one, and to want one less.
-    if mark::launched_for(scene, case).is_some() {
+    if mark::launched_for(scene, case).is_some() || case.attempt(&Deed::GiveBack).is_accepted() {
         reached(case, draft);
         return place.group.iter().for_each(|group| handover::give_back(scene, case, group, Way::Detach, draft));
     }

@@ -22,6 +22,9 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
         if set_back && !drained_by_us(history.lines, instance, line.t) {
             violations.push(violation(INVARIANT, told(line, instance, "was set back, whoever had drained it")));
         }
+        if set_back {
+            continue;
+        }
         if is_planned(history, instance, line.t) || waits_for_us(history.lines, instance, line.t) {
             continue;
         }
