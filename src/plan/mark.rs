@@ -44,6 +44,14 @@ pub fn is_ours(case: &Case, instance: &ContainerInstance) -> bool {
     instance.mark.as_ref().is_some_and(same)
 }
 
+/// Whether somebody else has the instance in hand since EC2 Spot gave notice, as their mark says. They know of what was launched
+/// for it, and give that back.
+pub fn is_taken_over(scene: Scene<'_>, case: &Case) -> bool {
+    let mark = scene.snapshot.instances.get(&case.instance).and_then(|instance| instance.mark.as_ref());
+    let noticed = |mark: &Mark| SignalKind::named(&mark.kind).is_some_and(SignalKind::is_notice);
+    case.is_planned() && mark.is_some_and(noticed)
+}
+
 /// The instance that was launched in the place of this one, on top of what the group wanted: by us, or, as the mark says, by
 /// whoever had it in hand before.
 pub fn launched_for<'a>(scene: Scene<'a>, case: &'a Case) -> Option<&'a InstanceId> {

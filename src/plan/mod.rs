@@ -124,6 +124,9 @@ fn exempt(scene: Scene<'_>, case: &Case, rules: &Rules) -> Option<Dismissal> {
 
 fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
+    if mark::is_taken_over(scene, case) {
+        return draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::Duplicate });
+    }
     match closing::judge(scene, case, place, &rules, draft) {
         Standing::Open => {}
         Standing::Counting => return watch::last_tasks(scene, case, place, draft),

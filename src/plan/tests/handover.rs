@@ -269,3 +269,14 @@ fn a_mark_is_renewed_while_its_case_is_open() {
     let renewed = marks(&scenario.at("03:07:31").steps()).pop().unwrap();
     assert_eq!(renewed.held_until, Some(time("03:12:31")));
 }
+
+#[test]
+fn one_that_somebody_else_got_the_notice_of_is_left_to_them() {
+    let mut scenario = told(SignalKind::ManualDrain, "");
+    let _ = scenario.plan();
+    let mut mark = marks(&told(SignalKind::ManualDrain, "").steps()).pop().unwrap();
+    mark.kind = "interruption_notice".into();
+    scenario.instance("i-1", |instance| instance.mark = Some(mark));
+    let dismissed = |step: &Step| matches!(step, Step::Dismiss { why: Dismissal::Duplicate, .. });
+    assert!(scenario.steps().iter().any(dismissed));
+}

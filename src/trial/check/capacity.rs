@@ -21,6 +21,10 @@ fn net(history: &History<'_>) -> Vec<Violation> {
         let number = |name: &str| line.data.get(name).and_then(serde_json::Value::as_i64).unwrap_or_default();
         *changed.entry(&line.object).or_default() += number("to") - number("from");
     }
+    // Whoever sets what a group wants sets it to what they want, debts or not.
+    let resized: BTreeSet<&str> =
+        history.told("group.desired").filter(|line| line.by_a_person()).map(|line| line.object.as_str()).collect();
+    changed.retain(|group, _| !resized.contains(group));
     let taken = taken_out(history);
     let excused = |group: &str| taken.iter().filter(|other| **other == group).count();
     let changed =
