@@ -280,3 +280,13 @@ fn one_that_somebody_else_got_the_notice_of_is_left_to_them() {
     let dismissed = |step: &Step| matches!(step, Step::Dismiss { why: Dismissal::Duplicate, .. });
     assert!(scenario.steps().iter().any(dismissed));
 }
+
+#[test]
+fn whoever_gets_the_notice_of_an_instance_in_other_hands_says_so_on_it() {
+    let mark = marks(&told(SignalKind::ManualDrain, "").steps()).pop().unwrap();
+    let mut scenario = Scenario::with(&["i-1", "i-2"]);
+    scenario.instance("i-1", |instance| instance.mark = Some(mark));
+    scenario.at("03:05:30").notice("i-1");
+    let kinds: Vec<String> = marks(&scenario.steps()).into_iter().map(|mark| mark.kind.to_string()).collect();
+    assert_eq!(kinds, ["interruption_notice"]);
+}

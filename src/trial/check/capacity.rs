@@ -32,13 +32,14 @@ fn net(history: &History<'_>) -> Vec<Violation> {
     changed.map(|(group, by)| violation(NET, format!("{group} by {by:+}"))).collect()
 }
 
-/// The groups of which a person has taken an instance out that an operator had launched, once for each: what it was for may
-/// never be given back.
+/// The groups that have lost an instance that an operator had launched, by a person or by a refresh, once for each: then nobody
+/// knows any more which one is too many.
 fn taken_out<'a>(history: &History<'a>) -> Vec<&'a str> {
     let members = || history.told("group.member");
     let launched = |line: &&Line| line.by_operator() && line.field("state") == "Pending";
     let launched: BTreeSet<&str> = members().filter(launched).map(|line| line.object.as_str()).collect();
-    let taken = members().filter(|line| line.by_a_person() && launched.contains(line.object.as_str()));
+    let leaves = |line: &&Line| ["Detaching", "Terminating"].contains(&line.field("state")) && !line.by_operator();
+    let taken = members().filter(leaves).filter(|line| launched.contains(line.object.as_str()));
     let taken: BTreeMap<&str, &str> = taken.map(|line| (line.object.as_str(), line.field("group"))).collect();
     taken.into_values().collect()
 }
