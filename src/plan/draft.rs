@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 
 use super::batch::Batches;
+use super::case::Place;
+use super::case_id::CaseId;
 use super::report::Report;
 use super::scene::Scene;
 use super::step::{Plan, Step};
+use crate::api::Mode;
 use crate::signal::Signal;
 
 /// A plan in the making.
@@ -30,6 +33,14 @@ impl Draft {
     pub fn open(&mut self, scene: Scene<'_>, signal: Signal) {
         self.wake_at(scene.now);
         self.step(Step::Open(signal));
+    }
+
+    /// Where a case stands that has only just been found out about, and that something may be done for.
+    pub fn placed(&self, id: &CaseId) -> Option<Place> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Identify { case, place, mode: Mode::Enforce } if case == id => Some(place.clone()),
+            _ => None,
+        })
     }
 
     /// Think again at `moment`, if not before.

@@ -33,9 +33,9 @@ struct Wish {
 pub fn stop(scene: Scene<'_>, draft: &mut Draft) {
     let mut wishes: BTreeMap<&Region, Vec<Wish>> = BTreeMap::new();
     for case in scene.cases.iter().filter(|case| scene.now < case.history_from) {
-        let Some(place) = &case.place else { continue };
+        let Some(place) = case.place.clone().or_else(|| draft.placed(&case.id)) else { continue };
         let Some(cluster) = scene.snapshot.clusters.get(&place.cluster) else { continue };
-        wishes.entry(&cluster.region).or_default().extend(wishes_of(scene, case, place, draft));
+        wishes.entry(&cluster.region).or_default().extend(wishes_of(scene, case, &place, draft));
     }
     for wishes in wishes.into_values() {
         call(scene, wishes, draft);

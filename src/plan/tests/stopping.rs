@@ -143,3 +143,17 @@ fn an_instance_that_outlived_a_notice_and_was_set_back_is_drained_at_the_next() 
     let case = scenario.cases.of(&"i-1".into()).unwrap();
     assert_eq!((case.deadline, case.has(Phase::TasksStopped)), (Some(time("03:11:00")), false));
 }
+
+#[test]
+fn what_has_to_stop_at_once_is_stopped_with_the_first_thought() {
+    let late = |policy: &str| {
+        let mut scenario = Scenario::with(&["i-1"]).policy(policy);
+        scenario.tasks("i-1", &[false]);
+        scenario.defined(DEFINITION, 90);
+        let notice = signal("i-1", "terminate", time("03:00:00"));
+        scenario.at("03:01:00").cases.admit(&notice, false, time("03:01:00"));
+        stopped(&scenario.steps())
+    };
+    assert_eq!(late(""), ["arn:task/i-1/0"]);
+    assert_eq!(late(", mode: dryRun"), [""; 0]);
+}

@@ -79,6 +79,9 @@ impl Ec2 {
             hosts.push(instance.host.clone());
             core.tell(Fact::MaintenanceScheduled { host: instance.host.clone(), not_before });
         }
+        if hosts.is_empty() {
+            return;
+        }
         let event = core.dice.uuid(Purpose::Maintenance);
         events::maintenance(&hosts, &event, &gmt(not_before), core);
     }
