@@ -93,6 +93,8 @@ pub struct Group {
     pub terminate_suspended: bool,
     /// How many instances it wants.
     pub desired: u32,
+    /// MinSize.
+    pub min: u32,
     /// MaxSize.
     pub max: u32,
     /// Its zones.
@@ -166,6 +168,8 @@ pub struct ContainerInstance {
     pub ignored: bool,
     /// The operator's mark, if it carries one.
     pub mark: Option<Mark>,
+    /// How many tasks it had when it was last looked at.
+    pub tasks: u32,
     /// Counts its changes, where AWS tells.
     pub version: Option<i64>,
     /// When it was seen so.
@@ -220,6 +224,15 @@ pub struct Asked {
     pub in_flight: bool,
     /// How often in a row it failed.
     pub failures: u32,
+}
+
+impl Group {
+    /// Whether it has as many instances in service as it wants.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let in_service = self.members.values().filter(|member| member.lifecycle == Lifecycle::InService);
+        u32::try_from(in_service.count()).is_ok_and(|count| count >= self.desired)
+    }
 }
 
 impl Snapshot {

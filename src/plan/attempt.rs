@@ -41,6 +41,8 @@ pub enum Attempt {
         why: String,
         /// AWS does not accept the request as it is.
         refused: bool,
+        /// Nobody knows whether it had its effect.
+        lost: bool,
     },
 }
 
@@ -78,10 +80,25 @@ impl Attempt {
         matches!(self, Self::Accepted { .. })
     }
 
+    /// When AWS accepted it.
+    #[must_use]
+    pub const fn accepted_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Accepted { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+
     /// Whether AWS does not accept the request as it is, so that repeating it is in vain.
     #[must_use]
     pub const fn is_final(&self) -> bool {
         matches!(self, Self::Failed { refused: true, .. })
+    }
+
+    /// Whether nobody knows if it had its effect.
+    #[must_use]
+    pub const fn is_lost(&self) -> bool {
+        matches!(self, Self::Failed { lost: true, .. })
     }
 
     /// When to try again after a failure: after 1, 2, 4, 8 seconds, then every 10.
@@ -101,8 +118,8 @@ impl Attempt {
     pub fn end(&mut self, result: Result<Option<String>, Setback>, now: Timestamp) {
         *self = match result {
             Ok(request_id) => Self::Accepted { at: now, request_id },
-            Err(Setback { why, refused, .. }) => {
-                Self::Failed { failures: self.failures().saturating_add(1), at: now, why, refused }
+            Err(Setback { why, refused, lost }) => {
+                Self::Failed { failures: self.failures().saturating_add(1), at: now, why, refused, lost }
             }
         };
     }

@@ -13,7 +13,7 @@ use super::report::Reason;
 use super::scene::Scene;
 use super::step::Outcome;
 use super::tasks;
-use super::{handover, hook};
+use super::{debt, hook};
 use crate::observe::snapshot::ContainerInstance;
 
 /// An agent that is silent for so long past the deadline speaks no more.
@@ -76,8 +76,11 @@ fn still_there(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Standing {
         Some(deadline) => later(deadline.max(case.received_at), RETURNED_AFTER),
         None => case.history_from,
     };
+    if debt::is_wanted_again(scene, case) {
+        return Standing::Ended(Outcome::Returned);
+    }
     draft.report.add(&case.id, Reason::InstanceThere);
-    if handover::has_debt(scene, case) {
+    if debt::can_pay(scene, case) {
         return Standing::Open;
     }
     if scene.now < returned_at {

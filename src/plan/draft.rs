@@ -9,6 +9,7 @@ use super::report::Report;
 use super::scene::Scene;
 use super::step::{Plan, Step};
 use crate::api::Mode;
+use crate::ids::InstanceId;
 use crate::signal::Signal;
 
 /// A plan in the making.
@@ -33,6 +34,11 @@ impl Draft {
     pub fn open(&mut self, scene: Scene<'_>, signal: Signal) {
         self.wake_at(scene.now);
         self.step(Step::Open(signal));
+    }
+
+    /// Whether a case is about to open for the instance.
+    pub fn opens(&self, instance: &InstanceId) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Open(signal) if signal.instance == *instance))
     }
 
     /// Where a case stands that has only just been found out about, and that something may be done for.

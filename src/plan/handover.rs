@@ -5,7 +5,7 @@
 //! decrement. Where the group cannot be asked for one more, the instance is drained and then replaced.
 
 use super::attempt::Attempt;
-use super::call::{Call, Way};
+use super::call::Way;
 use super::case::{Case, Place};
 use super::deed::Deed;
 use super::draft::Draft;
@@ -15,11 +15,11 @@ use super::policy::Rules;
 use super::report::Reason;
 use super::scene::Scene;
 use super::step::{Dismissal, Step};
-use super::{budget, drain, launch, mark, replacement, tasks};
+use super::{budget, debt, drain, launch, mark, replacement, tasks};
 use crate::api::Method;
-use crate::ids::GroupKey;
+use crate::ids::InstanceId;
 use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
-use crate::signal::{Signal, SignalKind, hook_is_history_from};
+use crate::signal::SignalKind;
 
 /// Takes the hand-over a step further.
 pub fn proceed(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
@@ -62,8 +62,16 @@ fn may_drain(scene: Scene<'_>, case: &Case) -> bool {
     if case.kinds.contains(&SignalKind::Surplus) {
         return true;
     }
-    let serves = mark::launched_for(scene, case).is_some_and(|promised| replacement::serves_already(scene, promised));
-    serves || case.has(Phase::ReplacementRegistered) || case.skipped.is_some() || is_pressing(scene, case)
+    let stands = mark::launched_for(scene, case).is_some_and(|promised| is_made_up_for(scene, case, promised));
+    stands || case.has(Phase::ReplacementRegistered) || case.skipped.is_some() || is_pressing(scene, case)
+}
+
+/// Whether the launched one takes tasks, or has left again and the group is whole without it.
+fn is_made_up_for(scene: Scene<'_>, case: &Case, promised: &InstanceId) -> bool {
+    let group = case.place.as_ref().and_then(|place| scene.snapshot.groups.get(place.group.as_ref()?));
+    let launched_at = case.attempt(&Deed::Launch).accepted_at().unwrap_or(case.received_at);
+    let left = |group: &Group| group.observed_at > launched_at && !group.members.contains_key(promised);
+    replacement::serves_already(scene, promised) || group.is_some_and(|group| left(group) && group.is_whole())
 }
 
 /// With no more than an interruption notice's time left it is as urgent as one.
@@ -146,64 +154,14 @@ fn do_without(case: &Case, reason: Reason, draft: &mut Draft) -> Then {
 /// then; else it launches another one.
 fn end(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
     let Some(key) = place.group.as_ref().filter(|_| !case.attempt(&Deed::GiveBack).is_accepted()) else { return };
-    if mark::launched_for(scene, case).is_some() || case.kinds.contains(&SignalKind::Surplus) {
-        return give_back(scene, case, key, Way::Terminate, draft);
+    if debt::owes(scene, case) {
+        return debt::give_back(scene, case, key, Way::Terminate, draft);
     }
     let asks = rules.method != Method::None && case.skipped != Some(Reason::LeftGroup);
     let attempt = case.attempt(&Deed::Terminate);
     let idle = !attempt.is_in_flight() && !attempt.is_accepted();
-    if asks && idle && is_in_service(scene, case, key) && retry_now(scene, attempt, draft) {
+    if asks && idle && debt::is_in_service(scene, case, key) && retry_now(scene, attempt, draft) {
         let members = scene.snapshot.groups.get(key).into_iter().flat_map(|group| group.members.keys());
         draft.batches.replace(key, Way::Terminate, (&case.id, &case.instance), members);
     }
-}
-
-/// Pays the debt of a launched replacement back: the group loses the old instance and wants one less.
-///
-/// A call that decrements is not repeated before it has been read back whether it was done.
-pub fn give_back(scene: Scene<'_>, case: &Case, key: &GroupKey, way: Way, draft: &mut Draft) {
-    let attempt = case.attempt(&Deed::GiveBack);
-    if attempt.is_in_flight() || attempt.is_accepted() {
-        return;
-    }
-    let seen_since = match attempt {
-        Attempt::Failed { at, .. } => scene.snapshot.groups.get(key).is_some_and(|group| group.observed_at > *at),
-        _ => true,
-    };
-    if !seen_since || !retry_now(scene, attempt, draft) {
-        return draft.report.add(&case.id, Reason::DebtOpen);
-    }
-    if is_in_service(scene, case, key) {
-        let (group, case, instance) = (key.clone(), case.id.clone(), case.instance.clone());
-        draft.batches.call(Call::GiveBack { way, group, case, instance });
-    }
-}
-
-/// Whether one more instance was launched for it that has not been given back.
-pub fn has_debt(scene: Scene<'_>, case: &Case) -> bool {
-    let key = case.place.as_ref().and_then(|place| place.group.as_ref());
-    let owes = mark::launched_for(scene, case).is_some() && !case.attempt(&Deed::GiveBack).is_accepted();
-    owes && key.is_some_and(|key| is_in_service(scene, case, key))
-}
-
-/// The instance that was launched for a case that ends with its debt open: somebody else took the old one out of the group,
-/// which has replaced it as well, so that one is too many. Where they took the launched one out too, nothing of it is ours.
-pub fn surplus(scene: Scene<'_>, case: &Case) -> Option<Signal> {
-    let launched = mark::launched_for(scene, case).filter(|_| !case.attempt(&Deed::GiveBack).is_accepted())?;
-    let key = case.place.as_ref()?.group.as_ref()?;
-    let member = scene.snapshot.member_of.get(launched) == Some(key);
-    let said_at = scene.now;
-    (member && scene.cases.is_unheard_of(launched, case.received_at)).then(|| Signal {
-        instance: launched.clone(),
-        kind: SignalKind::Surplus,
-        said_at,
-        deadline: None,
-        history_from: hook_is_history_from(said_at),
-        hook: None,
-    })
-}
-
-fn is_in_service(scene: Scene<'_>, case: &Case, key: &GroupKey) -> bool {
-    let member = scene.snapshot.groups.get(key).and_then(|group| group.members.get(&case.instance));
-    member.is_some_and(|member| member.lifecycle == Lifecycle::InService)
 }

@@ -73,9 +73,9 @@ pub fn request(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
     };
     let drained_by_us = case.attempt(&Deed::Drain).is_accepted();
     let mark = of(scene, case, instance);
-    // Where somebody else has left theirs, they learn by ours that it is in other hands.
-    let taken_over = instance.mark.is_some() && !is_ours(case, instance);
-    if instance.mark.as_ref() == Some(&mark) || !(is_written_down(case) || drained_by_us || taken_over) {
+    // What it says has to stay true; and where somebody else has left theirs, they learn by ours that it is in other hands.
+    let marked = instance.mark.is_some();
+    if instance.mark.as_ref() == Some(&mark) || !(is_written_down(case) || drained_by_us || marked) {
         return;
     }
     let attempt = case.attempt(&Deed::Mark);

@@ -11,6 +11,7 @@ mod case;
 mod case_id;
 mod cases;
 mod closing;
+mod debt;
 mod deed;
 mod draft;
 mod drain;
@@ -57,6 +58,7 @@ use crate::api::Mode;
 use crate::observe::Snapshot;
 use crate::signal::SignalKind;
 use closing::Standing;
+use debt::Passing;
 use draft::Draft;
 use locate::Whereabouts;
 use scene::Scene;
@@ -136,8 +138,10 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
         }
         Standing::Ended(Outcome::Returned) if returning::is_set_back(scene, case, draft) => return,
         Standing::Ended(outcome) => {
-            handover::surplus(scene, case).into_iter().for_each(|signal| draft.open(scene, signal));
-            return draft.step(Step::Close { case: case.id.clone(), outcome });
+            return match debt::pass_on(scene, case, draft) {
+                Passing::Passed => draft.step(Step::Close { case: case.id.clone(), outcome }),
+                Passing::NotYet => watch::debt(scene, place, draft),
+            };
         }
     }
     record::note(case, draft);

@@ -11,7 +11,7 @@ use super::policy::Rules;
 use super::report::Reason;
 use super::scene::Scene;
 use super::step::Step;
-use super::{handover, locate, mark, way};
+use super::{debt, locate, mark, way};
 use crate::api::Method;
 use crate::ids::{GroupKey, InstanceId};
 use crate::observe::snapshot::{ContainerInstance, Group, InstanceStatus, Lifecycle};
@@ -34,9 +34,9 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
         return draft.report.add(&case.id, Reason::Replacing);
     }
     // One more was launched before the notice came: the group has to lose this one, and to want one less.
-    if mark::launched_for(scene, case).is_some() || case.attempt(&Deed::GiveBack).is_accepted() {
+    if debt::owes(scene, case) || case.attempt(&Deed::GiveBack).is_accepted() {
         reached(case, draft);
-        return place.group.iter().for_each(|group| handover::give_back(scene, case, group, Way::Detach, draft));
+        return place.group.iter().for_each(|group| debt::give_back(scene, case, group, Way::Detach, draft));
     }
     let attempt = case.replacing();
     match attempt {

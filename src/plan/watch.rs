@@ -79,6 +79,14 @@ pub fn case(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     self::tasks(scene, case, place, draft);
 }
 
+/// Looks for an instance that pays the debt of a case whose own is gone.
+pub fn debt(scene: Scene<'_>, place: &Place, draft: &mut Draft) {
+    let Some(key) = &place.group else { return };
+    if due(scene, &Subject::Group(key.clone()), PACE, draft) {
+        draft.batches.group(key);
+    }
+}
+
 /// Looks at what a case still waits for once its instance is gone.
 pub fn last_tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     if is_any_running(scene, case) && due(scene, &Subject::Tasks(case.instance.clone()), SOON, draft) {

@@ -102,6 +102,7 @@ fn read(group: &AutoScalingGroup, observed_at: Timestamp) -> Group {
         launch_suspended: suspended("Launch"),
         terminate_suspended: suspended("Terminate"),
         desired: count(group.desired_capacity()),
+        min: count(group.min_size()),
         max: count(group.max_size()),
         zones: group.availability_zones().iter().map(|zone| zone.as_str().into()).collect(),
         launch_refusal: launch_refusal(group),

@@ -99,6 +99,11 @@ async fn describe(view: View<'_>, arns: Vec<String>) -> Result<Described, Failur
     Ok(described)
 }
 
+fn tasks_on(instance: &types::ContainerInstance) -> u32 {
+    let tasks = i64::from(instance.running_tasks_count()) + i64::from(instance.pending_tasks_count());
+    u32::try_from(tasks.max(0)).unwrap_or(u32::MAX)
+}
+
 /// A container instance as the SDK gives it. External instances have no EC2 id that begins with `i-` and concern nobody here.
 pub fn read(
     cluster: &ClusterKey,
@@ -120,6 +125,7 @@ pub fn read(
         registered_at: instance.registered_at().and_then(timestamp).unwrap_or(observed_at),
         ignored: attribute(IGNORE_ATTRIBUTE).is_some(),
         mark: attribute(mark::ATTRIBUTE).and_then(types::Attribute::value).and_then(Mark::read),
+        tasks: tasks_on(instance),
         version: counted(instance.version()),
         observed_at,
         gone_at: None,

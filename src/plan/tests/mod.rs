@@ -2,6 +2,7 @@
 //! input and holds it to change nothing.
 
 mod closing;
+mod debt;
 mod handover;
 mod hook;
 mod loss;

@@ -25,7 +25,10 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
         if set_back {
             continue;
         }
-        if is_planned(history, instance, line.t) || waits_for_us(history.lines, instance, line.t) {
+        if is_planned(history, instance, line.t)
+            || pays(history.lines, instance, line.t)
+            || waits_for_us(history.lines, instance, line.t)
+        {
             continue;
         }
         if before.peek().is_none() {
@@ -59,6 +62,17 @@ fn is_planned(history: &History<'_>, instance: &str, at: f64) -> bool {
         && told
             .into_iter()
             .any(|line| line.tells("health.maintenance") || recommended && line.tells("spot.recommended"))
+}
+
+/// Whether the operators have added to the instance's group and not taken back: any of its instances may pay for that.
+fn pays(lines: &[Line], instance: &str, at: f64) -> bool {
+    let Some(group) = lines.iter().find(|line| line.tells("group.member") && line.object == instance) else {
+        return false;
+    };
+    let changes = lines.iter().take_while(|line| line.t < at).filter(|line| line.tells("group.desired"));
+    let ours = changes.filter(|line| line.by_operator() && line.object == group.field("group"));
+    let number = |line: &Line, name: &str| line.data.get(name).and_then(serde_json::Value::as_i64).unwrap_or_default();
+    ours.map(|line| number(line, "to") - number(line, "from")).sum::<i64>() > 0
 }
 
 /// Whether the instance waits for a hook that is the operators', which is as good as a notice.

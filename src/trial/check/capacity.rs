@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{History, Violation, violation};
-use crate::trial::transcript::Line;
 
 const NET: &str = "the operators' own calls change desired capacity by nothing";
 const ONCE: &str = "an interrupted instance gets one replacement";
@@ -25,23 +24,8 @@ fn net(history: &History<'_>) -> Vec<Violation> {
     let resized: BTreeSet<&str> =
         history.told("group.desired").filter(|line| line.by_a_person()).map(|line| line.object.as_str()).collect();
     changed.retain(|group, _| !resized.contains(group));
-    let taken = taken_out(history);
-    let excused = |group: &str| taken.iter().filter(|other| **other == group).count();
-    let changed =
-        changed.into_iter().filter(|(group, by)| *by < 0 || usize::try_from(*by).unwrap_or(0) > excused(group));
+    let changed = changed.into_iter().filter(|(_, by)| *by != 0);
     changed.map(|(group, by)| violation(NET, format!("{group} by {by:+}"))).collect()
-}
-
-/// The groups that have lost an instance that an operator had launched, by a person or by a refresh, once for each: then nobody
-/// knows any more which one is too many.
-fn taken_out<'a>(history: &History<'a>) -> Vec<&'a str> {
-    let members = || history.told("group.member");
-    let launched = |line: &&Line| line.by_operator() && line.field("state") == "Pending";
-    let launched: BTreeSet<&str> = members().filter(launched).map(|line| line.object.as_str()).collect();
-    let leaves = |line: &&Line| ["Detaching", "Terminating"].contains(&line.field("state")) && !line.by_operator();
-    let taken = members().filter(leaves).filter(|line| launched.contains(line.object.as_str()));
-    let taken: BTreeMap<&str, &str> = taken.map(|line| (line.object.as_str(), line.field("group"))).collect();
-    taken.into_values().collect()
 }
 
 /// A replacement that is gone counts no longer.
@@ -103,15 +87,5 @@ mod tests {
         assert_eq!(ends(4, 5, false), 1, "one too many");
         assert_eq!(ends(4, 3, false), 1, "one too few");
         assert_eq!(ends(4, 3, true), 0, "none could come");
-    }
-
-    #[test]
-    fn a_debt_is_excused_where_a_person_took_the_launched_one_out() {
-        let debt = |by: i64| line(9.0, "SIMULATED", "group.desired", "web-asg", json!({"from": 2, "to": 2 + by}));
-        let member =
-            |by: &str, state: &str| line(9.0, by, "group.member", "i-9", json!({"group": "web-asg", "state": state}));
-        let taken = |by: i64| found(check, &[debt(by), member("SIMULATED", "Pending"), member("person", "Detaching")]);
-        assert_eq!((taken(0), taken(1), taken(2), taken(-1)), (0, 0, 1, 1));
-        assert_eq!(found(check, &[debt(1), member("SIMULATED", "Pending"), member("SIMULATED", "Terminating")]), 1);
     }
 }

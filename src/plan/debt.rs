@@ -1,0 +1,173 @@
+//! Debts: capacity that the operator itself added to a group, and has to take back.
+//!
+//! Whoever launched one more owes one instance. The old one pays where the group still has it in service; where it left some
+//! other way, the group has replaced it as well, and the debt passes to another: the launched one, or else the emptiest of the
+//! newest.
+
+use std::cmp::Reverse;
+
+use super::attempt::Attempt;
+use super::call::{Call, Way};
+use super::case::Case;
+use super::deed::Deed;
+use super::draft::Draft;
+use super::mark;
+use super::pace::{SOON, later, retry_now};
+use super::report::Reason;
+use super::scene::Scene;
+use crate::ids::{GroupKey, InstanceId};
+use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
+use crate::signal::{Signal, SignalKind, hook_is_history_from};
+
+/// Whether the group of the case has one more than it wanted because of it, and the instance is to pay for that.
+pub fn owes(scene: Scene<'_>, case: &Case) -> bool {
+    let one_more = mark::launched_for(scene, case).is_some() || case.kinds.contains(&SignalKind::Surplus);
+    one_more && !case.attempt(&Deed::GiveBack).is_accepted() && !is_void(scene, case)
+}
+
+/// Whether somebody has set the group since to want no more than it has to: nothing of it is too many then.
+fn is_void(scene: Scene<'_>, case: &Case) -> bool {
+    let launched_at = case.attempt(&Deed::Launch).accepted_at().unwrap_or(case.received_at);
+    let group = group_of(case).and_then(|key| scene.snapshot.groups.get(key));
+    group.is_some_and(|group| group.observed_at > launched_at && group.desired <= group.min)
+}
+
+/// Whether the instance was one too many, and is not any more.
+pub fn is_wanted_again(scene: Scene<'_>, case: &Case) -> bool {
+    let only = case.kinds.iter().all(|kind| *kind == SignalKind::Surplus);
+    only && !case.attempt(&Deed::GiveBack).is_accepted() && is_void(scene, case)
+}
+
+/// Whether the instance can pay: its group has it in service.
+pub fn can_pay(scene: Scene<'_>, case: &Case) -> bool {
+    owes(scene, case) && group_of(case).is_some_and(|key| is_in_service(scene, case, key))
+}
+
+/// Pays the debt: the group loses the instance and wants one less.
+///
+/// A call that decrements is not repeated before it has been read back whether it was done.
+pub fn give_back(scene: Scene<'_>, case: &Case, key: &GroupKey, way: Way, draft: &mut Draft) {
+    let attempt = case.attempt(&Deed::GiveBack);
+    if attempt.is_in_flight() || attempt.is_accepted() {
+        return;
+    }
+    let seen_since = match attempt {
+        Attempt::Failed { at, .. } => scene.snapshot.groups.get(key).is_some_and(|group| group.observed_at > *at),
+        _ => true,
+    };
+    if !seen_since || !retry_now(scene, attempt, draft) {
+        return draft.report.add(&case.id, Reason::DebtOpen);
+    }
+    if is_in_service(scene, case, key) {
+        let (group, case, instance) = (key.clone(), case.id.clone(), case.instance.clone());
+        draft.batches.call(Call::GiveBack { way, group, case, instance });
+    }
+}
+
+/// What becomes of the debt of a case whose instance cannot pay any more.
+pub enum Passing {
+    /// There is none, or another instance pays it from here on.
+    Passed,
+    /// None can be chosen yet.
+    NotYet,
+}
+
+/// Passes the debt of a case that ends to another instance of the group.
+pub fn pass_on(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Passing {
+    let Some((key, group)) = group_of(case).and_then(|key| scene.snapshot.groups.get_key_value(key)) else {
+        return Passing::Passed;
+    };
+    if !owes(scene, case) || is_paid_unheard(case, group) {
+        return Passing::Passed;
+    }
+    if !is_our_own(case) && launched(scene, case, group, draft).is_none() {
+        return Passing::Passed;
+    }
+    match payer(scene, case, key, group, draft) {
+        Some(payer) => {
+            draft.open(scene, surplus(scene, payer));
+            Passing::Passed
+        }
+        None => {
+            draft.report.add(&case.id, Reason::DebtOpen);
+            draft.wake_at(later(scene.now, SOON));
+            Passing::NotYet
+        }
+    }
+}
+
+/// A call whose answer was lost, and after which the group does not have the instance, was done.
+fn is_paid_unheard(case: &Case, group: &Group) -> bool {
+    case.attempt(&Deed::GiveBack).is_lost() && !matches!(lifecycle(case, group), Some(Lifecycle::InService))
+}
+
+/// Whether it is this process that launched one more, or found one too many. Of what others did nobody knows whether they have
+/// taken it back: one too few is worse than one too many.
+fn is_our_own(case: &Case) -> bool {
+    let found = case.kind == SignalKind::Surplus && case.id.said_at == case.received_at;
+    found || case.attempt(&Deed::Launch).is_accepted()
+}
+
+/// The instance that was launched for the case, where the group has it and nobody deals with it.
+fn launched<'a>(scene: Scene<'a>, case: &'a Case, group: &Group, draft: &Draft) -> Option<&'a InstanceId> {
+    let launched = mark::launched_for(scene, case);
+    launched.filter(|id| group.members.contains_key(*id) && is_at_rest(scene, id, case, draft))
+}
+
+/// The instance that was launched for the case as soon as it can, else the newest of the emptiest.
+fn payer<'a>(
+    scene: Scene<'a>,
+    case: &'a Case,
+    key: &GroupKey,
+    group: &'a Group,
+    draft: &Draft,
+) -> Option<&'a InstanceId> {
+    if let Some(launched) = launched(scene, case, group, draft) {
+        return Some(launched).filter(|id| serves(scene, id, key));
+    }
+    let able = group.members.keys().filter(|id| serves(scene, id, key) && is_at_rest(scene, id, case, draft));
+    let rank = |id: &&InstanceId| {
+        let instance = scene.snapshot.instances.get(*id);
+        (instance.map(|it| it.tasks), Reverse(instance.map(|it| it.registered_at)), (*id).clone())
+    };
+    able.min_by_key(rank)
+}
+
+/// Whether nobody deals with it, nor has since the case began.
+fn is_at_rest(scene: Scene<'_>, id: &InstanceId, case: &Case, draft: &Draft) -> bool {
+    *id != case.instance && scene.cases.is_unheard_of(id, case.received_at) && !draft.opens(id)
+}
+
+/// Whether it is in service and takes tasks, and neither a person nor another operator has a say in it.
+fn serves(scene: Scene<'_>, id: &InstanceId, key: &GroupKey) -> bool {
+    let member = scene.snapshot.groups.get(key).and_then(|group| group.members.get(id));
+    let in_service = member.is_some_and(|member| member.lifecycle == Lifecycle::InService);
+    let instance = scene.snapshot.instances.get(id);
+    let takes_tasks = instance.is_some_and(|it| it.gone_at.is_none() && it.status == InstanceStatus::Active);
+    in_service && takes_tasks && instance.is_some_and(|it| !it.ignored && it.mark.is_none())
+}
+
+fn surplus(scene: Scene<'_>, instance: &InstanceId) -> Signal {
+    Signal {
+        instance: instance.clone(),
+        kind: SignalKind::Surplus,
+        said_at: scene.now,
+        deadline: None,
+        history_from: hook_is_history_from(scene.now),
+        hook: None,
+    }
+}
+
+fn group_of(case: &Case) -> Option<&GroupKey> {
+    case.place.as_ref()?.group.as_ref()
+}
+
+/// Whether the group has the instance of the case in service.
+pub fn is_in_service(scene: Scene<'_>, case: &Case, key: &GroupKey) -> bool {
+    let group = scene.snapshot.groups.get(key);
+    matches!(group.and_then(|group| lifecycle(case, group)), Some(Lifecycle::InService))
+}
+
+fn lifecycle<'a>(case: &Case, group: &'a Group) -> Option<&'a Lifecycle> {
+    group.members.get(&case.instance).map(|member| &member.lifecycle)
+}

@@ -1,0 +1,165 @@
+//! Debts: one more was launched, and some instance has to pay for it.
+
+use super::scenario::*;
+use crate::observe::mark::Mark;
+use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
+use crate::plan::{Call, Deed, Outcome, Step, Way};
+use crate::signal::SignalKind;
+
+fn given_back(steps: &[Step]) -> Vec<(String, Way)> {
+    let calls = steps.iter().filter_map(|step| match step {
+        Step::Call(Call::GiveBack { way, instance, .. }) => Some((instance.to_string(), *way)),
+        _ => None,
+    });
+    calls.collect()
+}
+
+/// The instances that are one too many from here on.
+fn surplus(steps: &[Step]) -> Vec<String> {
+    let opened = steps.iter().filter_map(|step| match step {
+        Step::Open(signal) if signal.kind == SignalKind::Surplus => Some(signal.instance.to_string()),
+        _ => None,
+    });
+    opened.collect()
+}
+
+fn closed(steps: &[Step]) -> Option<Outcome> {
+    steps.iter().find_map(|step| match step {
+        Step::Close { outcome, .. } => Some(*outcome),
+        _ => None,
+    })
+}
+
+const MEMBERS: [(&str, &str); 4] =
+    [("i-1", "InService"), ("i-2", "InService"), ("i-3", "InService"), ("i-new", "InService")];
+
+/// Somebody wants `i-1` drained, and `i-new` was launched for it at 03:05:00.
+fn indebted() -> Scenario {
+    let mut scenario = Scenario::with(&["i-1", "i-2", "i-3"]);
+    scenario.at("03:05:00").says("i-1", SignalKind::ManualDrain, None);
+    scenario.group(&MEMBERS[..3], |_| {});
+    scenario.tasks("i-1", &[false]);
+    let _ = scenario.plan();
+    scenario.launched("i-1", "i-new");
+    scenario
+}
+
+/// What `i-1` carries then.
+fn mark_of_a_debtor() -> Mark {
+    let mut scenario = indebted();
+    scenario.answered(Deed::Mark, "i-1", Ok(()));
+    marks(&scenario.at("03:05:01").steps()).pop().unwrap()
+}
+
+/// Somebody else has taken `i-1` out of the group, which has these members now.
+fn taken_out(scenario: &mut Scenario, members: &[(&str, &str)]) {
+    scenario.group(members, |_| {});
+    scenario.instance("i-1", |instance| instance.status = InstanceStatus::Inactive);
+    scenario.tasks("i-1", &[true]);
+}
+
+#[test]
+fn it_waits_for_the_launched_one_as_long_as_that_boots() {
+    let mut scenario = indebted();
+    taken_out(scenario.at("03:06:00"), &[("i-2", "InService"), ("i-3", "InService"), ("i-new", "Pending:Wait")]);
+    assert!(scenario.reasons("i-1").contains(&"DebtOpen"));
+    scenario.at("03:06:30").group(&MEMBERS[1..], |_| {});
+    assert_eq!(surplus(&scenario.steps()), [""; 0], "it has not registered");
+    scenario.at("03:06:40").instance("i-new", |_| {});
+    let steps = scenario.steps();
+    assert_eq!((surplus(&steps), closed(&steps).is_some()), (vec!["i-new".to_owned()], true));
+}
+
+#[test]
+fn where_the_launched_one_is_gone_the_newest_of_the_emptiest_pays() {
+    let mut scenario = indebted();
+    let two = [("i-2", "InService"), ("i-3", "InService"), ("i-4", "InService"), ("i-5", "InService")];
+    scenario.at("03:05:30").instance("i-4", |_| {});
+    scenario.at("03:05:40").instance("i-5", |instance| instance.tasks = 1);
+    taken_out(scenario.at("03:06:00"), &two);
+    assert_eq!(surplus(&scenario.steps()), ["i-4"]);
+}
+
+#[test]
+fn nobody_pays_who_is_drained_opted_out_or_in_other_hands() {
+    let mut scenario = indebted();
+    scenario.instance("i-2", |instance| instance.status = InstanceStatus::Draining);
+    scenario.instance("i-3", |instance| instance.ignored = true);
+    scenario.at("03:05:30").notice("i-4");
+    taken_out(scenario.at("03:06:00"), &[("i-2", "InService"), ("i-3", "InService"), ("i-4", "InService")]);
+    assert_eq!(surplus(&scenario.steps()), [""; 0]);
+    scenario.instance("i-2", |_| {});
+    assert_eq!(surplus(&scenario.at("03:06:01").steps()), ["i-2"]);
+}
+
+#[test]
+fn a_notice_for_one_too_many_makes_the_group_want_one_less() {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]);
+    scenario.at("03:05:00").says("i-1", SignalKind::Surplus, None);
+    scenario.tasks("i-1", &[false]);
+    let _ = scenario.plan();
+    scenario.at("03:05:10").notice("i-1");
+    let steps = scenario.steps();
+    assert_eq!(given_back(&steps), [("i-1".to_owned(), Way::Detach)]);
+    assert_eq!(
+        (detached(&steps).len(), terminated(&steps).len(), drained(&steps).len()),
+        (0, 0, 0),
+        "it drains already"
+    );
+}
+
+#[test]
+fn what_others_owe_is_not_paid_by_a_third() {
+    let mark = mark_of_a_debtor();
+    let mut scenario = Scenario::with(&["i-1", "i-2", "i-3"]);
+    scenario.at("03:20:00").instance("i-1", |instance| instance.mark = Some(mark));
+    let _ = scenario.plan();
+    let _ = scenario.plan();
+    taken_out(scenario.at("03:20:10"), &MEMBERS[1..3]);
+    let steps = scenario.at("03:20:30").steps();
+    assert_eq!((surplus(&steps).len(), closed(&steps).is_some()), (0, true), "they may have taken it back");
+}
+
+#[test]
+fn what_was_one_too_many_and_is_wanted_again_is_set_back() {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]);
+    scenario.at("03:05:00").says("i-1", SignalKind::Surplus, None);
+    let _ = scenario.plan();
+    scenario.answered(Deed::Drain, "i-1", Ok(()));
+    scenario.at("03:05:10").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    scenario.group(&MEMBERS[..2], |group| (group.desired, group.min) = (2, 2));
+    let steps = scenario.steps();
+    let activated = |step: &Step| matches!(step, Step::Call(Call::Activate { .. }));
+    assert!(steps.iter().any(activated) && given_back(&steps).is_empty(), "{steps:?}");
+}
+
+#[test]
+fn a_launched_one_that_is_gone_is_not_waited_for_once_the_group_is_whole() {
+    let mut scenario = indebted();
+    let whole = [("i-1", "InService"), ("i-2", "InService"), ("i-3", "InService")];
+    scenario.at("03:06:00").group(&whole, |group| group.desired = 4);
+    assert_eq!(drained(&scenario.steps()), [""; 0]);
+    scenario.at("03:07:00").group(&whole, |group| group.desired = 3);
+    assert_eq!(drained(&scenario.steps()), ["i-1"]);
+}
+
+#[test]
+fn a_mark_that_says_too_much_is_corrected_whoever_drained() {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]);
+    let mark = mark_of_a_debtor();
+    let draining = |instance: &mut ContainerInstance| {
+        instance.status = InstanceStatus::Draining;
+        instance.mark = Some(mark);
+    };
+    scenario.at("03:05:30").instance("i-1", draining);
+    scenario.notice("i-1");
+    let mark = marks(&scenario.steps()).pop().unwrap();
+    assert_eq!(mark.launched, Some("i-new".into()));
+    scenario.answered(Deed::Mark, "i-1", Ok(()));
+    scenario.answered(Deed::GiveBack, "i-1", Ok(()));
+    scenario.at("03:05:31").instance("i-1", |instance| {
+        instance.status = InstanceStatus::Draining;
+        instance.mark = Some(mark);
+    });
+    assert_eq!(marks(&scenario.steps()).pop().map(|mark| mark.launched), Some(None));
+}
