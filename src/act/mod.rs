@@ -7,6 +7,7 @@ mod drain;
 mod give_back;
 mod hook;
 mod launch;
+mod leave;
 mod mark;
 mod replace;
 mod stop;

@@ -83,7 +83,7 @@ pub enum ClusterState {
 }
 
 /// An Auto Scaling group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Group {
     /// Capacity Rebalancing: the group replaces instances at risk by itself.
     pub capacity_rebalance: bool,

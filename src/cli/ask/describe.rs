@@ -2,12 +2,10 @@
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Operator, words};
+use super::{Operator, json, understood, words};
 use crate::api::Interruption;
-use crate::cli::{DONE, FAILED, complain, say};
 
 /// What can be described.
 #[derive(Debug, Subcommand)]
@@ -42,26 +40,14 @@ enum Format {
 
 /// Describes it.
 pub fn describe(Describe::Interruption(options): &Describe) -> u8 {
-    let answer = options.operator.server.get(&format!("/api/v1/interruptions/{}", encoded(&options.id)));
-    match answer.and_then(|answer| shown(&answer, options.output)) {
-        Ok(text) => {
-            say(text.trim_end());
-            DONE
-        }
-        Err(message) => {
-            complain(message);
-            FAILED
-        }
-    }
+    let path = &format!("/api/v1/interruptions/{}", encoded(&options.id));
+    options.operator.tell(path, |answer| shown(answer, options.output))
 }
 
 fn shown(answer: &Value, format: Format) -> Result<String, String> {
     match format {
-        Format::Json => serde_json::to_string_pretty(answer).map_err(|error| error.to_string()),
-        Format::Text => {
-            let interruption = Interruption::deserialize(answer);
-            interruption.map(|one| text(&one)).map_err(|error| format!("the answer is not understood: {error}"))
-        }
+        Format::Json => json(answer),
+        Format::Text => understood(answer).map(|one| text(&one)),
     }
 }
 

@@ -1,12 +1,10 @@
 //! `get`: the interruptions of a running operator as a table, or as they are.
 
 use clap::{Args, Subcommand, ValueEnum};
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Operator, words, yaml};
+use super::{Operator, json, understood, words, yaml};
 use crate::api::{Interruption, InterruptionList};
-use crate::cli::{DONE, FAILED, complain, say};
 
 /// What can be listed.
 #[derive(Debug, Subcommand)]
@@ -43,27 +41,15 @@ const HEADINGS: [&str; 7] = ["NAME", "INSTANCE", "CLUSTER", "SIGNAL", "PHASE", "
 
 /// Lists them.
 pub fn get(Get::Interruptions(options): &Get) -> u8 {
-    let answer = options.operator.server.get(&format!("/api/v1/interruptions?limit={}", options.limit));
-    match answer.and_then(|answer| shown(&answer, options.output)) {
-        Ok(text) => {
-            say(text.trim_end());
-            DONE
-        }
-        Err(message) => {
-            complain(message);
-            FAILED
-        }
-    }
+    let path = &format!("/api/v1/interruptions?limit={}", options.limit);
+    options.operator.tell(path, |answer| shown(answer, options.output))
 }
 
 fn shown(answer: &Value, format: Format) -> Result<String, String> {
     match format {
-        Format::Json => serde_json::to_string_pretty(answer).map_err(|error| error.to_string()),
+        Format::Json => json(answer),
         Format::Yaml => Ok(yaml::text(answer)),
-        Format::Table => {
-            let list = InterruptionList::deserialize(answer);
-            list.map(|list| table(&list)).map_err(|error| format!("the answer is not understood: {error}"))
-        }
+        Format::Table => understood(answer).map(|list| table(&list)),
     }
 }
 

@@ -95,16 +95,9 @@ fn members_follow_their_group() {
     let key = GroupKey { region: "us-east-1".into(), name: "asg".into() };
     let member = Member { lifecycle: Lifecycle::InService, availability_zone: None, instance_type: None };
     let group = |ids: &[&str]| Group {
-        capacity_rebalance: false,
-        launch_suspended: false,
-        terminate_suspended: false,
-        desired: 1,
-        min: 0,
-        max: 1,
-        zones: vec![],
-        launch_refusal: None,
         members: ids.iter().map(|id| (InstanceId::from(id), member.clone())).collect(),
         observed_at: time("03:00:00"),
+        ..Group::default()
     };
     let at = time("03:00:00");
     snapshot.apply(Observation::Groups { found: vec![(key.clone(), group(&["i-1", "i-2"]))], missing: vec![] }, at);
@@ -128,16 +121,9 @@ fn older_answers_do_not_undo_newer_ones() {
     let key = GroupKey { region: "us-east-1".into(), name: "asg".into() };
     let member = Member { lifecycle: Lifecycle::InService, availability_zone: None, instance_type: None };
     let group = |observed_at| Group {
-        capacity_rebalance: false,
-        launch_suspended: false,
-        terminate_suspended: false,
-        desired: 1,
-        min: 0,
-        max: 1,
-        zones: vec![],
-        launch_refusal: None,
         members: BTreeMap::from([("i-1".into(), member.clone())]),
         observed_at,
+        ..Group::default()
     };
     let seen = |observed_at| Observation::Groups { found: vec![(key.clone(), group(observed_at))], missing: vec![] };
     snapshot.apply(seen(time("03:00:00")), time("03:00:00"));
@@ -166,16 +152,9 @@ fn a_member_that_the_cluster_does_not_have_is_a_stranger_until_it_registers() {
     snapshot.apply(Observation::Cluster { cluster: "web".into(), name: "web".into(), providers }, at);
     let member = Member { lifecycle: Lifecycle::InService, availability_zone: None, instance_type: None };
     let group = Group {
-        capacity_rebalance: false,
-        launch_suspended: false,
-        terminate_suspended: false,
-        desired: 1,
-        min: 0,
-        max: 1,
-        zones: vec![],
-        launch_refusal: None,
         members: BTreeMap::from([("i-1".into(), member.clone()), ("i-2".into(), member)]),
         observed_at: at,
+        ..Group::default()
     };
     snapshot.apply(Observation::Groups { found: vec![(key, group)], missing: vec![] }, at);
     see(&mut snapshot, "i-1", instance(at), at);
