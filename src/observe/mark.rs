@@ -11,6 +11,9 @@ use crate::ids::InstanceId;
 
 const SECONDS: &str = "%Y-%m-%dT%H:%M:%SZ";
 
+/// Stands in the place of the launched instance once that has been paid for.
+const PAID: &str = "paid";
+
 /// The attribute's name.
 pub const ATTRIBUTE: &str = "ecs-spot-operator.case";
 
@@ -25,6 +28,8 @@ pub struct Mark {
     pub deadline: Option<Timestamp>,
     /// The instance that was launched in its place on top of what the group wanted, if one was.
     pub launched: Option<InstanceId>,
+    /// What was too many is being given back, or has been: nobody does so again.
+    pub paid: bool,
     /// Until when whoever has left the mark has the instance in hand, unless they renew it; nobody else touches it before.
     pub held_until: Option<Timestamp>,
 }
@@ -36,7 +41,11 @@ impl fmt::Display for Mark {
         write!(f, "{}@{}@", self.kind, self.said_at.strftime(SECONDS))?;
         self.deadline.map_or(Ok(()), |deadline| write!(f, "{}", deadline.strftime(SECONDS)))?;
         f.write_str("@")?;
-        self.launched.as_ref().map_or(Ok(()), |launched| write!(f, "{launched}"))?;
+        match &self.launched {
+            _ if self.paid => f.write_str(PAID)?,
+            Some(launched) => write!(f, "{launched}")?,
+            None => {}
+        }
         self.held_until.map_or(Ok(()), |until| write!(f, "@{}", until.strftime(SECONDS)))
     }
 }
@@ -49,9 +58,10 @@ impl Mark {
         let kind = parts.next().filter(|kind| !kind.is_empty())?.into();
         let said_at = parts.next()?.parse().ok()?;
         let deadline = time(parts.next())?;
-        let launched = parts.next().map(InstanceId::from).filter(|id| id.as_str().starts_with("i-"));
+        let debt = parts.next().unwrap_or_default();
+        let launched = debt.starts_with("i-").then(|| InstanceId::from(debt));
         let held_until = time(parts.next())?;
-        parts.next().is_none().then_some(Self { kind, said_at, deadline, launched, held_until })
+        parts.next().is_none().then_some(Self { kind, said_at, deadline, launched, paid: debt == PAID, held_until })
     }
 }
 
@@ -72,7 +82,8 @@ mod tests {
         for (deadline, launched) in deadlines.into_iter().flat_map(|deadline| launched.clone().map(|id| (deadline, id)))
         {
             let kind = "rebalance_recommendation".into();
-            let mark = Mark { kind, said_at, deadline, launched, held_until: deadline };
+            let paid = launched.is_none() && deadline.is_none();
+            let mark = Mark { kind, said_at, deadline, launched, paid, held_until: deadline };
             let text = mark.to_string();
             assert!(
                 text.len() <= 128 && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@/\\:".contains(c)),

@@ -22,7 +22,8 @@ use crate::signal::{Signal, SignalKind, hook_is_history_from};
 /// Whether the group of the case has one more than it wanted because of it, and the instance is to pay for that.
 pub fn owes(scene: Scene<'_>, case: &Case) -> bool {
     let one_more = mark::launched_for(scene, case).is_some() || case.kinds.contains(&SignalKind::Surplus);
-    one_more && !case.attempt(&Deed::GiveBack).is_accepted() && !is_void(scene, case)
+    let paid = case.attempt(&Deed::GiveBack).is_accepted() || mark::is_paid_by_others(scene, case);
+    one_more && !paid && !is_void(scene, case)
 }
 
 /// Whether somebody has set the group since to want no more than it has to: nothing of it is too many then.
@@ -80,7 +81,7 @@ pub fn pass_on(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Passing {
     if !owes(scene, case) || is_paid_unheard(case, group) {
         return Passing::Passed;
     }
-    if !is_our_own(case) && launched(scene, case, group, draft).is_none() {
+    if !is_ours_to_pass_on(scene, case) && launched(scene, case, group, draft).is_none() {
         return Passing::Passed;
     }
     match payer(scene, case, key, group, draft) {
@@ -101,11 +102,15 @@ fn is_paid_unheard(case: &Case, group: &Group) -> bool {
     case.attempt(&Deed::GiveBack).is_lost() && !matches!(lifecycle(case, group), Some(Lifecycle::InService))
 }
 
-/// Whether it is this process that launched one more, or found one too many. Of what others did nobody knows whether they have
-/// taken it back: one too few is worse than one too many.
-fn is_our_own(case: &Case) -> bool {
+/// Whether it is for this process to choose a third instance. Several operators may know of one debt, and each would choose its
+/// own: the one that launched, that found one too many, or that took over what the mark says does it. Of an instance that others
+/// found to be too many and that is gone nobody knows whether it paid: one too few is worse than one too many.
+fn is_ours_to_pass_on(scene: Scene<'_>, case: &Case) -> bool {
     let found = case.kind == SignalKind::Surplus && case.id.said_at == case.received_at;
-    found || case.attempt(&Deed::Launch).is_accepted()
+    let instance = scene.snapshot.instances.get(&case.instance);
+    let taken_over = instance.is_some_and(|it| mark::is_ours(case, it)) && mark::launched_for(scene, case).is_some();
+    let unpaid = case.attempt(&Deed::GiveBack).failures() == 0;
+    found || taken_over && unpaid || case.attempt(&Deed::Launch).is_accepted()
 }
 
 /// The instance that was launched for the case, where the group has it and nobody deals with it.

@@ -1,6 +1,6 @@
 //! What is found without anybody having told of it: events get lost, and we may have been restarted.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::draft::Draft;
 use super::hook::is_held;
@@ -15,6 +15,9 @@ use crate::signal::{self, Hook, Signal, SignalKind};
 /// (`closing`), and two for doing it.
 const SET_BACK_WITHIN: SignedDuration = SignedDuration::from_mins(7);
 
+/// One that we have let go on may wait for a hook of somebody else's, which its group does not show.
+const LET_GO_FOR: SignedDuration = SignedDuration::from_mins(2);
+
 /// Opens a case for every instance that waits for a hook of ours.
 pub fn held_instances(scene: Scene<'_>, draft: &mut Draft) {
     for (key, group) in &scene.snapshot.groups {
@@ -23,7 +26,8 @@ pub fn held_instances(scene: Scene<'_>, draft: &mut Draft) {
         let rules = scene.policies.rules(cluster, Some(provider));
         let Some(hook) = hooks.terminating.iter().find(|hook| rules.is_our_hook(&hook.name)) else { continue };
         let held = group.members.iter().filter(|(_, member)| is_held(&member.lifecycle));
-        for (instance, _) in held.filter(|(instance, _)| scene.cases.is_unheard_of(instance, group.observed_at)) {
+        let since = group.observed_at.saturating_sub(LET_GO_FOR).unwrap_or(Timestamp::MIN);
+        for (instance, _) in held.filter(|(instance, _)| scene.cases.is_unheard_of(instance, since)) {
             let signal = Signal {
                 instance: instance.clone(),
                 kind: SignalKind::TerminateHook,

@@ -1,6 +1,6 @@
 //! The termination hooks that are ours: an instance waits for us before its group terminates it.
 //!
-//! A hook is completed once every task is STOPPED, or when the instance's deadline has come, and always with CONTINUE: ABANDON
+//! A hook is completed once every task is STOPPED, or when EC2 Spot's deadline has come, and always with CONTINUE: ABANDON
 //! would skip the hooks of others. Until then heartbeats keep it waiting.
 
 use std::collections::BTreeSet;
@@ -81,7 +81,7 @@ fn may_go_on(scene: Scene<'_>, case: &Case) -> bool {
     let unregistered = scene.snapshot.instances.get(&case.instance).is_none_or(|instance| instance.gone_at.is_some());
     unregistered
         || tasks::all_stopped(scene.snapshot, case)
-        || case.deadline.is_some_and(|deadline| scene.now >= deadline)
+        || case.is_noticed_by_spot() && case.deadline.is_some_and(|deadline| scene.now >= deadline)
 }
 
 fn complete(scene: Scene<'_>, case: &Case, group: &GroupKey, held: Held, draft: &mut Draft) {

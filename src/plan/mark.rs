@@ -24,13 +24,27 @@ const HELD_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// The mark of a case.
 fn of(scene: Scene<'_>, case: &Case, instance: &ContainerInstance) -> Mark {
     let seconds = |time: Timestamp| Timestamp::from_second(time.as_second()).unwrap_or(time);
+    let paid = is_being_given_back(case) || is_paid_by_others(scene, case);
     Mark {
         kind: case.kind.name().into(),
         said_at: seconds(case.id.said_at),
         deadline: case.deadline.map(seconds),
-        launched: launched_for(scene, case).filter(|_| !case.attempt(&Deed::GiveBack).is_accepted()).cloned(),
+        launched: launched_for(scene, case).filter(|_| !paid).cloned(),
+        paid,
         held_until: (!case.kind.is_notice()).then(|| seconds(held_until(scene, instance))),
     }
+}
+
+/// Who comes after us must not take back what we have: it is said before anybody can know whether it was done.
+fn is_being_given_back(case: &Case) -> bool {
+    let attempt = case.attempt(&Deed::GiveBack);
+    attempt.is_in_flight() || attempt.is_accepted()
+}
+
+/// Whether somebody else who had the instance in hand has given back what was too many, or is at it.
+pub fn is_paid_by_others(scene: Scene<'_>, case: &Case) -> bool {
+    let mark = scene.snapshot.instances.get(&case.instance).and_then(|instance| instance.mark.as_ref());
+    *case.attempt(&Deed::GiveBack) == Attempt::None && mark.is_some_and(|mark| mark.paid)
 }
 
 fn held_until(scene: Scene<'_>, instance: &ContainerInstance) -> Timestamp {
@@ -60,6 +74,28 @@ pub fn launched_for<'a>(scene: Scene<'a>, case: &'a Case) -> Option<&'a Instance
     own.or_else(|| mark.and_then(|mark| mark.launched.as_ref()))
 }
 
+/// Whether the mark of another case stays: somebody else has the instance in hand because of something that matters more, or
+/// because of something that matters as much and was there first.
+fn is_outranked(scene: Scene<'_>, case: &Case, instance: &ContainerInstance) -> bool {
+    let Some(mark) = instance.mark.as_ref().filter(|_| !is_ours(case, instance)) else { return false };
+    let held = mark.held_until.is_some_and(|until| scene.now < until);
+    let theirs = SignalKind::named(&mark.kind).map_or(0, weight);
+    theirs > weight(case.kind) || theirs == weight(case.kind) && held
+}
+
+/// How much a word about an instance weighs where two operators have it in hand because of different ones.
+const fn weight(kind: SignalKind) -> u8 {
+    match kind {
+        SignalKind::InterruptionNotice(_) => 3,
+        SignalKind::RebalanceRecommendation
+        | SignalKind::Maintenance
+        | SignalKind::ManualDrain
+        | SignalKind::Surplus
+        | SignalKind::StateChange => 2,
+        SignalKind::TerminateHook => 1,
+    }
+}
+
 /// Whether the case began with a word whose message is not held.
 fn is_written_down(case: &Case) -> bool {
     !case.kind.is_notice() && case.kind != SignalKind::TerminateHook
@@ -76,6 +112,9 @@ pub fn request(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
     // What it says has to stay true; and where somebody else has left theirs, they learn by ours that it is in other hands.
     let marked = instance.mark.is_some();
     if instance.mark.as_ref() == Some(&mark) || !(is_written_down(case) || drained_by_us || marked) {
+        return;
+    }
+    if is_outranked(scene, case, instance) {
         return;
     }
     let attempt = case.attempt(&Deed::Mark);

@@ -80,7 +80,7 @@ pub fn case(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
 }
 
 /// Looks for an instance that pays the debt of a case whose own is gone.
-pub fn debt(scene: Scene<'_>, place: &Place, draft: &mut Draft) {
+pub fn payers(scene: Scene<'_>, place: &Place, draft: &mut Draft) {
     let Some(key) = &place.group else { return };
     if due(scene, &Subject::Group(key.clone()), PACE, draft) {
         draft.batches.group(key);
@@ -112,8 +112,15 @@ fn group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
     let refused_at = if let Attempt::Failed { at, .. } = case.replacing() { *at } else { case.received_at };
     let moved_at = scene.snapshot.moved.get(group).filter(|_| !case.has(Phase::ReplacementRegistered));
     let stale = undecided && seen.is_none_or(|at| at < refused_at) || moved_at > seen.as_ref();
-    let every = if stale { SOON } else { PACE };
-    if due(scene, &Subject::Group(group.clone()), every, draft) {
+    let subject = Subject::Group(group.clone());
+    let asked_at = scene.snapshot.asked.get(&subject).map(|asked| asked.at);
+    let every = match () {
+        // The answer came too late: we have made instances leave since it was asked for.
+        () if stale && scene.snapshot.left_at.get(group) >= asked_at.as_ref() => SignedDuration::ZERO,
+        () if stale => SOON,
+        () => PACE,
+    };
+    if due(scene, &subject, every, draft) {
         draft.batches.group(group);
     }
 }

@@ -3,11 +3,13 @@
 //! Terminating runs the group's hooks, so that nothing is left over and ECS keeps its books; but without a hook that waits for
 //! the tasks it would cost them the rest of their notice.
 
+use jiff::SignedDuration;
+
 use super::call::Way;
 use super::case::Case;
 use super::deed::Deed;
 use super::draft::Draft;
-use super::pace::{SOON, due};
+use super::pace::{SOON, due, later};
 use super::policy::Rules;
 use super::scene::Scene;
 use crate::api::Method;
@@ -15,6 +17,10 @@ use crate::ids::GroupKey;
 use crate::observe::Subject;
 use crate::observe::hooks::{Hooks, MANAGED_DRAINING};
 use crate::observe::snapshot::Group;
+
+/// Hooks that were seen so long before the notice, for another one, are there: notices come in bursts, and to ask anew for
+/// each would cost more time than it saves.
+const BELIEVED_FOR: SignedDuration = SignedDuration::from_secs(5);
 
 /// The way to ask a group; `None`: its hooks have to be looked at first.
 pub fn choose(
@@ -31,14 +37,14 @@ pub fn choose(
     }
 }
 
-/// Hooks that were seen before the notice may have been taken away since. Terminating is not undone, so they are looked at
-/// again; where that fails, or terminating has failed, detaching does as well.
+/// Hooks that were seen long before the notice may have been taken away since. Terminating is not undone, so they are looked
+/// at again; where that fails, or terminating has failed, detaching does as well.
 fn by_hooks(scene: Scene<'_>, case: &Case, key: &GroupKey, rules: &Rules, draft: &mut Draft) -> Option<Way> {
     let hooks = scene.snapshot.hooks.get(key).filter(|hooks| all_wait_for_tasks(hooks, rules));
     let Some(hooks) = hooks.filter(|_| case.attempt(&Deed::Terminate).failures() == 0) else {
         return Some(Way::Detach);
     };
-    if hooks.observed_at >= case.received_at {
+    if later(hooks.observed_at, BELIEVED_FOR) >= case.received_at {
         return Some(Way::Terminate);
     }
     let subject = Subject::Hooks(key.clone());

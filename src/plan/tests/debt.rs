@@ -54,7 +54,8 @@ fn mark_of_a_debtor() -> Mark {
 /// Somebody else has taken `i-1` out of the group, which has these members now.
 fn taken_out(scenario: &mut Scenario, members: &[(&str, &str)]) {
     scenario.group(members, |_| {});
-    scenario.instance("i-1", |instance| instance.status = InstanceStatus::Inactive);
+    let mark = scenario.snapshot.instances[&"i-1".into()].mark.clone();
+    scenario.instance("i-1", |instance| (instance.status, instance.mark) = (InstanceStatus::Inactive, mark));
     scenario.tasks("i-1", &[true]);
 }
 
@@ -108,15 +109,24 @@ fn a_notice_for_one_too_many_makes_the_group_want_one_less() {
     );
 }
 
-#[test]
-fn what_others_owe_is_not_paid_by_a_third() {
-    let mark = mark_of_a_debtor();
+/// `i-1` carries this mark when we come, and leaves its group some way.
+fn taken_over(mark: Mark) -> Vec<Step> {
     let mut scenario = Scenario::with(&["i-1", "i-2", "i-3"]);
     scenario.at("03:20:00").instance("i-1", |instance| instance.mark = Some(mark));
     let _ = scenario.plan();
     let _ = scenario.plan();
     taken_out(scenario.at("03:20:10"), &MEMBERS[1..3]);
-    let steps = scenario.at("03:20:30").steps();
+    scenario.at("03:20:30").steps()
+}
+
+#[test]
+fn what_others_have_launched_and_by_their_mark_not_taken_back_is_paid_by_a_third() {
+    assert_eq!(surplus(&taken_over(mark_of_a_debtor())), ["i-2"]);
+}
+
+#[test]
+fn what_others_found_to_be_too_many_is_not_paid_by_a_third() {
+    let steps = taken_over(Mark { kind: "surplus".into(), launched: None, ..mark_of_a_debtor() });
     assert_eq!((surplus(&steps).len(), closed(&steps).is_some()), (0, true), "they may have taken it back");
 }
 

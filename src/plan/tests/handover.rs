@@ -1,6 +1,7 @@
 //! Planned hand-overs: the replacement first.
 
 use super::scenario::*;
+use crate::observe::mark::Mark;
 use crate::observe::snapshot::InstanceStatus;
 use crate::plan::{Call, Deed, Dismissal, Phase, Step, Way};
 use crate::signal::SignalKind;
@@ -289,4 +290,19 @@ fn whoever_gets_the_notice_of_an_instance_in_other_hands_says_so_on_it() {
     scenario.at("03:05:30").notice("i-1");
     let kinds: Vec<String> = marks(&scenario.steps()).into_iter().map(|mark| mark.kind.to_string()).collect();
     assert_eq!(kinds, ["interruption_notice"]);
+}
+
+#[test]
+fn a_hook_does_not_overwrite_the_mark_of_a_planned_hand_over() {
+    let mark = marks(&told(SignalKind::ManualDrain, "").steps()).pop().unwrap();
+    let mut scenario = Scenario::with(&["i-1", "i-2"]);
+    scenario.hooks(&["ecs-spot-operator-drain"], |_| {});
+    scenario.instance("i-1", |instance| {
+        instance.mark = Some(mark.clone());
+        instance.status = InstanceStatus::Draining;
+    });
+    scenario.at("03:05:30").held("i-1", "ecs-spot-operator-drain");
+    assert_eq!(marks(&scenario.steps()), []);
+    scenario.at("03:05:40").instance("i-1", |instance| instance.mark = Some(Mark { paid: true, ..mark }));
+    assert_eq!(marks(&scenario.steps()), []);
 }

@@ -80,6 +80,7 @@ fn one_that_nobody_set_back_is_found_by_its_mark_and_by_nothing_else() {
         said_at: time("02:50:00"),
         deadline: Some(time("02:52:00")),
         launched: None,
+        paid: false,
         held_until: None,
     };
     let mut marked = Scenario::with(&["i-1"]);

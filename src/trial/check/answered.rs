@@ -14,7 +14,7 @@ const IN_TIME_SECS: f64 = 90.0;
 const FAILING_MAX: f64 = 0.3;
 
 /// How an instance stands where its group waits for a word.
-const REPLACED_AT_A_WORD: [&str; 5] =
+pub const REPLACED_AT_A_WORD: [&str; 5] =
     ["InService", "InServiceManagedHooks", "InServiceOtherHooks", "TerminateSuspended", "RefreshUnderWay"];
 
 /// Checks the history.

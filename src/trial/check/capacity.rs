@@ -9,6 +9,9 @@ const NET: &str = "the operators' own calls change desired capacity by nothing";
 const ONCE: &str = "an interrupted instance gets one replacement";
 const SETTLED: &str = "a group has what it wants in the end";
 
+/// What an operator has in hand nobody takes over for so long after it has left (decision 0012).
+const HELD_FOR_SECS: f64 = 300.0;
+
 /// Checks the history and its end.
 pub fn check(history: &History<'_>) -> Vec<Violation> {
     [net(history), once(history), settled(history)].concat()
@@ -24,8 +27,31 @@ fn net(history: &History<'_>) -> Vec<Violation> {
     let resized: BTreeSet<&str> =
         history.told("group.desired").filter(|line| line.by_a_person()).map(|line| line.object.as_str()).collect();
     changed.retain(|group, _| !resized.contains(group));
-    let changed = changed.into_iter().filter(|(_, by)| *by != 0);
+    let forgotten = forgotten(history);
+    let excused = |group: &str| forgotten.iter().filter(|other| **other == group).count();
+    let changed =
+        changed.into_iter().filter(|(group, by)| *by < 0 || usize::try_from(*by).unwrap_or(0) > excused(group));
     changed.map(|(group, by)| violation(NET, format!("{group} by {by:+}"))).collect()
+}
+
+/// The groups of instances that an operator had launched and that left otherwise than by an operator's doing, where an operator
+/// left before anybody could know of it: with whoever launched it and both instances all is gone that tells of the debt.
+fn forgotten<'a>(history: &History<'a>) -> Vec<&'a str> {
+    let mut launched: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut left: BTreeMap<&str, (&str, f64)> = BTreeMap::new();
+    for line in history.told("group.member") {
+        match line.field("state") {
+            "Pending" if line.by_operator() => drop(launched.insert(&line.object, line.t)),
+            "Detaching" | "Terminating" if !line.by_operator() => {
+                left.entry(&line.object).or_insert((line.field("group"), line.t));
+            }
+            _ => {}
+        }
+    }
+    let forgotten = left
+        .into_iter()
+        .filter(|(id, (_, at))| launched.get(id).is_some_and(|from| history.is_left(*from, *at + HELD_FOR_SECS)));
+    forgotten.map(|(_, (group, _))| group).collect()
 }
 
 /// A replacement that is gone counts no longer.
@@ -57,6 +83,7 @@ mod tests {
     use super::super::history::by_hand::{calm, found, line};
     use super::super::{End, GroupEnd};
     use super::*;
+    use crate::api::HumanDuration;
     use serde_json::json;
 
     #[test]
@@ -87,5 +114,21 @@ mod tests {
         assert_eq!(ends(4, 5, false), 1, "one too many");
         assert_eq!(ends(4, 3, false), 1, "one too few");
         assert_eq!(ends(4, 3, true), 0, "none could come");
+    }
+
+    #[test]
+    fn a_debt_is_excused_where_an_operator_left_and_the_launched_one_as_well() {
+        let debt = line(9.0, "SIMULATED", "group.desired", "web-asg", json!({"from": 2, "to": 3}));
+        let member = |t: f64, by: &str, state: &str| {
+            line(t, by, "group.member", "i-9", json!({"group": "web-asg", "state": state}))
+        };
+        let found = |by: &str, crashes_after: Option<u32>| {
+            let lines = [debt.clone(), member(9.0, "SIMULATED", "Pending"), member(60.0, by, "Terminating")];
+            let mut scenario = calm();
+            scenario.operators[0].crashes_after = crashes_after.map(HumanDuration::from_secs);
+            net(&History { lines: &lines, end: &End::default(), scenario: &scenario }).len()
+        };
+        assert_eq!((found("person", Some(30)), found("person", Some(361)), found("person", None)), (0, 1, 1));
+        assert_eq!(found("SIMULATED", Some(30)), 1);
     }
 }

@@ -9,11 +9,15 @@ mod capacity;
 mod convergence;
 mod history;
 mod hooks;
+mod prompt;
 mod sigterm;
 
 use std::fmt;
 
 pub use history::{End, GroupEnd, History};
+
+/// What faults have left behind is over so long after they end.
+const AFTER_FAULTS_SECS: f64 = 60.0;
 
 /// Something that must not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +44,7 @@ pub fn violations(history: &History<'_>) -> Vec<Violation> {
         capacity::check(history),
         convergence::check(history),
         hooks::check(history),
+        prompt::check(history),
         sigterm::check(history),
     ]
     .concat()

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::history::Notice;
-use super::{History, Violation, violation};
+use super::{AFTER_FAULTS_SECS, History, Violation, violation};
 use crate::trial::transcript::Line;
 
 const INVARIANT: &str = "a task whose need fits gets SIGTERM with its whole stopTimeout left";
@@ -39,9 +39,7 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
 
 /// Whether nothing goes wrong while the notice runs, and it runs to its end.
 fn is_calm(history: &History<'_>, notice: &Notice<'_>) -> bool {
-    /// What the faults have left behind is over by then.
-    const AFTER_FAULTS: f64 = 60.0;
-    let undisturbed = notice.at >= history.faults_end() + AFTER_FAULTS || history.faults_end() == 0.0;
+    let undisturbed = notice.at >= history.faults_end() + AFTER_FAULTS_SECS || history.faults_end() == 0.0;
     let runs_out = notice.gone.is_some_and(|gone| gone >= notice.deadline) && notice.cancelled.is_none();
     // Of one that comes late nobody can know: the event does not say when the instance goes.
     let usual = notice.deadline - notice.at >= USUAL_LEAD_SECS;
