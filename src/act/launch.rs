@@ -13,14 +13,20 @@ use crate::plan::{CaseId, Deed};
 const ACTION: &str = "autoscaling:LaunchInstances";
 
 /// Launches one instance in `zone`. The same `token` is granted once, however often it is asked.
-pub async fn launch(actor: &Actor, group: &GroupKey, case: &CaseId, zone: &Arc<str>, token: &str) -> Answers {
+pub async fn launch(
+    actor: &Actor,
+    (case, deed): (&CaseId, &Deed),
+    group: &GroupKey,
+    zone: &Arc<str>,
+    token: &str,
+) -> Answers {
     let result = call(actor, group, zone, token).await;
     log_call(ACTION, &group.name, &[case.instance.as_str()], result.as_ref().map(|(id, _)| id.as_deref()));
     let launched = result.as_ref().ok().map(|(_, instance)| (case.clone(), instance.clone()));
     let dry = matches!(&result, Err(failure) if failure.class == Class::Other);
     let result = result.map(|(request_id, _)| request_id);
     Answers {
-        cases: vec![Answer { case: case.clone(), deed: Deed::Launch, result }],
+        cases: vec![Answer { case: case.clone(), deed: deed.clone(), result }],
         launched: launched.into_iter().collect(),
         without_capacity: dry.then(|| (group.clone(), Arc::clone(zone))).into_iter().collect(),
         ..Answers::default()

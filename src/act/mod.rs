@@ -3,6 +3,7 @@
 //! The only room that changes anything in ECS or Auto Scaling. It decides nothing: it says what came of each object, and
 //! planning goes on from there.
 
+mod attach;
 mod drain;
 mod give_back;
 mod hook;
@@ -73,8 +74,11 @@ pub async fn carry_out(actor: &Actor, call: &Call) -> Answers {
         Call::Drain { cluster, instances } => drain::drain(actor, cluster, instances).await,
         Call::Activate { cluster, instances } => drain::activate(actor, cluster, instances).await,
         Call::Mark { cluster, marks } => mark::mark(actor, cluster, marks).await,
-        Call::Launch { group, case, zone, token, .. } => launch::launch(actor, group, case, zone, token).await,
+        Call::Launch { deed, group, case, zone, token, .. } => {
+            launch::launch(actor, (case, deed), group, zone, token).await
+        }
         Call::GiveBack { way, group, case, instance } => give_back::give_back(actor, *way, group, case, instance).await,
+        Call::Attach { group, case, instance } => attach::attach(actor, group, case, instance).await,
         Call::Stop { cluster, stopped } => stop::stop(actor, cluster, stopped).await,
         Call::Complete { group, held } => hook::complete(actor, group, held).await,
         Call::Heartbeat { group, held } => hook::heartbeat(actor, group, held).await,

@@ -97,7 +97,11 @@ pub enum Mode {
 pub struct Replacement {
     /// Which call asks for it.
     pub method: Method,
-    /// Where else capacity may come from. Not supported yet.
+    /// Where else capacity may come from while the pool has none. Off by default.
+    ///
+    /// One more is launched there, by `LaunchInstances`, only after a launch of the pool itself has failed or where its Launch
+    /// process is suspended; it is handed over and given back when the pool is whole again and has not failed for
+    /// `signals.rebalance.cooldown`.
     pub fallback: Option<Fallback>,
 }
 
@@ -112,7 +116,8 @@ pub enum Method {
     Detach,
     /// `TerminateInstanceInAutoScalingGroup` without decrement.
     Terminate,
-    /// `LaunchInstances`. Not supported yet.
+    /// `LaunchInstances` first, away from the zones that have just lost capacity, then `DetachInstances` with decrement. Where
+    /// the group cannot launch on request, as `detach`.
     Launch,
     /// Ask for none.
     None,
@@ -122,9 +127,9 @@ pub enum Method {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fallback {
-    /// The capacity provider to launch in.
+    /// The capacity provider to launch in: another one of the cluster, such as one of On-Demand Instances.
     pub capacity_provider: String,
-    /// How much of it at most.
+    /// So many at a time at most, or a share of what the pool itself wants.
     pub max: Amount,
 }
 

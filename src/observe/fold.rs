@@ -13,7 +13,7 @@ pub use told::{InstanceTold, TaskTold};
 use super::hooks::Hooks;
 use super::mark::Mark;
 use super::order::CATCHES_UP_WITHIN;
-use super::snapshot::{ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Snapshot};
+use super::snapshot::{ClusterState, ContainerInstance, Group, InstanceStatus, LaunchFailure, Lifecycle, Snapshot};
 use super::task::{Definition, Task};
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId, Region, TaskArn};
 
@@ -56,6 +56,13 @@ pub enum Observation {
         group: GroupKey,
         /// They.
         hooks: Hooks,
+    },
+    /// The latest launch of a group that failed, if one did.
+    LaunchFailure {
+        /// The group.
+        group: GroupKey,
+        /// It.
+        latest: Option<LaunchFailure>,
     },
     /// Which group each of these instances belongs to, in one Region.
     Located {
@@ -130,6 +137,9 @@ impl Snapshot {
                 missing.iter().for_each(|key| self.group_missing(key));
             }
             Observation::Hooks { group, hooks } => drop(self.hooks.insert(group, hooks)),
+            Observation::LaunchFailure { group, latest } => {
+                self.launch_failures.extend(latest.map(|failure| (group, failure)));
+            }
             Observation::Located { region, groups } => {
                 for (instance, group) in groups {
                     self.located.entry(instance).or_default().insert(region.clone(), group);

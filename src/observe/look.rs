@@ -27,6 +27,8 @@ pub enum Look {
     },
     /// A group's hooks, and whether it is being renewed.
     Hooks(GroupKey),
+    /// Which launches of a group failed lately.
+    Activities(GroupKey),
     /// The container instances that these EC2 instances are in a cluster, where they are any.
     Find {
         /// The cluster to search.
@@ -88,6 +90,7 @@ impl Look {
             }
             Self::Groups { groups, .. } => groups.iter().cloned().map(Subject::Group).collect(),
             Self::Hooks(group) => vec![Subject::Hooks(group.clone())],
+            Self::Activities(group) => vec![Subject::Activities(group.clone())],
             Self::Find { instances, .. } => instances.iter().cloned().map(Subject::Instance).collect(),
             Self::Instances { instances, .. } => {
                 instances.iter().map(|(id, _)| Subject::Instance(id.clone())).collect()
@@ -110,6 +113,8 @@ pub enum Subject {
     Group(GroupKey),
     /// A group's hooks.
     Hooks(GroupKey),
+    /// What a group has tried to do.
+    Activities(GroupKey),
     /// An instance as a container instance.
     Instance(InstanceId),
     /// The tasks of an instance.

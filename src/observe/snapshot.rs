@@ -40,6 +40,8 @@ pub struct Snapshot {
     pub tasks: BTreeMap<InstanceId, TasksOf>,
     /// The definitions of those tasks, by ARN.
     pub definitions: BTreeMap<Arc<str>, Definition>,
+    /// The latest launch of a group that failed, where somebody has asked.
+    pub launch_failures: BTreeMap<GroupKey, LaunchFailure>,
     /// Which group the members belong to.
     pub member_of: BTreeMap<InstanceId, GroupKey>,
     /// Answers about instances that no cluster was known to have: per Region the group, or that there is none.
@@ -105,6 +107,15 @@ pub struct Group {
     pub members: BTreeMap<InstanceId, Member>,
     /// When it was seen so.
     pub observed_at: Timestamp,
+}
+
+/// A launch that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaunchFailure {
+    /// When the group began with it.
+    pub at: Timestamp,
+    /// What AWS says of it.
+    pub why: Arc<str>,
 }
 
 /// An instance of a group.
@@ -227,6 +238,13 @@ pub struct Asked {
 }
 
 impl Group {
+    /// How many instances it lacks that are neither in service nor on their way.
+    #[must_use]
+    pub fn lacking(&self) -> usize {
+        let counts = |member: &&Member| matches!(member.lifecycle, Lifecycle::InService | Lifecycle::Pending);
+        (self.desired as usize).saturating_sub(self.members.values().filter(counts).count())
+    }
+
     /// Whether it has as many instances in service as it wants.
     #[must_use]
     pub fn is_whole(&self) -> bool {

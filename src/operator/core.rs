@@ -308,7 +308,9 @@ impl Core {
         let Some(place) = self.cases.get(case).and_then(|case| case.place.as_ref()) else { return };
         let group = place.group.as_ref().map(ToString::to_string).unwrap_or_default();
         let object = match deed {
-            Deed::Detach | Deed::Terminate | Deed::Launch | Deed::GiveBack => format!("replacing in {group}"),
+            Deed::Detach | Deed::Terminate | Deed::Launch | Deed::FallBack | Deed::Attach | Deed::GiveBack => {
+                format!("replacing in {group}")
+            }
             Deed::Complete(_) | Deed::Heartbeat(_) => format!("hooks of group {group}"),
             Deed::Drain | Deed::Activate => format!("draining in cluster {}", place.cluster),
             Deed::Mark => format!("marking in cluster {}", place.cluster),
@@ -363,6 +365,7 @@ fn look_object(look: &Look) -> String {
         Look::Definition { cluster, .. } => format!("task definitions of cluster {cluster}"),
         Look::Locate { region, .. } => format!("unknown instances in {region}"),
         Look::Hooks(group) => format!("hooks of group {group}"),
+        Look::Activities(group) => format!("activities of group {group}"),
         Look::Groups { region, .. } => format!("groups in {region}"),
     }
 }

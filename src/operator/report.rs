@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::observe::Snapshot;
-use crate::plan::{Call, Case, Dismissal, Outcome, Phase, Reason, Risk, Step, Way, tally};
+use crate::plan::{Call, Case, Deed, Dismissal, Outcome, Phase, Reason, Risk, Step, Way, tally};
 use crate::signal::SignalKind;
 use crate::telemetry::metrics::{OutcomeLabels, TaskLabels};
 use crate::telemetry::{CaseLine, Metrics, Telemetry};
@@ -195,6 +195,11 @@ fn spare(case: &Case) -> String {
 fn returned(case: &Case) -> String {
     let instance = &case.instance;
     let place = case.place.as_ref();
+    if case.attempt(&Deed::Attach).is_accepted() && case.attempt(&Deed::GiveBack).is_accepted() {
+        return format!(
+            "{instance} was not taken by EC2: as it was replaced, its group has taken it back and terminates it"
+        );
+    }
     let group = place.and_then(|place| place.group.as_ref()).filter(|_| case.has(Phase::ReplacementRequested));
     let group = group.map_or_else(String::new, |group| {
         format!(
@@ -214,6 +219,7 @@ fn threat(kind: SignalKind) -> &'static str {
         SignalKind::Maintenance => "EC2 is going to work on it",
         SignalKind::ManualDrain => "somebody wants it drained",
         SignalKind::Surplus => "it is one more than its group wants",
+        SignalKind::Fallback => "it stands in for a pool without capacity",
         SignalKind::StateChange => "it is gone",
     }
 }

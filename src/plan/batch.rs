@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use super::call::{Call, Drained, Way};
 use super::case_id::CaseId;
+use super::cases::Cases;
+use super::deed::Deed;
 use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
 use crate::observe::Look;
 use crate::observe::mark::Mark;
@@ -22,6 +24,7 @@ pub struct Batches {
     locate: BTreeMap<Region, BTreeSet<InstanceId>>,
     groups: BTreeMap<Region, BTreeSet<GroupKey>>,
     hooks: BTreeSet<GroupKey>,
+    activities: BTreeSet<GroupKey>,
     find: BTreeMap<ClusterKey, BTreeSet<InstanceId>>,
     instances: BTreeMap<ClusterKey, BTreeMap<InstanceId, ContainerInstanceArn>>,
     tasks_of: BTreeMap<InstanceId, (ClusterKey, ContainerInstanceArn)>,
@@ -75,6 +78,13 @@ impl Batches {
         self.singles.iter().filter(|call| matches!(call, Call::Launch { group, .. } if group == of)).count()
     }
 
+    /// For how many cases of a group another one is to launch.
+    pub fn fallbacks_of(&self, cases: &Cases, of: &GroupKey) -> usize {
+        let here = |id: &CaseId| cases.get(id).and_then(|case| case.place.as_ref()?.group.as_ref()) == Some(of);
+        let fallback = |call: &&Call| matches!(call, Call::Launch { deed: Deed::FallBack, case, .. } if here(case));
+        self.singles.iter().filter(fallback).count()
+    }
+
     /// Make a call that is about one object only.
     pub fn call(&mut self, call: Call) {
         self.singles.push(call);
@@ -83,6 +93,11 @@ impl Batches {
     /// Look at a group's hooks.
     pub fn hooks(&mut self, group: &GroupKey) {
         self.hooks.insert(group.clone());
+    }
+
+    /// Look at what a group has tried to do.
+    pub fn activities(&mut self, group: &GroupKey) {
+        self.activities.insert(group.clone());
     }
 
     /// Read a task definition that is used in `cluster`.
@@ -159,6 +174,7 @@ impl Batches {
         looks.extend(chunked(&self.locate, Look::LOCATE_MAX, |region, instances| Look::Locate { region, instances }));
         looks.extend(chunked(&self.groups, Look::GROUPS_MAX, |region, groups| Look::Groups { region, groups }));
         looks.extend(self.hooks.iter().cloned().map(Look::Hooks));
+        looks.extend(self.activities.iter().cloned().map(Look::Activities));
         looks.extend(chunked(&self.find, Look::FIND_MAX, |cluster, instances| Look::Find { cluster, instances }));
         for (cluster, instances) in &self.instances {
             let known: Vec<_> = instances.iter().map(|(id, arn)| (id.clone(), arn.clone())).collect();

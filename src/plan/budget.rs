@@ -22,7 +22,12 @@ pub fn refusal(scene: Scene<'_>, case: &Case, group: &GroupKey, rules: &Rules, d
     let members = scene.snapshot.groups.get(group).map_or(0, |group| group.members.len());
     let limit = limit(amount, members);
     let others = scene.cases.iter().filter(|other| other.id != case.id && other.is_being_handed_over_in(group));
-    if others.count() + draft.batches.launches_in(group) >= limit {
+    let begins = |other: &&Case| {
+        let here = other.place.as_ref().and_then(|place| place.group.as_ref()) == Some(group);
+        here && other.is_planned() && draft.batches.drained().any(|id| *id == other.instance)
+    };
+    let about_to = draft.batches.launches_in(group) + scene.cases.iter().filter(begins).count();
+    if others.count() + about_to >= limit {
         return Some(Reason::BudgetSpent { limit });
     }
     let until = later(scene.cases.pools.disturbed_at(group)?, cooldown);
@@ -44,7 +49,7 @@ fn limits(case: &Case, rules: &Rules) -> Option<(Amount, SignedDuration)> {
 }
 
 /// A share of a pool is at least one of its instances, or a small pool would never be handed over.
-fn limit(amount: Amount, members: usize) -> usize {
+pub fn limit(amount: Amount, members: usize) -> usize {
     match amount {
         Amount::Percent(percent) => (members * usize::from(percent.of_hundred()) / 100).max(1),
         Amount::Count(count) => count as usize,

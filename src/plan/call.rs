@@ -105,6 +105,8 @@ pub enum Call {
     },
     /// `LaunchInstances`: one more, now.
     Launch {
+        /// In which place: [`Deed::Launch`] or [`Deed::FallBack`].
+        deed: Deed,
         /// The group.
         group: GroupKey,
         /// The case that it is for.
@@ -120,6 +122,15 @@ pub enum Call {
     GiveBack {
         /// How.
         way: Way,
+        /// The group.
+        group: GroupKey,
+        /// The case.
+        case: CaseId,
+        /// The instance.
+        instance: InstanceId,
+    },
+    /// `AttachInstances`: the group has the instance again, and wants one more.
+    Attach {
         /// The group.
         group: GroupKey,
         /// The case.
@@ -166,8 +177,9 @@ impl Call {
             Self::Drain { instances, .. } => instances.iter().map(|it| (it.case.clone(), Deed::Drain)).collect(),
             Self::Activate { instances, .. } => instances.iter().map(|it| (it.case.clone(), Deed::Activate)).collect(),
             Self::Mark { marks, .. } => marks.iter().map(|(it, _)| (it.case.clone(), Deed::Mark)).collect(),
-            Self::Launch { case, .. } => vec![(case.clone(), Deed::Launch)],
+            Self::Launch { case, deed, .. } => vec![(case.clone(), deed.clone())],
             Self::GiveBack { case, .. } => vec![(case.clone(), Deed::GiveBack)],
+            Self::Attach { case, .. } => vec![(case.clone(), Deed::Attach)],
             Self::Stop { stopped, .. } => vec![(stopped.case.clone(), Deed::Stop(stopped.task.clone()))],
             Self::Complete { held, .. } => vec![(held.case.clone(), Deed::Complete(held.hook.clone()))],
             Self::Heartbeat { held, .. } => vec![(held.case.clone(), Deed::Heartbeat(held.hook.clone()))],

@@ -181,9 +181,20 @@ impl Case {
     /// How the request for a replacement stands, whichever way it was made.
     #[must_use]
     pub fn replacing(&self) -> &Attempt {
-        let made = [Deed::Detach, Deed::Terminate, Deed::Launch].map(|deed| self.attempt(&deed));
-        let settled = made.into_iter().find(|attempt| attempt.is_accepted() || attempt.is_in_flight());
-        settled.or_else(|| made.into_iter().max_by_key(|attempt| attempt.retry_at())).unwrap_or(&NEVER)
+        self.furthest(&[Deed::Detach, Deed::Terminate, Deed::Launch])
+    }
+
+    /// How the request stands that makes its own group lose the instance and replace it.
+    #[must_use]
+    pub fn leaving(&self) -> &Attempt {
+        self.furthest(&[Deed::Detach, Deed::Terminate])
+    }
+
+    /// The attempt at one of these that is accepted or under way, or else the one that is tried again last.
+    fn furthest(&self, deeds: &[Deed]) -> &Attempt {
+        let made = || deeds.iter().map(|deed| self.attempt(deed));
+        let settled = made().find(|attempt| attempt.is_accepted() || attempt.is_in_flight());
+        settled.or_else(|| made().max_by_key(|attempt| attempt.retry_at())).unwrap_or(&NEVER)
     }
 
     /// How something that is done for the case stands.

@@ -182,6 +182,8 @@ impl Cases {
             Call::Drain { instances, .. } => instances.iter().for_each(|drained| {
                 self.note(&drained.case, |case| case.is_known_as(&drained.arn));
             }),
+            // What another group launches is not its own group's replacement.
+            Call::Launch { deed: Deed::FallBack, .. } => {}
             Call::Launch { group, case, before, .. } => {
                 self.note(case, |case| case.asks(group, before));
                 self.pools.disturb(group, now);
@@ -189,6 +191,7 @@ impl Cases {
             Call::Activate { .. }
             | Call::Mark { .. }
             | Call::GiveBack { .. }
+            | Call::Attach { .. }
             | Call::Stop { .. }
             | Call::Complete { .. }
             | Call::Heartbeat { .. } => {}

@@ -138,6 +138,8 @@ fn outcome(scene: Scene<'_>, case: &Case) -> Outcome {
     match registered_at(scene, case) {
         Some(at) if case.deadline.is_none_or(|deadline| at <= deadline) => Outcome::HandedOver,
         Some(_) => Outcome::Late,
+        // It was one too many: nothing was to come in its place.
+        None if case.attempt(&Deed::GiveBack).is_accepted() => Outcome::HandedOver,
         None if replacement::expected(case) || case.unsure => Outcome::Late,
         None => Outcome::NotReplaced,
     }

@@ -11,19 +11,25 @@ use super::call::{Call, Way};
 use super::case::Case;
 use super::deed::Deed;
 use super::draft::Draft;
-use super::mark;
 use super::pace::{SOON, later, retry_now};
 use super::report::Reason;
 use super::scene::Scene;
+use super::{fallback, mark};
 use crate::ids::{GroupKey, InstanceId};
 use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
 use crate::signal::{Signal, SignalKind, hook_is_history_from};
 
 /// Whether the group of the case has one more than it wanted because of it, and the instance is to pay for that.
 pub fn owes(scene: Scene<'_>, case: &Case) -> bool {
-    let one_more = mark::launched_for(scene, case).is_some() || case.kinds.contains(&SignalKind::Surplus);
+    let too_many = case.kinds.contains(&SignalKind::Surplus) || is_not_needed(scene, case);
+    let one_more = mark::launched_for(scene, case).is_some() || too_many;
     let paid = case.attempt(&Deed::GiveBack).is_accepted() || mark::is_paid_by_others(scene, case);
     one_more && !paid && !is_void(scene, case)
+}
+
+/// Whether it stands in for another pool's that are all there.
+fn is_not_needed(scene: Scene<'_>, case: &Case) -> bool {
+    fallback::is_stand_in(case) && case.place.as_ref().is_some_and(|place| fallback::is_over(scene, place))
 }
 
 /// Whether somebody has set the group since to want no more than it has to: nothing of it is too many then.
@@ -78,7 +84,8 @@ pub fn pass_on(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Passing {
     let Some((key, group)) = group_of(case).and_then(|key| scene.snapshot.groups.get_key_value(key)) else {
         return Passing::Passed;
     };
-    if !owes(scene, case) || is_paid_unheard(case, group) {
+    let stands_in = fallback::is_stand_in(case) && !case.attempt(&Deed::GiveBack).is_accepted();
+    if !(owes(scene, case) || stands_in) || is_paid_unheard(case, group) {
         return Passing::Passed;
     }
     if !is_ours_to_pass_on(scene, case) && launched(scene, case, group, draft).is_none() {
@@ -86,7 +93,8 @@ pub fn pass_on(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Passing {
     }
     match payer(scene, case, key, group, draft) {
         Some(payer) => {
-            draft.open(scene, surplus(scene, payer));
+            let word = if stands_in { fallback::stand_in(scene, payer) } else { surplus(scene, payer) };
+            draft.open(scene, word);
             Passing::Passed
         }
         None => {
@@ -106,7 +114,8 @@ fn is_paid_unheard(case: &Case, group: &Group) -> bool {
 /// own: the one that launched, that found one too many, or that took over what the mark says does it. Of an instance that others
 /// found to be too many and that is gone nobody knows whether it paid: one too few is worse than one too many.
 fn is_ours_to_pass_on(scene: Scene<'_>, case: &Case) -> bool {
-    let found = case.kind == SignalKind::Surplus && case.id.said_at == case.received_at;
+    let ended = matches!(case.kind, SignalKind::Surplus | SignalKind::Fallback);
+    let found = ended && case.id.said_at == case.received_at;
     let instance = scene.snapshot.instances.get(&case.instance);
     let taken_over = instance.is_some_and(|it| mark::is_ours(case, it)) && mark::launched_for(scene, case).is_some();
     let unpaid = case.attempt(&Deed::GiveBack).failures() == 0;

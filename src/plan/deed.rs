@@ -15,8 +15,12 @@ pub enum Deed {
     Drain,
     /// Its group launches one more instance.
     Launch,
+    /// Another group launches one more, because its own has no capacity.
+    FallBack,
     /// Its group loses the instance and wants one less.
     GiveBack,
+    /// The instance is one of its group again.
+    Attach,
     /// The instance carries our mark.
     Mark,
     /// The instance takes tasks again.
@@ -37,8 +41,9 @@ impl Deed {
             Self::Detach => "DetachInstances",
             Self::Terminate => "TerminateInstanceInAutoScalingGroup",
             Self::Drain => "UpdateContainerInstancesState",
-            Self::Launch => "LaunchInstances",
+            Self::Launch | Self::FallBack => "LaunchInstances",
             Self::GiveBack => "TerminateInstanceInAutoScalingGroup",
+            Self::Attach => "AttachInstances",
             Self::Mark => "PutAttributes",
             Self::Activate => "UpdateContainerInstancesState",
             Self::Stop(_) => "StopTask",
@@ -55,7 +60,9 @@ impl Deed {
             Self::Terminate => Some("terminate"),
             Self::Drain => Some("drain"),
             Self::Launch => Some("launch"),
+            Self::FallBack => Some("fall_back"),
             Self::GiveBack => Some("give_back"),
+            Self::Attach => Some("attach"),
             Self::Activate => Some("activate"),
             Self::Complete(_) => Some("complete_hook"),
             Self::Mark | Self::Stop(_) | Self::Heartbeat(_) => None,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::batch::Batches;
 use super::case::Place;
 use super::case_id::CaseId;
-use super::report::Report;
+use super::report::{Reason, Report};
 use super::scene::Scene;
 use super::step::{Plan, Step};
 use crate::api::Mode;
@@ -39,6 +39,13 @@ impl Draft {
     /// Whether a case is about to open for the instance.
     pub fn opens(&self, instance: &InstanceId) -> bool {
         self.steps.iter().any(|step| matches!(step, Step::Open(signal) if signal.instance == *instance))
+    }
+
+    /// Whether nothing is asked of the case's group, because of this.
+    pub fn skips(&self, id: &CaseId, because: &Reason) -> bool {
+        let skips =
+            |step: &Step| matches!(step, Step::SkipReplacement { case, reason } if case == id && reason == because);
+        self.steps.iter().any(skips)
     }
 
     /// Where a case stands that has only just been found out about, and that something may be done for.

@@ -15,7 +15,7 @@ use super::policy::Rules;
 use super::report::Reason;
 use super::scene::Scene;
 use super::step::{Dismissal, Step};
-use super::{budget, debt, drain, launch, mark, replacement, tasks};
+use super::{budget, debt, drain, fallback, launch, mark, replacement, tasks};
 use crate::api::Method;
 use crate::ids::InstanceId;
 use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
@@ -34,6 +34,23 @@ pub fn proceed(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
     if has_no_tasks(scene, case) || case.deadline.is_some_and(|deadline| scene.now >= deadline) {
         end(scene, case, place, rules, draft);
     }
+}
+
+/// Leaves an instance that stands in for another pool's where it is, as long as it is needed. True while it is.
+pub fn stays(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) -> bool {
+    if !fallback::is_stand_in(case) || !case.is_planned() || case.is_moving_tasks() || case.has(Phase::TasksStopped) {
+        return false;
+    }
+    let reason = if fallback::is_over(scene, place) {
+        place.group.as_ref().and_then(|key| budget::refusal(scene, case, key, rules, draft))
+    } else {
+        Some(Reason::StandsIn)
+    };
+    let Some(reason) = reason else { return false };
+    draft.report.add(&case.id, reason);
+    mark::request(scene, case, draft);
+    fallback::look_home(scene, place, draft);
+    true
 }
 
 /// What follows from asking for a replacement.
@@ -59,7 +76,7 @@ fn obstacle_to_draining(scene: Scene<'_>, case: &Case, draft: &Draft) -> Option<
 
 /// The replacement is there, or there will be none before, or the deadline leaves no time to wait.
 fn may_drain(scene: Scene<'_>, case: &Case) -> bool {
-    if case.kinds.contains(&SignalKind::Surplus) {
+    if case.kinds.contains(&SignalKind::Surplus) || fallback::is_stand_in(case) {
         return true;
     }
     let stands = mark::launched_for(scene, case).is_some_and(|promised| is_made_up_for(scene, case, promised));
@@ -117,7 +134,7 @@ fn ask(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut 
     }
     match budget::refusal(scene, case, key, rules, draft) {
         Some(reason) => draft.report.add(&case.id, reason),
-        None => launch::request(scene, case, place, (key, group), draft),
+        None => launch::request(scene, case, place, (key, group), Deed::Launch, draft),
     }
     Then::Wait
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::attempt::Attempt;
 use super::call::Call;
 use super::case::{Case, Place};
+use super::deed::Deed;
 use super::draft::Draft;
 use super::report::Reason;
 use super::scene::Scene;
@@ -28,16 +29,24 @@ pub fn is_refused(attempt: &Attempt) -> bool {
 }
 
 /// Asks for one more instance, in the zone that promises most.
-pub fn request(scene: Scene<'_>, case: &Case, place: &Place, (key, group): (&GroupKey, &Group), draft: &mut Draft) {
+pub fn request(
+    scene: Scene<'_>,
+    case: &Case,
+    place: &Place,
+    (key, group): (&GroupKey, &Group),
+    deed: Deed,
+    draft: &mut Draft,
+) {
     let Some(zone) = zone(scene, place, key, group) else {
         return draft.report.add(&case.id, Reason::LaunchRefused("the group has no zones".to_owned()));
     };
     let members = Arc::new(group.members.keys().cloned().collect());
-    let failures = case.attempt(&super::deed::Deed::Launch).failures();
+    let failures = case.attempt(&deed).failures();
     draft.batches.call(Call::Launch {
         group: key.clone(),
         case: case.id.clone(),
         token: token(case, &zone, failures),
+        deed,
         zone,
         before: members,
     });

@@ -91,6 +91,7 @@ const fn weight(kind: SignalKind) -> u8 {
         | SignalKind::Maintenance
         | SignalKind::ManualDrain
         | SignalKind::Surplus
+        | SignalKind::Fallback
         | SignalKind::StateChange => 2,
         SignalKind::TerminateHook => 1,
     }

@@ -15,6 +15,7 @@ mod debt;
 mod deed;
 mod draft;
 mod drain;
+mod fallback;
 mod finding;
 mod handover;
 mod hook;
@@ -22,6 +23,7 @@ mod launch;
 mod locate;
 mod loss;
 mod mark;
+mod orphan;
 mod pace;
 mod phase;
 mod policy;
@@ -137,24 +139,33 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
             return watch::case(scene, case, place, draft);
         }
         Standing::Ended(Outcome::Returned) if returning::is_set_back(scene, case, draft) => return,
+        Standing::Ended(Outcome::Returned) if orphan::is_taken_home(scene, case, place, draft) => return,
         Standing::Ended(outcome) => {
             return match debt::pass_on(scene, case, draft) {
+                Passing::Passed if !fallback::is_settled(scene, case, draft) => {
+                    watch::elsewhere(scene, case, place, draft)
+                }
                 Passing::Passed => draft.step(Step::Close { case: case.id.clone(), outcome }),
                 Passing::NotYet => watch::payers(scene, place, draft),
             };
         }
     }
     record::note(case, draft);
+    if handover::stays(scene, case, place, &rules, draft) {
+        return;
+    }
     if case.is_planned() {
         handover::proceed(scene, case, place, &rules, draft);
     } else {
         replacement::request(scene, case, place, &rules, draft);
+        fallback::request(scene, case, place, &rules, draft);
         drain::request(scene, case, place, draft);
         mark::request(scene, case, draft);
     }
     hook::attend(scene, case, place, &rules, draft);
     replacement::confirm(scene, case, &rules, draft);
     tasks::follow(scene, case, &rules, draft);
+    watch::elsewhere(scene, case, place, draft);
     warning::warn(scene, case, &rules, draft);
     watch::case(scene, case, place, draft);
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use crate::api::{
-    CapacityProviderPolicy, Maintenance, Manifests, Method, Mode, Percent, Rebalance, Signals, SpotClusterSpec,
-    StandaloneTasks,
+    self, Amount, CapacityProviderPolicy, Maintenance, Manifests, Method, Mode, Percent, Rebalance, Signals,
+    SpotClusterSpec, StandaloneTasks,
 };
 use crate::ids::{CapacityProviderName, ClusterKey};
 use crate::signal::{Signal, SignalKind};
@@ -42,6 +42,8 @@ pub struct Rules {
     pub interruption_enabled: bool,
     /// How a replacement is asked for.
     pub method: Method,
+    /// Who launches where the pool has no capacity.
+    pub fallback: Option<Fallback>,
     /// How long a replacement may go unseen before that is reported.
     pub confirm_within: SignedDuration,
     /// What is done about rebalance recommendations.
@@ -56,6 +58,21 @@ pub struct Rules {
     pub margin: SignedDuration,
 }
 
+/// Who launches where a pool has no capacity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fallback {
+    /// The other pool.
+    pub provider: CapacityProviderName,
+    /// So many at a time.
+    pub max: Amount,
+}
+
+impl From<&api::Fallback> for Fallback {
+    fn from(fallback: &api::Fallback) -> Self {
+        Self { provider: CapacityProviderName::from(&fallback.capacity_provider), max: fallback.max }
+    }
+}
+
 impl Rules {
     /// For a cluster that no manifest names: hands off.
     fn of_nobody() -> Self {
@@ -64,6 +81,7 @@ impl Rules {
             mode: Mode::Paused,
             interruption_enabled: false,
             method: Method::None,
+            fallback: None,
             confirm_within: SignedDuration::ZERO,
             rebalance: Rebalance { enabled: false, ..Rebalance::default() },
             maintenance: Maintenance { enabled: false, ..Maintenance::default() },
@@ -81,7 +99,7 @@ impl Rules {
             SignalKind::TerminateHook => hooks.iter().any(|hook| self.is_our_hook(hook)),
             SignalKind::RebalanceRecommendation => self.rebalance.enabled,
             SignalKind::Maintenance => self.maintenance.enabled,
-            SignalKind::ManualDrain | SignalKind::Surplus => self.managed,
+            SignalKind::ManualDrain | SignalKind::Surplus | SignalKind::Fallback => self.managed,
             SignalKind::StateChange => false,
         }
     }
@@ -98,6 +116,7 @@ impl Rules {
             mode: spec.mode,
             interruption_enabled: spec.signals.interruption.enabled,
             method: spec.replacement.method,
+            fallback: spec.replacement.fallback.as_ref().map(Fallback::from),
             confirm_within: spec.confirm_within.signed(),
             rebalance: spec.signals.rebalance.clone(),
             maintenance: spec.signals.maintenance.clone(),
@@ -113,6 +132,10 @@ impl Rules {
             mode: by.mode.unwrap_or(self.mode),
             interruption_enabled: by.signals.as_ref().map_or(self.interruption_enabled, |s| s.interruption.enabled),
             method: by.replacement.as_ref().map_or(self.method, |r| r.method),
+            fallback: match &by.replacement {
+                Some(replacement) => replacement.fallback.as_ref().map(Fallback::from),
+                None => self.fallback.clone(),
+            },
             confirm_within: by.confirm_within.map_or(self.confirm_within, |d| d.signed()),
             rebalance: by.signals.as_ref().map_or(&self.rebalance, |signals| &signals.rebalance).clone(),
             maintenance: by.signals.as_ref().map_or(&self.maintenance, |signals| &signals.maintenance).clone(),

@@ -25,6 +25,7 @@ fn outlives_us(kind: SignalKind) -> bool {
         | SignalKind::Maintenance
         | SignalKind::ManualDrain
         | SignalKind::Surplus
+        | SignalKind::Fallback
         | SignalKind::StateChange => false,
     }
 }

@@ -11,10 +11,13 @@ use super::policy::Rules;
 use super::report::Reason;
 use super::scene::Scene;
 use super::step::Step;
-use super::{debt, locate, mark, way};
+use super::{debt, fallback, launch, locate, mark, way};
 use crate::api::Method;
 use crate::ids::{GroupKey, InstanceId};
 use crate::observe::snapshot::{ContainerInstance, Group, InstanceStatus, Lifecycle};
+
+/// Launches that fail before the group is left to it: no zone has capacity, and time runs.
+const LAUNCHES_MAX: u32 = 2;
 
 enum Decision {
     /// Ask this group, in this way.
@@ -38,7 +41,10 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
         reached(case, draft);
         return place.group.iter().for_each(|group| debt::give_back(scene, case, group, Way::Detach, draft));
     }
-    let attempt = case.replacing();
+    if launches_first(scene, case, place, rules, draft) {
+        return draft.report.add(&case.id, Reason::Replacing);
+    }
+    let attempt = case.leaving();
     match attempt {
         Attempt::InFlight { .. } => draft.report.add(&case.id, Reason::Replacing),
         Attempt::Accepted { .. } => reached(case, draft),
@@ -52,6 +58,23 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
             Decision::Wait(reason) => draft.report.add(&case.id, reason),
         },
     }
+}
+
+/// Where the policy says so, one more is launched in the zone that promises most, and then the instance is given back. A group
+/// that does not launch on request, or fails to, is made to replace the instance like any other: it keeps trying by itself.
+fn launches_first(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) -> bool {
+    let attempt = case.attempt(&Deed::Launch);
+    let wanted = rules.method == Method::Launch && case.is_noticed_by_spot() && scene.now < case.history_from;
+    if !wanted || attempt.is_final() || attempt.failures() >= LAUNCHES_MAX || case.leaving().is_accepted() {
+        return false;
+    }
+    let group = place.group.as_ref().and_then(|key| scene.snapshot.groups.get_key_value(key));
+    let Some((key, group)) = group.filter(|(key, _)| debt::is_in_service(scene, case, key)) else { return false };
+    let able = !group.capacity_rebalance && !group.launch_suspended && launch::refusal(group).is_none();
+    if able {
+        launch::request(scene, case, place, (key, group), Deed::Launch, draft);
+    }
+    able
 }
 
 /// Notes that a replacement has been asked for.
@@ -144,6 +167,7 @@ pub fn confirm(scene: Scene<'_>, case: &Case, rules: &Rules, draft: &mut Draft) 
 /// Whether a replacement will come, by our doing or the group's own.
 pub fn expected(case: &Case) -> bool {
     case.attempt(&Deed::Launch).is_accepted()
+        || case.attempt(&Deed::FallBack).is_accepted()
         || case.has(Phase::ReplacementRequested)
         || case.skipped == Some(Reason::CapacityRebalancing)
 }
@@ -165,6 +189,10 @@ pub fn pair(scene: Scene<'_>, draft: &mut Draft) {
     for case in waiting {
         if let Some(promised) = mark::launched_for(scene, case) {
             welcome(scene, case, promised, draft);
+            continue;
+        }
+        if let Some(elsewhere) = fallback::launched_for(case).filter(|id| serves_already(scene, id)) {
+            welcome(scene, case, elsewhere, draft);
             continue;
         }
         let found = newcomers.iter().position(|(id, instance)| replaces(scene, case, id, instance));

@@ -60,6 +60,17 @@ pub enum Reason {
     AtMaxSize(u32),
     /// The group launches none on request.
     LaunchRefused(String),
+    /// Its pool has no capacity, and another one has been asked.
+    FallingBack,
+    /// Its pool has no capacity, and the other one does not launch.
+    FallbackRefused(String),
+    /// Its pool has no capacity, and as many of the other one stand in as the policy allows.
+    FallbackSpent {
+        /// So many.
+        limit: usize,
+    },
+    /// It stands in for a pool that has no capacity yet.
+    StandsIn,
     /// As many of the pool are being handed over as the policy allows.
     BudgetSpent {
         /// So many.
@@ -80,6 +91,8 @@ pub enum Reason {
     MarkFailed(String),
     /// It could not be set back to ACTIVE, which will be tried again.
     ActivateFailed(String),
+    /// It was detached and not taken by EC2: its group takes it back to terminate it.
+    GoesHome,
     /// The group is still launching it, and it cannot be detached.
     Pending,
     /// The group says a state that nothing is known about.
@@ -166,6 +179,10 @@ impl Reason {
             Self::LeftGroup => "LeftGroup",
             Self::AtMaxSize(_) => "AtMaxSize",
             Self::LaunchRefused(_) => "LaunchRefused",
+            Self::FallingBack => "FallingBack",
+            Self::FallbackRefused(_) => "FallbackRefused",
+            Self::FallbackSpent { .. } => "FallbackSpent",
+            Self::StandsIn => "StandsIn",
             Self::BudgetSpent { .. } => "BudgetSpent",
             Self::CoolingDown { .. } => "CoolingDown",
             Self::TasksUnlisted => "TasksUnlisted",
@@ -173,6 +190,7 @@ impl Reason {
             Self::DebtOpen => "DebtOpen",
             Self::MarkFailed(_) => "MarkFailed",
             Self::ActivateFailed(_) => "ActivateFailed",
+            Self::GoesHome => "GoesHome",
             Self::Pending => "Pending",
             Self::StateUnknown(_) => "StateUnknown",
             Self::MethodNone => "MethodNone",
@@ -223,6 +241,17 @@ impl fmt::Display for Reason {
                 )
             }
             Self::LaunchRefused(why) => write!(f, "no one more is launched before: {why}"),
+            Self::FallingBack => f.write_str("its pool has no capacity: the fallback has been asked to launch"),
+            Self::FallbackRefused(why) => {
+                write!(f, "its pool has no capacity, and the fallback does not launch: {why}")
+            }
+            Self::FallbackSpent { limit } => {
+                write!(
+                    f,
+                    "its pool has no capacity, and as many of the fallback stand in as the policy allows: {limit}"
+                )
+            }
+            Self::StandsIn => f.write_str("it stands in for a pool that has no capacity yet"),
             Self::BudgetSpent { limit } => {
                 write!(f, "as many of its pool are being handed over as the policy allows at a time: {limit}")
             }
@@ -236,6 +265,7 @@ impl fmt::Display for Reason {
             Self::ActivateFailed(why) => {
                 write!(f, "it could not be set back to ACTIVE, which will be tried again: {why}")
             }
+            Self::GoesHome => f.write_str("EC2 did not take it: its group takes it back and terminates it"),
             Self::Pending => f.write_str("its group is still launching it, so it cannot be detached yet"),
             Self::StateUnknown(state) => write!(f, "its group has it as {state}, about which nothing is known"),
             Self::MethodNone => f.write_str("the policy says replacement.method: none"),

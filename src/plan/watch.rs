@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::pace::{SOON, due, due_unless_told, later};
 use super::phase::Phase;
 use super::scene::Scene;
-use super::{replacement, tasks};
+use super::{fallback, replacement, tasks};
 use crate::ids::{ClusterKey, GroupKey};
 use crate::observe::Subject;
 use crate::observe::snapshot::ClusterState;
@@ -77,6 +77,14 @@ pub fn case(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
         place.group.iter().for_each(|group| self::group(scene, case, group, draft));
     }
     self::tasks(scene, case, place, draft);
+}
+
+/// Looks for what was launched in another pool for the case.
+pub fn elsewhere(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    let Some(launched) = fallback::launched_for(case) else { return };
+    if !replacement::serves_already(scene, launched) && due(scene, &Subject::Instance(launched.clone()), PACE, draft) {
+        draft.batches.find(&place.cluster, launched);
+    }
 }
 
 /// Looks for an instance that pays the debt of a case whose own is gone.

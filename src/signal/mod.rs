@@ -63,6 +63,8 @@ pub enum SignalKind {
     ManualDrain,
     /// It was launched on top of what its group wanted, and the group has replaced the instance that it was for as well.
     Surplus,
+    /// It was launched in the place of another pool's, which had no capacity.
+    Fallback,
     /// It has ended, as EC2 or ECS shows it, and nobody had told of that. No message is read as this.
     StateChange,
 }
@@ -78,6 +80,7 @@ impl SignalKind {
             Self::Maintenance,
             Self::ManualDrain,
             Self::Surplus,
+            Self::Fallback,
         ];
         kinds.into_iter().find(|kind| kind.name() == name)
     }
@@ -98,6 +101,7 @@ impl SignalKind {
             Self::Maintenance => "maintenance",
             Self::ManualDrain => "manual_drain",
             Self::Surplus => "surplus",
+            Self::Fallback => "fallback",
             Self::StateChange => "instance_state_change",
         }
     }

@@ -124,7 +124,6 @@ fn documents_that_contradict_each_other_are_refused() {
 #[test]
 fn settings_of_later_versions_are_refused_by_their_path() {
     for (spec, path) in [
-        ("\n  cluster: web\n  replacement: {method: launch}\n", "spec.replacement.method: launch"),
         ("\n  cluster: web\n  tasks: {deregisterTargets: true}\n", "spec.tasks.deregisterTargets"),
         ("\n  cluster: web\n  assumeRole: {roleArn: arn}\n", "spec.assumeRole"),
         (

@@ -2,6 +2,7 @@
 //!
 //! The only room that calls describe and list actions, and it calls no other.
 
+mod activities;
 mod autoscaling;
 mod cluster;
 mod container_instances;
@@ -76,6 +77,12 @@ impl Observer {
             Look::Hooks(group) => {
                 let clients = self.clients.of(&group.region, hooks::HOOKS)?;
                 let observation = hooks::of_group(clients, group, self.clock.now()).await?;
+                self.send(sightings, observation).await;
+                Ok(())
+            }
+            Look::Activities(group) => {
+                let clients = self.clients.of(&group.region, activities::ACTIVITIES)?;
+                let observation = activities::of_group(clients, group).await?;
                 self.send(sightings, observation).await;
                 Ok(())
             }

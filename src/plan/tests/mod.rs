@@ -3,10 +3,12 @@
 
 mod closing;
 mod debt;
+mod fallback;
 mod handover;
 mod hook;
 mod loss;
 mod notice;
+mod orphan;
 mod replacement;
 mod returning;
 mod scenario;

@@ -3,7 +3,7 @@
 use super::scenario::*;
 use crate::observe::Look;
 use crate::observe::snapshot::InstanceStatus;
-use crate::plan::{Deed, Phase, Step};
+use crate::plan::{Call, Deed, Phase, Step, Way};
 
 /// The steps for a notice about `i-1`, with its group seen in this state a moment later.
 fn with_group(state: Option<&str>, change: impl FnOnce(&mut crate::observe::snapshot::Group)) -> Vec<Step> {
@@ -213,4 +213,45 @@ fn who_was_there_before_or_is_of_another_group_is_no_replacement() {
     scenario.instance("i-9", |instance| instance.provider = Some("other".into()));
     let registered = |step: &Step| matches!(step, Step::Reach { phase: Phase::ReplacementRegistered, .. });
     assert!(!scenario.steps().iter().any(registered));
+}
+
+/// With the policy's `method: launch`.
+fn launching(change: impl FnOnce(&mut crate::observe::snapshot::Group)) -> Scenario {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]).policy(", replacement: {method: launch}");
+    scenario.group(&[("i-1", "InService"), ("i-2", "InService")], change);
+    scenario.at("03:05:00").notice("i-1");
+    scenario
+}
+
+fn launched(steps: &[Step]) -> Vec<String> {
+    let calls = steps.iter().filter_map(|step| match step {
+        Step::Call(Call::Launch { zone, deed: Deed::Launch, .. }) => Some(zone.to_string()),
+        _ => None,
+    });
+    calls.collect()
+}
+
+#[test]
+fn where_the_policy_launches_one_more_comes_elsewhere_and_the_instance_is_given_back() {
+    let mut scenario = launching(|_| {});
+    let steps = scenario.steps();
+    assert_eq!((launched(&steps), drained(&steps)), (vec!["us-east-1b".to_owned()], vec!["i-1".to_owned()]));
+    assert_eq!((detached(&steps).len(), terminated(&steps).len()), (0, 0));
+    scenario.launched("i-1", "i-new");
+    let steps = scenario.at("03:05:01").steps();
+    assert!(steps.iter().any(|step| matches!(step, Step::Call(Call::GiveBack { way: Way::Detach, .. }))));
+    assert_eq!(detached(&steps), [""; 0]);
+}
+
+#[test]
+fn a_group_that_cannot_launch_on_request_replaces_it_like_any_other() {
+    let steps = launching(|group| group.max = 2).steps();
+    assert_eq!((launched(&steps).len(), detached(&steps).len()), (0, 1), "it is at MaxSize");
+    let mut scenario = launching(|_| {});
+    let _ = scenario.plan();
+    scenario.answered(Deed::Launch, "i-1", Err("no capacity in us-east-1b"));
+    assert_eq!(launched(&scenario.at("03:05:01").steps()).len(), 1, "another try at once");
+    scenario.answered(Deed::Launch, "i-1", Err("no capacity anywhere"));
+    let steps = scenario.at("03:05:02").steps();
+    assert_eq!((launched(&steps).len(), detached(&steps).len()), (0, 1));
 }

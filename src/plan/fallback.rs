@@ -1,0 +1,186 @@
+//! The fallback: where a pool has no capacity, another one launches in its place until the first has capacity again.
+//!
+//! It is off unless the policy names one. What it launches is a debt in the other group, which a case of its own pays back: a
+//! planned hand-over that waits until the first pool is whole.
+
+use jiff::SignedDuration;
+
+use super::attempt::Attempt;
+use super::case::{Case, Place};
+use super::deed::Deed;
+use super::draft::Draft;
+use super::pace::{SOON, due, later, retry_now};
+use super::phase::Phase;
+use super::policy::{Fallback, Rules};
+use super::report::Reason;
+use super::scene::Scene;
+use super::{budget, launch, replacement};
+use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId};
+use crate::observe::Subject;
+use crate::signal::{Signal, SignalKind, hook_is_history_from};
+
+/// The pace at which a pool is looked at that has no capacity while a deadline runs.
+const PACE: SignedDuration = SignedDuration::from_secs(3);
+
+/// The pace at which it is looked at whether it has capacity again.
+const SLOW_PACE: SignedDuration = SignedDuration::from_secs(30);
+
+/// Launches in the other pool, where the instance's own has no capacity for its replacement.
+pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
+    let Some(fallback) = rules.fallback.as_ref().filter(|_| case.is_noticed_by_spot()) else { return };
+    let attempt = case.attempt(&Deed::FallBack);
+    if attempt.is_accepted() || !is_without_capacity(scene, case, place, draft) {
+        return;
+    }
+    let reason = match attempt {
+        Attempt::InFlight { .. } => Reason::FallingBack,
+        Attempt::Failed { why, .. } if launch::is_refused(attempt) => Reason::FallbackRefused(why.clone()),
+        Attempt::Failed { why, .. } if !retry_now(scene, attempt, draft) => Reason::FallbackRefused(why.clone()),
+        _ => match ask(scene, case, place, fallback, draft) {
+            Ok(()) => return,
+            Err(reason) => reason,
+        },
+    };
+    draft.report.add(&case.id, reason);
+}
+
+fn ask(scene: Scene<'_>, case: &Case, place: &Place, fallback: &Fallback, draft: &mut Draft) -> Result<(), Reason> {
+    let refused = |why: &str| Reason::FallbackRefused(why.to_owned());
+    let key = scene.snapshot.group_behind(&place.cluster, &fallback.provider);
+    let Some((key, group)) = key.and_then(|key| scene.snapshot.groups.get_key_value(key)) else {
+        return Err(refused("the capacity provider is not in the cluster, or has no group"));
+    };
+    if place.group.as_ref() == Some(key) {
+        return Err(refused("it is the pool that has none"));
+    }
+    if let Some(reason) = launch::refusal(group) {
+        return Err(refused(&reason.to_string()));
+    }
+    let own = place.group.as_ref().and_then(|own| scene.snapshot.groups.get(own));
+    let limit = budget::limit(fallback.max, own.map_or(0, |own| own.desired as usize));
+    if in_use(scene, key) + draft.batches.launches_in(key) >= limit {
+        return Err(Reason::FallbackSpent { limit });
+    }
+    launch::request(scene, case, place, (key, group), Deed::FallBack, draft);
+    Ok(())
+}
+
+/// How many instances of the other group are there because of us, or are about to be.
+fn in_use(scene: Scene<'_>, key: &GroupKey) -> usize {
+    let place = |case: &Case| case.place.as_ref().and_then(|place| place.group.clone());
+    let owed = scene.cases.iter().filter(|case| is_stand_in(case) && place(case).as_ref() == Some(key));
+    let launched = scene.cases.iter().filter(|case| {
+        let attempt = case.attempt(&Deed::FallBack);
+        let stood_in = case.replacement.as_ref().is_some_and(|id| scene.cases.of(id).is_some_and(is_stand_in));
+        attempt.is_in_flight() || attempt.is_accepted() && !stood_in
+    });
+    owed.count() + launched.count()
+}
+
+/// Whether its instance was launched in the place of another pool's.
+pub fn is_stand_in(case: &Case) -> bool {
+    case.kinds.contains(&SignalKind::Fallback)
+}
+
+/// Whether the group lacks an instance for the case: its Launch process is suspended, or a launch has failed since it was asked,
+/// and it still has fewer than it wants.
+fn is_without_capacity(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> bool {
+    let Some(key) = place.group.as_ref().filter(|_| !case.has(Phase::ReplacementRegistered)) else { return false };
+    if case.skipped == Some(Reason::LaunchSuspended) || draft.skips(&case.id, &Reason::LaunchSuspended) {
+        return true;
+    }
+    let Some(asked_at) = case.phases.get(&Phase::ReplacementRequested).copied() else { return false };
+    let Some(group) = scene.snapshot.groups.get(key).filter(|group| group.observed_at > asked_at) else { return false };
+    let moved = scene.snapshot.moved.get(key) > scene.snapshot.asked.get(&activities(key)).map(|asked| &asked.at);
+    let lacks = group.lacking() > fallen_back(scene, key) + draft.batches.fallbacks_of(scene.cases, key);
+    if lacks && due(scene, &activities(key), if moved { SOON } else { PACE }, draft) {
+        draft.batches.activities(key);
+    }
+    lacks && scene.snapshot.launch_failures.get(key).is_some_and(|failure| failure.at >= asked_at)
+}
+
+/// For how many cases of the group another one has been asked already.
+fn fallen_back(scene: Scene<'_>, key: &GroupKey) -> usize {
+    let here = |case: &&Case| case.place.as_ref().and_then(|place| place.group.as_ref()) == Some(key);
+    let asked =
+        |case: &&Case| case.attempt(&Deed::FallBack).is_accepted() || case.attempt(&Deed::FallBack).is_in_flight();
+    scene.cases.iter().filter(here).filter(asked).filter(|case| !case.has(Phase::ReplacementRegistered)).count()
+}
+
+fn activities(key: &GroupKey) -> Subject {
+    Subject::Activities(key.clone())
+}
+
+/// The instance that was launched elsewhere for the case.
+pub fn launched_for(case: &Case) -> Option<&InstanceId> {
+    case.replacement.as_ref().filter(|_| case.attempt(&Deed::FallBack).is_accepted())
+}
+
+/// Opens a case for what was launched elsewhere, as soon as that has registered, and says whether the case that it was launched
+/// for need not wait for that.
+pub fn is_settled(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> bool {
+    let Some(launched) = launched_for(case).filter(|id| scene.cases.is_unheard_of(id, case.received_at)) else {
+        return true;
+    };
+    if replacement::serves_already(scene, launched) {
+        draft.open(scene, stand_in(scene, launched));
+        return true;
+    }
+    let expected = later(case.attempt(&Deed::FallBack).accepted_at().unwrap_or(scene.now), REGISTERS_WITHIN);
+    draft.wake_at(later(scene.now, SOON));
+    scene.now >= expected
+}
+
+/// One that has not registered by then never will.
+const REGISTERS_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+
+/// The word that opens its case.
+pub fn stand_in(scene: Scene<'_>, instance: &InstanceId) -> Signal {
+    Signal {
+        instance: instance.clone(),
+        kind: SignalKind::Fallback,
+        said_at: scene.now,
+        deadline: None,
+        history_from: hook_is_history_from(scene.now),
+        hook: None,
+    }
+}
+
+/// Whether the pools that fall back on this one have their capacity again.
+pub fn is_over(scene: Scene<'_>, place: &Place) -> bool {
+    homes(scene, place).iter().all(|(key, rules)| {
+        let Some(group) = scene.snapshot.groups.get(key) else { return true };
+        let failed = scene.snapshot.launch_failures.get(key);
+        let lately = failed.is_some_and(|failure| scene.now < later(failure.at, rules.rebalance.cooldown.signed()));
+        group.is_whole() && !group.launch_suspended && !lately
+    })
+}
+
+/// Looks at the pools that fall back on the one of the case.
+pub fn look_home(scene: Scene<'_>, place: &Place, draft: &mut Draft) {
+    for (key, _) in homes(scene, place) {
+        if due(scene, &Subject::Group(key.clone()), SLOW_PACE, draft) {
+            draft.batches.group(&key);
+        }
+        if due(scene, &activities(&key), SLOW_PACE, draft) {
+            draft.batches.activities(&key);
+        }
+    }
+}
+
+/// The groups of the pools that fall back on this one.
+fn homes(scene: Scene<'_>, place: &Place) -> Vec<(GroupKey, Rules)> {
+    let cluster = scene.snapshot.clusters.get(&place.cluster);
+    let providers = cluster.into_iter().flat_map(|cluster| &cluster.providers);
+    let falls_back = |(provider, group): (&CapacityProviderName, &Option<GroupKey>)| {
+        let rules = rules_of(scene, &place.cluster, provider);
+        let here = rules.fallback.as_ref().is_some_and(|fallback| Some(&fallback.provider) == place.provider.as_ref());
+        let other = place.provider.as_ref() != Some(provider);
+        group.clone().filter(|_| here && other).map(|group| (group, rules))
+    };
+    providers.filter_map(falls_back).collect()
+}
+
+fn rules_of(scene: Scene<'_>, cluster: &ClusterKey, provider: &CapacityProviderName) -> Rules {
+    scene.policies.rules(cluster, Some(provider))
+}
