@@ -3,7 +3,7 @@
 CARGO ?= cargo
 BINARY := target/debug/ecs-spot-operator
 
-.PHONY: help test lint unit emulators fuzz doc demo bench schemas deny clean
+.PHONY: help test lint unit emulators fuzz doc demo bench schemas transcripts deny clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -45,6 +45,12 @@ schemas: ## Write crds-like-schemas/ anew
 	$(BINARY) schema SpotCluster > crds-like-schemas/spotcluster.schema.json
 	$(BINARY) schema Scenario > crds-like-schemas/scenario.schema.json
 	$(BINARY) schema Interruption > crds-like-schemas/interruption.schema.json
+
+transcripts: ## Write scenarios/transcripts/ anew
+	$(CARGO) build --locked
+	for file in scenarios/*.yaml; do \
+		$(BINARY) sim run $$file --seed 1 > scenarios/transcripts/$$(basename $$file .yaml).txt || exit 1; \
+	done
 
 deny: ## Licences, advisories and duplicates (needs cargo-deny)
 	$(CARGO) deny --locked check

@@ -258,6 +258,7 @@ impl Snapshot {
         if let Some(instance) = self.instances.get_mut(id) {
             instance.mark = Some(mark);
             instance.observed_at = instance.observed_at.max(at);
+            instance.looked_at = instance.looked_at.max(at);
         }
     }
 

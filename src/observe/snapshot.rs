@@ -185,6 +185,8 @@ pub struct ContainerInstance {
     pub version: Option<i64>,
     /// When it was seen so.
     pub observed_at: Timestamp,
+    /// When it was last looked at: events tell neither of its mark nor of its other attributes.
+    pub looked_at: Timestamp,
     /// When it was first seen inactive or missing.
     pub gone_at: Option<Timestamp>,
 }

@@ -115,7 +115,8 @@ pub fn request(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
     if instance.mark.as_ref() == Some(&mark) || !(is_written_down(case) || drained_by_us || marked) {
         return;
     }
-    if is_outranked(scene, case, instance) {
+    // What stands there may be somebody else's: it is read before it is written over.
+    if instance.looked_at < case.received_at || is_outranked(scene, case, instance) {
         return;
     }
     let attempt = case.attempt(&Deed::Mark);

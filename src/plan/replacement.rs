@@ -37,7 +37,8 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
         return draft.report.add(&case.id, Reason::Replacing);
     }
     // One more was launched before the notice came: the group has to lose this one, and to want one less.
-    if debt::owes(scene, case) || case.attempt(&Deed::GiveBack).is_accepted() {
+    let left = case.leaving().is_in_flight() || case.leaving().is_accepted();
+    if !left && debt::owes(scene, case) || case.attempt(&Deed::GiveBack).is_accepted() {
         reached(case, draft);
         return place.group.iter().for_each(|group| debt::give_back(scene, case, group, Way::Detach, draft));
     }

@@ -103,9 +103,14 @@ pub fn last_tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draf
 }
 
 fn instance(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    let subject = Subject::Instance(case.instance.clone());
+    let known = scene.snapshot.instances.get(&case.instance);
+    // Whether somebody else has it in hand its mark says, of which no event tells.
+    let read = known.is_none_or(|instance| instance.looked_at >= case.received_at);
     let ending = scene.snapshot.ending.get(&case.instance);
     let every = if ending.is_some_and(|ending| scene.now < later(ending.noted_at, ENDS_WITHIN)) { SOON } else { PACE };
-    if !due_unless_told(scene, &Subject::Instance(case.instance.clone()), every, draft) {
+    let due = if read { due_unless_told(scene, &subject, every, draft) } else { due(scene, &subject, SOON, draft) };
+    if !due {
         return;
     }
     match scene.snapshot.instances.get(&case.instance) {

@@ -119,15 +119,31 @@ async fn an_instance_that_is_draining_already_is_still_replaced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cancelled_reclaim_is_reported_with_the_command_that_mends_it() {
+async fn an_orphan_of_a_cancelled_reclaim_is_taken_back_by_its_group_and_terminated() {
+    let rig = cancelled(|_| {}).await;
+    assert!(rig.events("case.closed")[0].message.contains("its group has taken it back"));
+    assert_eq!((rig.calls("AttachInstances"), rig.calls("TerminateInstanceInAutoScalingGroup")), (1, 1));
+    assert_eq!((rig.members().len(), rig.sim.group(GROUP).unwrap().desired), (6, 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_its_group_has_no_room_for_an_orphan_the_commands_are_in_the_log() {
+    let rig = cancelled(|group| group.max = 6).await;
+    assert!(rig.events("case.closed")[0].message.contains("terminate-instance-in-auto-scaling-group"));
+    assert_eq!(rig.calls("AttachInstances"), 0);
+}
+
+/// Spot gives notice and changes its mind a minute later.
+async fn cancelled(change: impl FnOnce(&mut GroupSpec)) -> Rig {
     let mut scenario = interrupted(1);
     scenario.interruptions[0].cancelled_after = Some(Duration::from_secs(60));
+    change(&mut scenario.groups[0]);
     let rig = Rig::new(scenario);
     let _operator = rig.operate();
     rig.secs(600).await;
     assert_eq!(rig.outcomes(), ["returned"]);
-    assert!(rig.events("case.closed")[0].message.contains("terminate-instance-in-auto-scaling-group"));
     assert_eq!(rig.depth(QUEUE), (0, 0));
+    rig
 }
 
 #[tokio::test(start_paused = true)]

@@ -128,6 +128,7 @@ pub fn read(
         tasks: tasks_on(instance),
         version: counted(instance.version()),
         observed_at,
+        looked_at: observed_at,
         gone_at: None,
     };
     Some((InstanceId::from(id), seen))

@@ -30,6 +30,7 @@ pub fn instance(at: Timestamp) -> ContainerInstance {
         mark: None,
         version: None,
         observed_at: at,
+        looked_at: at,
         gone_at: None,
     }
 }

@@ -37,6 +37,7 @@ const MEMBERS: [(&str, &str); 4] =
 fn indebted() -> Scenario {
     let mut scenario = Scenario::with(&["i-1", "i-2", "i-3"]);
     scenario.at("03:05:00").says("i-1", SignalKind::ManualDrain, None);
+    scenario.instance("i-1", |_| {});
     scenario.group(&MEMBERS[..3], |_| {});
     scenario.tasks("i-1", &[false]);
     let _ = scenario.plan();

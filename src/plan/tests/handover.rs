@@ -1,6 +1,7 @@
 //! Planned hand-overs: the replacement first.
 
 use super::scenario::*;
+use crate::observe::Look;
 use crate::observe::mark::Mark;
 use crate::observe::snapshot::InstanceStatus;
 use crate::plan::{Call, Deed, Dismissal, Phase, Step, Way};
@@ -12,6 +13,7 @@ const TWO: [(&str, &str); 2] = [("i-1", "InService"), ("i-2", "InService")];
 fn told(kind: SignalKind, policy: &str) -> Scenario {
     let mut scenario = Scenario::with(&["i-1", "i-2"]).policy(policy);
     scenario.at("03:05:00").says("i-1", kind, None);
+    scenario.instance("i-1", |_| {});
     scenario.group(&TWO, |_| {});
     scenario.tasks("i-1", &[false]);
     scenario
@@ -286,8 +288,11 @@ fn one_that_somebody_else_got_the_notice_of_is_left_to_them() {
 fn whoever_gets_the_notice_of_an_instance_in_other_hands_says_so_on_it() {
     let mark = marks(&told(SignalKind::ManualDrain, "").steps()).pop().unwrap();
     let mut scenario = Scenario::with(&["i-1", "i-2"]);
-    scenario.instance("i-1", |instance| instance.mark = Some(mark));
     scenario.at("03:05:30").notice("i-1");
+    let plan = scenario.plan();
+    assert_eq!(marks(&plan.steps), [], "what stands there is read before it is written over");
+    assert!(plan.looks.iter().any(|look| matches!(look, Look::Instances { .. })));
+    scenario.instance("i-1", |instance| instance.mark = Some(mark));
     let kinds: Vec<String> = marks(&scenario.steps()).into_iter().map(|mark| mark.kind.to_string()).collect();
     assert_eq!(kinds, ["interruption_notice"]);
 }

@@ -157,6 +157,7 @@ impl Scenario {
             mark: None,
             version: None,
             observed_at: self.now,
+            looked_at: self.now,
             gone_at: None,
         };
         change(&mut instance);
