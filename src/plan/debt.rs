@@ -17,7 +17,7 @@ use super::scene::Scene;
 use super::{fallback, mark};
 use crate::ids::{GroupKey, InstanceId};
 use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
-use crate::signal::{Signal, SignalKind, hook_is_history_from};
+use crate::signal::{Signal, SignalKind};
 
 /// Whether the group of the case has one more than it wanted because of it, and the instance is to pay for that.
 pub fn owes(scene: Scene<'_>, case: &Case) -> bool {
@@ -41,8 +41,8 @@ fn is_void(scene: Scene<'_>, case: &Case) -> bool {
 
 /// Whether the instance was one too many, and is not any more.
 pub fn is_wanted_again(scene: Scene<'_>, case: &Case) -> bool {
-    let only = case.kinds.iter().all(|kind| *kind == SignalKind::Surplus);
-    only && !case.attempt(&Deed::GiveBack).is_accepted() && is_void(scene, case)
+    let too_many = |kind: &SignalKind| matches!(kind, SignalKind::Surplus | SignalKind::Fallback);
+    case.kinds.iter().all(too_many) && !case.attempt(&Deed::GiveBack).is_accepted() && is_void(scene, case)
 }
 
 /// Whether the instance can pay: its group has it in service.
@@ -93,8 +93,8 @@ pub fn pass_on(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Passing {
     }
     match payer(scene, case, key, group, draft) {
         Some(payer) => {
-            let word = if stands_in { fallback::stand_in(scene, payer) } else { surplus(scene, payer) };
-            draft.open(scene, word);
+            let kind = if stands_in { SignalKind::Fallback } else { SignalKind::Surplus };
+            draft.open(scene, Signal::found(payer, kind, scene.now));
             Passing::Passed
         }
         None => {
@@ -159,17 +159,6 @@ fn serves(scene: Scene<'_>, id: &InstanceId, key: &GroupKey) -> bool {
     let instance = scene.snapshot.instances.get(id);
     let takes_tasks = instance.is_some_and(|it| it.gone_at.is_none() && it.status == InstanceStatus::Active);
     in_service && takes_tasks && instance.is_some_and(|it| !it.ignored && it.mark.is_none())
-}
-
-fn surplus(scene: Scene<'_>, instance: &InstanceId) -> Signal {
-    Signal {
-        instance: instance.clone(),
-        kind: SignalKind::Surplus,
-        said_at: scene.now,
-        deadline: None,
-        history_from: hook_is_history_from(scene.now),
-        hook: None,
-    }
 }
 
 fn group_of(case: &Case) -> Option<&GroupKey> {

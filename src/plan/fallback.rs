@@ -17,13 +17,16 @@ use super::scene::Scene;
 use super::{budget, launch, replacement};
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId};
 use crate::observe::Subject;
-use crate::signal::{Signal, SignalKind, hook_is_history_from};
+use crate::signal::{Signal, SignalKind};
 
 /// The pace at which a pool is looked at that has no capacity while a deadline runs.
 const PACE: SignedDuration = SignedDuration::from_secs(3);
 
 /// The pace at which it is looked at whether it has capacity again.
 const SLOW_PACE: SignedDuration = SignedDuration::from_secs(30);
+
+/// One that has not registered by then never will.
+const REGISTERS_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
 /// Launches in the other pool, where the instance's own has no capacity for its replacement.
 pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
@@ -123,27 +126,12 @@ pub fn is_settled(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> bool {
         return true;
     };
     if replacement::serves_already(scene, launched) {
-        draft.open(scene, stand_in(scene, launched));
+        draft.open(scene, Signal::found(launched, SignalKind::Fallback, scene.now));
         return true;
     }
     let expected = later(case.attempt(&Deed::FallBack).accepted_at().unwrap_or(scene.now), REGISTERS_WITHIN);
     draft.wake_at(later(scene.now, SOON));
     scene.now >= expected
-}
-
-/// One that has not registered by then never will.
-const REGISTERS_WITHIN: SignedDuration = SignedDuration::from_mins(10);
-
-/// The word that opens its case.
-pub fn stand_in(scene: Scene<'_>, instance: &InstanceId) -> Signal {
-    Signal {
-        instance: instance.clone(),
-        kind: SignalKind::Fallback,
-        said_at: scene.now,
-        deadline: None,
-        history_from: hook_is_history_from(scene.now),
-        hook: None,
-    }
 }
 
 /// Whether the pools that fall back on this one have their capacity again.

@@ -9,7 +9,7 @@ use super::scene::Scene;
 use crate::ids::InstanceId;
 use crate::observe::mark::Mark;
 use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
-use crate::signal::{self, Hook, Signal, SignalKind};
+use crate::signal::{Hook, Signal, SignalKind};
 
 /// Whoever has an interrupted instance in hand has set it back by then, if it lives on: five minutes past its deadline
 /// (`closing`), and two for doing it.
@@ -28,15 +28,9 @@ pub fn held_instances(scene: Scene<'_>, draft: &mut Draft) {
         let held = group.members.iter().filter(|(_, member)| is_held(&member.lifecycle));
         let since = group.observed_at.saturating_sub(LET_GO_FOR).unwrap_or(Timestamp::MIN);
         for (instance, _) in held.filter(|(instance, _)| scene.cases.is_unheard_of(instance, since)) {
-            let signal = Signal {
-                instance: instance.clone(),
-                kind: SignalKind::TerminateHook,
-                said_at: group.observed_at,
-                deadline: None,
-                history_from: signal::hook_is_history_from(group.observed_at),
-                hook: Some(Hook { group: key.name.clone(), name: hook.name.clone(), token: None }),
-            };
-            draft.open(scene, signal);
+            let hook = Some(Hook { group: key.name.clone(), name: hook.name.clone(), token: None });
+            let held = Signal::found(instance, SignalKind::TerminateHook, group.observed_at);
+            draft.open(scene, Signal { hook, ..held });
         }
     }
 }
@@ -64,13 +58,7 @@ fn is_in_other_hands(scene: Scene<'_>, instance: &ContainerInstance, signal: &Si
 
 fn signal_of(instance: &InstanceId, mark: &Mark) -> Option<Signal> {
     let kind = SignalKind::named(&mark.kind)?;
-    let history_from = if kind.is_notice() { mark.said_at } else { signal::hook_is_history_from(mark.said_at) };
-    Some(Signal {
-        instance: instance.clone(),
-        kind,
-        said_at: mark.said_at,
-        deadline: mark.deadline,
-        history_from,
-        hook: None,
-    })
+    let found = Signal::found(instance, kind, mark.said_at);
+    let history_from = if kind.is_notice() { mark.said_at } else { found.history_from };
+    Some(Signal { deadline: mark.deadline, history_from, ..found })
 }

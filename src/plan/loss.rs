@@ -111,12 +111,5 @@ fn are_tasks_known(
 }
 
 fn signal(id: &InstanceId, ending: Ending) -> Signal {
-    Signal {
-        instance: id.clone(),
-        kind: SignalKind::StateChange,
-        said_at: ending.since,
-        deadline: None,
-        history_from: ending.since,
-        hook: None,
-    }
+    Signal { history_from: ending.since, ..Signal::found(id, SignalKind::StateChange, ending.since) }
 }

@@ -48,6 +48,15 @@ pub struct Signal {
     pub hook: Option<Hook>,
 }
 
+impl Signal {
+    /// A word about an instance that no message brought: it was found at `at`, and names no deadline.
+    #[must_use]
+    pub fn found(instance: &InstanceId, kind: SignalKind, at: Timestamp) -> Self {
+        let history_from = hook_is_history_from(at);
+        Self { instance: instance.clone(), kind, said_at: at, deadline: None, history_from, hook: None }
+    }
+}
+
 /// What is going to happen to an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SignalKind {

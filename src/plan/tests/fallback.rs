@@ -185,3 +185,15 @@ fn a_notice_for_one_that_stands_in_has_it_replaced_as_long_as_it_is_needed() {
     let steps = scenario.steps();
     assert_eq!((detached(&steps), given_back(&steps)), (vec!["i-9".to_owned()], vec![]));
 }
+
+#[test]
+fn one_that_stands_in_for_a_group_that_wants_no_more_than_it_has_to_stays() {
+    let mut scenario = two_pools(POLICY);
+    scenario.at("03:20:00").says("i-9", SignalKind::Fallback, None);
+    let _ = scenario.plan();
+    elsewhere(scenario.at("03:20:10"), &[("i-9", "InService")], |group| group.min = 1);
+    scenario.instance("i-9", |instance| instance.provider = Some("on-demand".into()));
+    let steps = scenario.steps();
+    assert!(steps.iter().any(|step| matches!(step, Step::Close { .. })), "{steps:?}");
+    assert_eq!((drained(&steps).len(), given_back(&steps).len()), (0, 0));
+}
