@@ -172,6 +172,25 @@ fn every_module_says_what_it_is_for_and_no_file_is_too_long_to_hold_one_idea() {
     }
 }
 
+/// `docs/complaints.md` names tests as `file::test`, and scenarios.
+#[test]
+fn what_goes_wrong_elsewhere_is_shown_not_to_by_tests_that_exist() {
+    let page = fs::read_to_string(root().join("docs/complaints.md")).unwrap();
+    let mut named = 0;
+    for name in page.split('`').skip(1).step_by(2) {
+        let Some((file, test)) = name.split_once("::") else {
+            let is_file = !name.contains('/') || root().join(name).exists();
+            assert!(is_file, "there is no {name}");
+            continue;
+        };
+        let text = fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert!(text.contains(&format!("fn {test}(")), "{file} has no test {test}");
+        named += 1;
+    }
+    let rows = page.lines().filter(|line| line.starts_with("| ") && line.contains("](https://")).count();
+    assert!(rows == 25 && named >= rows, "{named} tests for {rows} complaints");
+}
+
 #[test]
 fn nothing_is_left_to_do_later() {
     for (name, text) in sources("src").into_iter().chain(sources("tests")).filter(|(name, _)| name != "tests/tidy.rs") {
