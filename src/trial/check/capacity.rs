@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{History, Violation, violation};
+use super::{GroupEnd, History, Violation, violation};
 
 const NET: &str = "the operators' own calls change desired capacity by nothing";
 const ONCE: &str = "an interrupted instance gets one replacement";
@@ -11,6 +11,9 @@ const SETTLED: &str = "a group has what it wants in the end";
 
 /// What an operator has in hand nobody takes over for so long after it has left (decision 0012).
 const HELD_FOR_SECS: f64 = 300.0;
+
+/// So long after its last launch a group is whole, and what stood in for its instances has been given back.
+const SETTLES_SECS: f64 = 420.0;
 
 /// Checks the history and its end.
 pub fn check(history: &History<'_>) -> Vec<Violation> {
@@ -27,11 +30,39 @@ fn net(history: &History<'_>) -> Vec<Violation> {
     let resized: BTreeSet<&str> =
         history.told("group.desired").filter(|line| line.by_a_person()).map(|line| line.object.as_str()).collect();
     changed.retain(|group, _| !resized.contains(group));
+    let needed = still_needed(history);
+    changed.retain(|group, by| *by < 0 || !needed.contains(group));
     let forgotten = forgotten(history);
     let excused = |group: &str| forgotten.iter().filter(|other| **other == group).count();
     let changed =
         changed.into_iter().filter(|(group, by)| *by < 0 || usize::try_from(*by).unwrap_or(0) > excused(group));
     changed.map(|(group, by)| violation(NET, format!("{group} by {by:+}"))).collect()
+}
+
+/// The groups in which instances may stand in for another group's, since that has not had its own for long enough.
+fn still_needed<'a>(history: &History<'a>) -> BTreeSet<&'a str> {
+    let clusters = || history.scenario.clusters.iter().flat_map(|cluster| cluster.groups.iter());
+    let group_of = |provider: &str| {
+        let group = clusters().find(|group| group.capacity_provider == provider);
+        group.and_then(|_| history.end.groups.iter().find(|end| end.name.strip_suffix("-asg") == Some(provider)))
+    };
+    let providers = history.scenario.spot_clusters.iter().flat_map(|cluster| &cluster.capacity_providers);
+    let pairs = providers.filter_map(|provider| {
+        let fallback = provider.replacement.as_ref()?.fallback.as_ref()?;
+        Some((group_of(&provider.name)?, group_of(&fallback.capacity_provider)?))
+    });
+    let end = history.lines.last().map_or(0.0, |line| line.t);
+    let lately = |home: &&GroupEnd| {
+        let launches = history
+            .lines
+            .iter()
+            .filter(|line| ["group.launched", "group.launch_failed"].contains(&line.event.as_str()));
+        launches
+            .filter(|line| line.field("group") == home.name || line.object == home.name)
+            .any(|line| line.t > end - SETTLES_SECS)
+    };
+    let short = |home: &&GroupEnd| home.hampered || home.capacity < home.desired || lately(home);
+    pairs.filter(|(home, _)| short(home)).map(|(_, other)| other.name.as_str()).collect()
 }
 
 /// The groups of instances that an operator had launched and that left otherwise than by an operator's doing, where an operator
@@ -80,8 +111,8 @@ fn settled(history: &History<'_>) -> Vec<Violation> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::End;
     use super::super::history::by_hand::{calm, found, line};
-    use super::super::{End, GroupEnd};
     use super::*;
     use crate::api::HumanDuration;
     use serde_json::json;

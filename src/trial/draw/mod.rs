@@ -7,13 +7,13 @@
 mod course;
 mod faults;
 mod lots;
+mod policy;
 mod world;
 
 use lots::Lots;
 
 use crate::api::{
     HumanDuration, ScenarioAssumptions, ScenarioCluster, ScenarioGroup, ScenarioOperator, ScenarioSignal, ScenarioSpec,
-    SpotClusterSpec,
 };
 
 /// Faults end here.
@@ -45,7 +45,7 @@ pub fn scenario(seed: u64) -> ScenarioSpec {
         faults: faults::faults(&mut lots),
         assumptions: assumptions(&mut lots),
         operators: operators(&mut lots),
-        spot_clusters: policy(&mut lots).into_iter().collect(),
+        spot_clusters: policy::policy(&mut lots, &cluster.groups).into_iter().collect(),
         clusters: vec![cluster],
     }
 }
@@ -65,13 +65,6 @@ fn assumptions(lots: &mut Lots) -> ScenarioAssumptions {
         protection_holds_drains: lots.chance(70),
         placement_hold: lots.secs(60, 900),
     }
-}
-
-/// Mostly nothing but the name; sometimes a cluster in which nothing may be changed.
-fn policy(lots: &mut Lots) -> Option<SpotClusterSpec> {
-    let mode = lots.one_of(&["enforce", "enforce", "enforce", "dryRun", "paused"], "enforce");
-    let text = serde_json::json!({"cluster": CLUSTER, "mode": mode});
-    lots.chance(20).then(|| serde_json::from_value(text).ok()).flatten()
 }
 
 /// One operator from start to end, or several that come, go and crash; the last one stays.

@@ -1,0 +1,35 @@
+//! What the operators of a drawn account are told: mostly nothing but the cluster's name.
+
+use serde_json::{Value, json};
+
+use super::CLUSTER;
+use super::lots::Lots;
+use crate::api::{ScenarioGroup, SpotClusterSpec};
+
+/// Sometimes a cluster in which nothing may be changed, sometimes one whose people have chosen what is off by default.
+pub fn policy(lots: &mut Lots, groups: &[ScenarioGroup]) -> Option<SpotClusterSpec> {
+    let mode = lots.one_of(&["enforce", "enforce", "enforce", "dryRun", "paused"], "enforce");
+    let moded = lots.chance(20).then(|| json!({"cluster": CLUSTER, "mode": mode}));
+    let chosen = lots.chance(30).then(|| chosen(lots, groups));
+    serde_json::from_value(moded.or(chosen)?).ok()
+}
+
+fn chosen(lots: &mut Lots, groups: &[ScenarioGroup]) -> Value {
+    let rebalance = json!({
+        "enabled": lots.chance(60),
+        "budget": lots.one_of(&["10%", "50%", "2"], "10%"),
+        "cooldown": format!("{}s", lots.between(10, 120)),
+    });
+    let method = lots.one_of(&["auto", "auto", "detach", "launch"], "auto");
+    let fallback =
+        json!({"capacityProvider": groups.get(1).map(|group| &group.capacity_provider), "max": lots.between(1, 4)});
+    let falls_back = groups.len() > 1 && lots.chance(60);
+    let first = groups.first().map(|group| &group.capacity_provider);
+    let replacement = json!({"method": method, "fallback": if falls_back { fallback } else { Value::Null }});
+    json!({
+        "cluster": CLUSTER,
+        "replacement": {"method": method},
+        "signals": {"rebalance": rebalance},
+        "capacityProviders": [{"name": first, "replacement": replacement}],
+    })
+}
