@@ -34,7 +34,7 @@ pub fn scenario(seed: u64) -> ScenarioSpec {
     let services = (0..lots.below(4)).map(|number| world::service(&mut lots, &groups, number)).collect();
     let standalone = (0..lots.below(3)).map(|_| world::task(&mut lots)).collect();
     let cluster = ScenarioCluster { name: CLUSTER.to_owned(), groups, services, standalone };
-    ScenarioSpec {
+    let mut spec = ScenarioSpec {
         description: format!("drawn from the seed {seed}"),
         duration: HumanDuration::from_secs(END_SECS),
         pools: world::pools(&mut lots, &cluster.groups),
@@ -47,7 +47,9 @@ pub fn scenario(seed: u64) -> ScenarioSpec {
         operators: operators(&mut lots),
         spot_clusters: policy::policy(&mut lots, &cluster.groups).into_iter().collect(),
         clusters: vec![cluster],
-    }
+    };
+    policy::let_fallbacks_matter(&mut lots, &mut spec);
+    spec
 }
 
 /// Notices always reach the queue; the rest sometimes.

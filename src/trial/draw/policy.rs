@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::CLUSTER;
 use super::lots::Lots;
-use crate::api::{ScenarioGroup, SpotClusterSpec};
+use crate::api::{
+    HumanDuration, ScenarioCapacity, ScenarioDeed, ScenarioGroup, ScenarioHappening, ScenarioSpec, SpotClusterSpec,
+};
 
 /// Sometimes a cluster in which nothing may be changed, sometimes one whose people have chosen what is off by default.
 pub fn policy(lots: &mut Lots, groups: &[ScenarioGroup]) -> Option<SpotClusterSpec> {
@@ -32,4 +34,28 @@ fn chosen(lots: &mut Lots, groups: &[ScenarioGroup]) -> Value {
         "signals": {"rebalance": rebalance},
         "capacityProviders": [{"name": first, "replacement": replacement}],
     })
+}
+
+/// Where a group may fall back it mostly has to: its pools run dry for a while, and the other group has On-Demand Instances.
+pub fn let_fallbacks_matter(lots: &mut Lots, spec: &mut ScenarioSpec) {
+    let may = spec.spot_clusters.iter().flat_map(|cluster| &cluster.capacity_providers);
+    let may =
+        may.filter_map(|provider| provider.replacement.as_ref()).any(|replacement| replacement.fallback.is_some());
+    if !may || lots.chance(20) {
+        return;
+    }
+    let from = lots.between(40, 200);
+    let until = from + lots.between(60, 200);
+    let Some([first, second, ..]) = spec.clusters.first_mut().map(|cluster| cluster.groups.as_mut_slice()) else {
+        return;
+    };
+    (second.on_demand_percent_above, second.max, second.suspended) = (100, None, Vec::new());
+    for name in &first.instance_types {
+        spec.happenings.extend([holds(name, from, Some(lots.below(3))), holds(name, until, None)]);
+    }
+}
+
+fn holds(instance_type: &str, after: u32, capacity: Option<u32>) -> ScenarioHappening {
+    let what = ScenarioCapacity { instance_type: Some(instance_type.to_owned()), zone: None, capacity };
+    ScenarioHappening { after: HumanDuration::from_secs(after), what: ScenarioDeed::Capacity(what) }
 }
