@@ -75,7 +75,7 @@ pub struct Core {
     cases: Cases,
     policies: Policies,
     intake: Intake,
-    explained: BTreeMap<CaseId, BTreeSet<&'static str>>,
+    explained: BTreeMap<CaseId, BTreeSet<(&'static str, String)>>,
     inbox: Arc<Inbox>,
     outside: Outside,
     telemetry: Telemetry,
@@ -184,10 +184,7 @@ impl Core {
         for (id, reasons) in report.iter() {
             let Some(case) = self.cases.get(id) else { continue };
             let told = self.explained.entry(id.clone()).or_default();
-            reasons
-                .iter()
-                .filter(|reason| told.insert(reason.name()))
-                .for_each(|reason| reporter.waiting(case, reason));
+            reasons.iter().filter(|reason| told.insert(reason.key())).for_each(|reason| reporter.waiting(case, reason));
         }
     }
 

@@ -15,6 +15,7 @@ use super::phase::Phase;
 use super::report::Reason;
 use super::risk::Risk;
 use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId};
+use crate::observe::mark::Mark;
 use crate::signal::{Signal, SignalKind};
 
 /// Where a doomed instance stands. It does not change while the case is open.
@@ -73,8 +74,14 @@ pub struct Case {
     pub skipped: Option<Reason>,
     /// The group's members when it was asked: whoever joins later may be the replacement.
     pub before: Arc<BTreeSet<InstanceId>>,
+    /// The zone and the token of the launch that was asked for last.
+    pub(super) launching: Option<(Arc<str>, String)>,
+    /// The mark that we left last.
+    pub(super) wrote: Option<Mark>,
     /// The instance that took over.
     pub replacement: Option<InstanceId>,
+    /// The instance that another group launched, because its own had no capacity.
+    pub stand_in: Option<InstanceId>,
     /// What has been called a risk already.
     pub risks: BTreeSet<Risk>,
 }
@@ -101,7 +108,10 @@ impl Case {
             unsure: false,
             skipped: None,
             before: Arc::default(),
+            launching: None,
+            wrote: None,
             replacement: None,
+            stand_in: None,
             risks: BTreeSet::new(),
         }
     }
@@ -146,7 +156,7 @@ impl Case {
     /// have set it back to ACTIVE; the replacement that came for it is there.
     fn begins_anew(&mut self, signal: &Signal) {
         self.deadline = signal.deadline;
-        self.attempts.retain(|deed, _| deed.replaces());
+        self.attempts.retain(|deed, _| deed.replaces() || *deed == Deed::FallBack);
         self.phases.retain(|phase, _| !matches!(phase, Phase::Draining | Phase::TasksStopped));
         self.risks.clear();
     }

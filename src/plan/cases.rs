@@ -183,13 +183,18 @@ impl Cases {
                 self.note(&drained.case, |case| case.is_known_as(&drained.arn));
             }),
             // What another group launches is not its own group's replacement.
-            Call::Launch { deed: Deed::FallBack, .. } => {}
-            Call::Launch { group, case, before, .. } => {
+            Call::Launch { deed: Deed::FallBack, case, zone, token, .. } => {
+                self.note(case, |case| case.launching = Some((Arc::clone(zone), token.clone())));
+            }
+            Call::Launch { group, case, before, zone, token, .. } => {
+                self.note(case, |case| case.launching = Some((Arc::clone(zone), token.clone())));
                 self.note(case, |case| case.asks(group, before));
                 self.pools.disturb(group, now);
             }
+            Call::Mark { marks, .. } => marks.iter().for_each(|(marked, mark)| {
+                self.note(&marked.case, |case| case.wrote = Some(mark.clone()));
+            }),
             Call::Activate { .. }
-            | Call::Mark { .. }
             | Call::GiveBack { .. }
             | Call::Attach { .. }
             | Call::Stop { .. }
@@ -212,7 +217,11 @@ impl Cases {
     /// Notes that one more instance was launched for a case, in the place of which nobody else's replacement can come.
     pub fn launched(&mut self, id: &CaseId, instance: &InstanceId, now: Timestamp) {
         self.took_over.insert(instance.clone(), now);
-        self.note(id, |case| case.replacement = Some(instance.clone()));
+        self.note(id, |case| {
+            let elsewhere = case.attempt(&Deed::FallBack).is_in_flight();
+            let launched = if elsewhere { &mut case.stand_in } else { &mut case.replacement };
+            *launched = Some(instance.clone());
+        });
     }
 
     /// Notes that a zone had no capacity for a group.

@@ -80,7 +80,7 @@ fn still_there(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Standing {
         return Standing::Ended(Outcome::Returned);
     }
     draft.report.add(&case.id, Reason::InstanceThere);
-    if debt::can_pay(scene, case) {
+    if debt::can_pay(scene, case) || debt::is_needed(scene, case) {
         return Standing::Open;
     }
     if scene.now < returned_at {
@@ -139,7 +139,7 @@ fn outcome(scene: Scene<'_>, case: &Case) -> Outcome {
         Some(at) if case.deadline.is_none_or(|deadline| at <= deadline) => Outcome::HandedOver,
         Some(_) => Outcome::Late,
         // It was one too many: nothing was to come in its place.
-        None if case.attempt(&Deed::GiveBack).is_accepted() => Outcome::HandedOver,
+        None if debt::was_one_too_many(case) => Outcome::HandedOver,
         None if replacement::expected(case) || case.unsure => Outcome::Late,
         None => Outcome::NotReplaced,
     }

@@ -11,11 +11,12 @@ use super::call::{Call, Way};
 use super::case::Case;
 use super::deed::Deed;
 use super::draft::Draft;
-use super::pace::{SOON, later, retry_now};
+use super::pace::{SOON, due, later, retry_now};
 use super::report::Reason;
 use super::scene::Scene;
 use super::{fallback, mark};
 use crate::ids::{GroupKey, InstanceId};
+use crate::observe::Subject;
 use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
 use crate::signal::{Signal, SignalKind};
 
@@ -25,6 +26,11 @@ pub fn owes(scene: Scene<'_>, case: &Case) -> bool {
     let one_more = mark::launched_for(scene, case).is_some() || too_many;
     let paid = case.attempt(&Deed::GiveBack).is_accepted() || mark::is_paid_by_others(scene, case);
     one_more && !paid && !is_void(scene, case)
+}
+
+/// Whether it stands in for another pool's that are not all there, and would still be to pay.
+pub fn is_needed(scene: Scene<'_>, case: &Case) -> bool {
+    fallback::is_stand_in(case) && !is_not_needed(scene, case) && !case.attempt(&Deed::GiveBack).is_accepted()
 }
 
 /// Whether it stands in for another pool's that are all there.
@@ -41,8 +47,16 @@ fn is_void(scene: Scene<'_>, case: &Case) -> bool {
 
 /// Whether the instance was one too many, and is not any more.
 pub fn is_wanted_again(scene: Scene<'_>, case: &Case) -> bool {
-    let too_many = |kind: &SignalKind| matches!(kind, SignalKind::Surplus | SignalKind::Fallback);
-    case.kinds.iter().all(too_many) && !case.attempt(&Deed::GiveBack).is_accepted() && is_void(scene, case)
+    is_one_too_many(case) && !case.attempt(&Deed::GiveBack).is_accepted() && is_void(scene, case)
+}
+
+/// Whether the instance was one too many, and has been given back: nothing was to come in its place.
+pub fn was_one_too_many(case: &Case) -> bool {
+    is_one_too_many(case) && case.attempt(&Deed::GiveBack).is_accepted()
+}
+
+fn is_one_too_many(case: &Case) -> bool {
+    case.kinds.iter().all(|kind| matches!(kind, SignalKind::Surplus | SignalKind::Fallback))
 }
 
 /// Whether the instance can pay: its group has it in service.
@@ -62,6 +76,9 @@ pub fn give_back(scene: Scene<'_>, case: &Case, key: &GroupKey, way: Way, draft:
         Attempt::Failed { at, .. } => scene.snapshot.groups.get(key).is_some_and(|group| group.observed_at > *at),
         _ => true,
     };
+    if !seen_since && due(scene, &Subject::Group(key.clone()), SOON, draft) {
+        draft.batches.group(key);
+    }
     if !seen_since || !retry_now(scene, attempt, draft) {
         return draft.report.add(&case.id, Reason::DebtOpen);
     }
@@ -84,9 +101,23 @@ pub fn pass_on(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Passing {
     let Some((key, group)) = group_of(case).and_then(|key| scene.snapshot.groups.get_key_value(key)) else {
         return Passing::Passed;
     };
-    let stands_in = fallback::is_stand_in(case) && !case.attempt(&Deed::GiveBack).is_accepted();
-    if !(owes(scene, case) || stands_in) || is_paid_unheard(case, group) {
+    if [Deed::Launch, Deed::GiveBack].iter().any(|deed| case.attempt(deed).is_in_flight()) {
+        return not_yet(scene, case, draft);
+    }
+    let stands_in =
+        fallback::is_stand_in(case) && !case.attempt(&Deed::GiveBack).is_accepted() && !is_void(scene, case);
+    if !(owes(scene, case) || stands_in) {
         return Passing::Passed;
+    }
+    if let Attempt::Failed { at, lost, .. } = case.attempt(&Deed::GiveBack)
+        && (group.observed_at <= *at || *lost && !is_in_service(scene, case, key))
+    {
+        // A call whose answer was lost, and after which the group does not have the instance in service, was done.
+        return if group.observed_at > *at { Passing::Passed } else { not_yet(scene, case, draft) };
+    }
+    if can_pay(scene, case) {
+        give_back(scene, case, key, Way::Detach, draft);
+        return not_yet(scene, case, draft);
     }
     if !is_ours_to_pass_on(scene, case) && launched(scene, case, group, draft).is_none() {
         return Passing::Passed;
@@ -97,17 +128,14 @@ pub fn pass_on(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Passing {
             draft.open(scene, Signal::found(payer, kind, scene.now));
             Passing::Passed
         }
-        None => {
-            draft.report.add(&case.id, Reason::DebtOpen);
-            draft.wake_at(later(scene.now, SOON));
-            Passing::NotYet
-        }
+        None => not_yet(scene, case, draft),
     }
 }
 
-/// A call whose answer was lost, and after which the group does not have the instance, was done.
-fn is_paid_unheard(case: &Case, group: &Group) -> bool {
-    case.attempt(&Deed::GiveBack).is_lost() && !matches!(lifecycle(case, group), Some(Lifecycle::InService))
+fn not_yet(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Passing {
+    draft.report.add(&case.id, Reason::DebtOpen);
+    draft.wake_at(later(scene.now, SOON));
+    Passing::NotYet
 }
 
 /// Whether it is for this process to choose a third instance. Several operators may know of one debt, and each would choose its

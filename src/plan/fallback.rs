@@ -15,6 +15,7 @@ use super::policy::{Fallback, Rules};
 use super::report::Reason;
 use super::scene::Scene;
 use super::{budget, launch, replacement};
+use crate::api::Mode;
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId};
 use crate::observe::Subject;
 use crate::signal::{Signal, SignalKind};
@@ -56,6 +57,10 @@ fn ask(scene: Scene<'_>, case: &Case, place: &Place, fallback: &Fallback, draft:
     if place.group.as_ref() == Some(key) {
         return Err(refused("it is the pool that has none"));
     }
+    let theirs = rules_of(scene, &place.cluster, &fallback.provider);
+    if !theirs.managed || theirs.mode != Mode::Enforce {
+        return Err(refused("the policy does not let it be changed"));
+    }
     if let Some(reason) = launch::refusal(group) {
         return Err(refused(&reason.to_string()));
     }
@@ -70,14 +75,29 @@ fn ask(scene: Scene<'_>, case: &Case, place: &Place, fallback: &Fallback, draft:
 
 /// How many instances of the other group are there because of us, or are about to be.
 fn in_use(scene: Scene<'_>, key: &GroupKey) -> usize {
-    let place = |case: &Case| case.place.as_ref().and_then(|place| place.group.clone());
-    let owed = scene.cases.iter().filter(|case| is_stand_in(case) && place(case).as_ref() == Some(key));
-    let launched = scene.cases.iter().filter(|case| {
-        let attempt = case.attempt(&Deed::FallBack);
-        let stood_in = case.replacement.as_ref().is_some_and(|id| scene.cases.of(id).is_some_and(is_stand_in));
-        attempt.is_in_flight() || attempt.is_accepted() && !stood_in
-    });
-    owed.count() + launched.count()
+    let begun = scene.cases.iter().filter(|case| falls_back_on(scene, case, key) && is_on_its_way(scene, case));
+    stand_ins(scene, key) + begun.count()
+}
+
+/// How many instances of the group have a case of their own because they stand in for others.
+fn stand_ins(scene: Scene<'_>, key: &GroupKey) -> usize {
+    let here = |case: &&Case| case.place.as_ref().and_then(|place| place.group.as_ref()) == Some(key);
+    scene.cases.iter().filter(here).filter(|case| is_stand_in(case)).count()
+}
+
+/// Whether another group has been asked for the case, and what came of it has no case of its own yet.
+fn is_on_its_way(scene: Scene<'_>, case: &Case) -> bool {
+    let attempt = case.attempt(&Deed::FallBack);
+    let has_case = case.stand_in.as_ref().is_some_and(|id| scene.cases.of(id).is_some_and(is_stand_in));
+    attempt.is_in_flight() || attempt.is_accepted() && !has_case
+}
+
+/// Whether this is the group on which the pool of the case falls back.
+fn falls_back_on(scene: Scene<'_>, case: &Case, key: &GroupKey) -> bool {
+    let Some(place) = &case.place else { return false };
+    let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
+    let other = rules.fallback.and_then(|fallback| scene.snapshot.group_behind(&place.cluster, &fallback.provider));
+    other == Some(key)
 }
 
 /// Whether its instance was launched in the place of another pool's.
@@ -95,19 +115,24 @@ fn is_without_capacity(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut
     let Some(asked_at) = case.phases.get(&Phase::ReplacementRequested).copied() else { return false };
     let Some(group) = scene.snapshot.groups.get(key).filter(|group| group.observed_at > asked_at) else { return false };
     let moved = scene.snapshot.moved.get(key) > scene.snapshot.asked.get(&activities(key)).map(|asked| &asked.at);
-    let lacks = group.lacking() > fallen_back(scene, key) + draft.batches.fallbacks_of(scene.cases, key);
+    let lacks = group.lacking() > fallen_back(scene, place, key) + draft.batches.fallbacks_of(scene.cases, key);
     if lacks && due(scene, &activities(key), if moved { SOON } else { PACE }, draft) {
         draft.batches.activities(key);
     }
     lacks && scene.snapshot.launch_failures.get(key).is_some_and(|failure| failure.at >= asked_at)
 }
 
-/// For how many cases of the group another one has been asked already.
-fn fallen_back(scene: Scene<'_>, key: &GroupKey) -> usize {
+/// How many instances of other groups stand in for those of this one, or are about to. Where several pools fall back on the same
+/// one nobody can tell whose its stand-ins are.
+fn fallen_back(scene: Scene<'_>, place: &Place, key: &GroupKey) -> usize {
     let here = |case: &&Case| case.place.as_ref().and_then(|place| place.group.as_ref()) == Some(key);
-    let asked =
-        |case: &&Case| case.attempt(&Deed::FallBack).is_accepted() || case.attempt(&Deed::FallBack).is_in_flight();
-    scene.cases.iter().filter(here).filter(asked).filter(|case| !case.has(Phase::ReplacementRegistered)).count()
+    let begun = scene.cases.iter().filter(here).filter(|case| is_on_its_way(scene, case)).count();
+    let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
+    let provider = rules.fallback.map(|fallback| fallback.provider);
+    let other = provider.as_ref().and_then(|provider| scene.snapshot.group_behind(&place.cluster, provider));
+    let elsewhere = Place { provider, ..place.clone() };
+    let alone = homes(scene, &elsewhere).len() == 1;
+    begun + other.filter(|_| alone).map_or(0, |other| stand_ins(scene, other))
 }
 
 fn activities(key: &GroupKey) -> Subject {
@@ -116,12 +141,16 @@ fn activities(key: &GroupKey) -> Subject {
 
 /// The instance that was launched elsewhere for the case.
 pub fn launched_for(case: &Case) -> Option<&InstanceId> {
-    case.replacement.as_ref().filter(|_| case.attempt(&Deed::FallBack).is_accepted())
+    case.stand_in.as_ref().filter(|_| case.attempt(&Deed::FallBack).is_accepted())
 }
 
 /// Opens a case for what was launched elsewhere, as soon as that has registered, and says whether the case that it was launched
 /// for need not wait for that.
 pub fn is_settled(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> bool {
+    if case.attempt(&Deed::FallBack).is_in_flight() {
+        draft.report.add(&case.id, Reason::FallingBack);
+        return false;
+    }
     let Some(launched) = launched_for(case).filter(|id| scene.cases.is_unheard_of(id, case.received_at)) else {
         return true;
     };

@@ -38,7 +38,8 @@ pub fn held_instances(scene: Scene<'_>, draft: &mut Draft) {
 /// Opens a case for every instance that carries our mark: whoever was here before us did not come to its end.
 pub fn marked_instances(scene: Scene<'_>, draft: &mut Draft) {
     for (id, instance) in &scene.snapshot.instances {
-        let Some(mark) = instance.mark.as_ref().filter(|_| instance.gone_at.is_none()) else { continue };
+        let open = |mark: &&Mark| instance.gone_at.is_none() && !mark.paid;
+        let Some(mark) = instance.mark.as_ref().filter(open) else { continue };
         let Some(signal) = signal_of(id, mark) else { continue };
         if is_in_other_hands(scene, instance, &signal) || !scene.cases.is_unheard_of(id, mark.said_at) {
             continue;

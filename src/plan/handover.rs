@@ -15,7 +15,7 @@ use super::policy::Rules;
 use super::report::Reason;
 use super::scene::Scene;
 use super::step::{Dismissal, Step};
-use super::{budget, debt, drain, fallback, launch, mark, replacement, tasks};
+use super::{budget, debt, drain, fallback, launch, mark, replacement, tasks, watch};
 use crate::api::Method;
 use crate::ids::InstanceId;
 use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
@@ -38,7 +38,8 @@ pub fn proceed(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
 
 /// Leaves an instance that stands in for another pool's where it is, as long as it is needed. True while it is.
 pub fn stays(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) -> bool {
-    if !fallback::is_stand_in(case) || !case.is_planned() || case.is_moving_tasks() || case.has(Phase::TasksStopped) {
+    let nothing_else = fallback::is_stand_in(case) && case.kinds.len() == 1;
+    if !nothing_else || case.is_moving_tasks() || case.has(Phase::TasksStopped) {
         return false;
     }
     let reason = if fallback::is_over(scene, place) {
@@ -49,6 +50,7 @@ pub fn stays(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft:
     let Some(reason) = reason else { return false };
     draft.report.add(&case.id, reason);
     mark::request(scene, case, draft);
+    watch::read_once(scene, case, draft);
     fallback::look_home(scene, place, draft);
     true
 }

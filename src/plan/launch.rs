@@ -41,20 +41,20 @@ pub fn request(
         return draft.report.add(&case.id, Reason::LaunchRefused("the group has no zones".to_owned()));
     };
     let members = Arc::new(group.members.keys().cloned().collect());
-    let failures = case.attempt(&deed).failures();
-    draft.batches.call(Call::Launch {
-        group: key.clone(),
-        case: case.id.clone(),
-        token: token(case, &zone, failures),
-        deed,
-        zone,
-        before: members,
+    let attempt = case.attempt(&deed);
+    let again = case.launching.clone().filter(|_| attempt.is_lost());
+    let (zone, token) = again.unwrap_or_else(|| {
+        let token = token(case, &deed, &zone, attempt.failures());
+        (zone, token)
     });
+    draft.batches.call(Call::Launch { group: key.clone(), case: case.id.clone(), token, deed, zone, before: members });
 }
 
-/// The same wish has the same token, also after a restart: AWS gives the same answer for 8 h. It has 64 characters at most.
-fn token(case: &Case, zone: &str, failures: u32) -> String {
-    let token = format!("{}/{zone}/{failures}", case.instance);
+/// The same wish has the same token, also after a restart and after an answer that was lost: AWS gives the same answer for 8 h.
+/// It has 64 characters at most.
+fn token(case: &Case, deed: &Deed, zone: &str, failures: u32) -> String {
+    let elsewhere = if *deed == Deed::FallBack { "/elsewhere" } else { "" };
+    let token = format!("{}/{zone}/{failures}{elsewhere}", case.instance);
     token.chars().filter(|c| c.is_ascii_alphanumeric() || "-_/".contains(*c)).take(64).collect()
 }
 

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::attempt::Attempt;
 use super::call::Drained;
 use super::case::Case;
+use super::debt;
 use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::{later, retry_now};
@@ -21,10 +22,13 @@ use crate::signal::SignalKind;
 /// Who has left a mark has its instance in hand for so long, and renews it when half of that is over.
 const HELD_FOR: SignedDuration = SignedDuration::from_mins(5);
 
+/// After so many failures a mark stays as it is.
+const FAILURES_MAX: u32 = 5;
+
 /// The mark of a case.
 fn of(scene: Scene<'_>, case: &Case, instance: &ContainerInstance) -> Mark {
     let seconds = |time: Timestamp| Timestamp::from_second(time.as_second()).unwrap_or(time);
-    let paid = is_being_given_back(case) || is_paid_by_others(scene, case);
+    let paid = is_being_given_back(case) || is_paid_by_others(scene, case) || debt::is_wanted_again(scene, case);
     Mark {
         kind: case.kind.name().into(),
         said_at: seconds(case.id.said_at),
@@ -44,7 +48,8 @@ fn is_being_given_back(case: &Case) -> bool {
 /// Whether somebody else who had the instance in hand has given back what was too many, or is at it.
 pub fn is_paid_by_others(scene: Scene<'_>, case: &Case) -> bool {
     let mark = scene.snapshot.instances.get(&case.instance).and_then(|instance| instance.mark.as_ref());
-    *case.attempt(&Deed::GiveBack) == Attempt::None && mark.is_some_and(|mark| mark.paid)
+    let ours = case.wrote.as_ref().is_some_and(|wrote| wrote.paid);
+    !ours && mark.is_some_and(|mark| mark.paid)
 }
 
 fn held_until(scene: Scene<'_>, instance: &ContainerInstance) -> Timestamp {
@@ -72,6 +77,17 @@ pub fn launched_for<'a>(scene: Scene<'a>, case: &'a Case) -> Option<&'a Instance
     let own = case.replacement.as_ref().filter(|_| case.attempt(&Deed::Launch).is_accepted());
     let mark = scene.snapshot.instances.get(&case.instance).and_then(|instance| instance.mark.as_ref());
     own.or_else(|| mark.and_then(|mark| mark.launched.as_ref()))
+}
+
+/// Says on an instance that was one too many, and is not any more, that nothing is owed for it. True while that is under way.
+pub fn is_being_settled(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> bool {
+    let mark = scene.snapshot.instances.get(&case.instance).and_then(|instance| instance.mark.as_ref());
+    let said = mark.is_none_or(|mark| mark.paid) || case.attempt(&Deed::Mark).failures() >= FAILURES_MAX;
+    if said || !debt::is_wanted_again(scene, case) {
+        return false;
+    }
+    request(scene, case, draft);
+    true
 }
 
 /// Whether the mark of another case stays: somebody else has the instance in hand because of something that matters more, or

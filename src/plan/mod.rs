@@ -140,11 +140,12 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
         }
         Standing::Ended(Outcome::Returned) if returning::is_set_back(scene, case, draft) => return,
         Standing::Ended(Outcome::Returned) if orphan::is_taken_home(scene, case, place, draft) => return,
+        Standing::Ended(Outcome::Returned) if mark::is_being_settled(scene, case, draft) => return,
+        Standing::Ended(_) if !fallback::is_settled(scene, case, draft) => {
+            return watch::elsewhere(scene, case, place, draft);
+        }
         Standing::Ended(outcome) => {
             return match debt::pass_on(scene, case, draft) {
-                Passing::Passed if !fallback::is_settled(scene, case, draft) => {
-                    watch::elsewhere(scene, case, place, draft)
-                }
                 Passing::Passed => draft.step(Step::Close { case: case.id.clone(), outcome }),
                 Passing::NotYet => watch::payers(scene, place, draft),
             };

@@ -38,8 +38,13 @@ pub fn is_taken_home(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut D
 
 fn attach(scene: Scene<'_>, case: &Case, key: &GroupKey, draft: &mut Draft) -> bool {
     let Some(group) = scene.snapshot.groups.get(key) else { return false };
-    if group.observed_at < case.received_at || group.members.contains_key(&case.instance) {
+    let tried_at = if let Attempt::Failed { at, .. } = case.attempt(&Deed::Attach) { Some(*at) } else { None };
+    if group.observed_at <= tried_at.unwrap_or(case.received_at) {
         return look(scene, case, key, draft);
+    }
+    if group.members.contains_key(&case.instance) {
+        // The answer was lost; or somebody else has attached it, and has their reasons.
+        return tried_at.is_some() && ends(scene, case, key, draft);
     }
     let room = group.desired < group.max;
     if room {

@@ -66,7 +66,12 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
 fn launches_first(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) -> bool {
     let attempt = case.attempt(&Deed::Launch);
     let wanted = rules.method == Method::Launch && case.is_noticed_by_spot() && scene.now < case.history_from;
-    if !wanted || attempt.is_final() || attempt.failures() >= LAUNCHES_MAX || case.leaving().is_accepted() {
+    if !wanted
+        || attempt.is_accepted()
+        || attempt.is_final()
+        || attempt.failures() >= LAUNCHES_MAX
+        || case.leaving().is_accepted()
+    {
         return false;
     }
     let group = place.group.as_ref().and_then(|key| scene.snapshot.groups.get_key_value(key));

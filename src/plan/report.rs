@@ -164,6 +164,18 @@ impl Reason {
         )
     }
 
+    /// What makes two reasons of one case the same thing to tell: the name, and what it is about where there may be several.
+    #[must_use]
+    pub fn key(&self) -> (&'static str, String) {
+        let about = match self {
+            Self::NeedExceedsNotice { owner, .. } => owner.to_string(),
+            Self::HookWaits(hook) => hook.to_string(),
+            Self::ServiceMoves(service) => service.to_string(),
+            _ => String::new(),
+        };
+        (self.name(), about)
+    }
+
     /// The name that logs and metrics use.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -95,6 +95,15 @@ pub fn payers(scene: Scene<'_>, place: &Place, draft: &mut Draft) {
     }
 }
 
+/// Looks at the instance of a case that nothing else is looked at for, until its mark is known.
+pub fn read_once(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
+    let Some(instance) = scene.snapshot.instances.get(&case.instance) else { return };
+    let unread = instance.looked_at < case.received_at;
+    if unread && due(scene, &Subject::Instance(case.instance.clone()), SOON, draft) {
+        draft.batches.instance(&instance.cluster, &case.instance, &instance.arn);
+    }
+}
+
 /// Looks at what a case still waits for once its instance is gone.
 pub fn last_tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     if is_any_running(scene, case) && due(scene, &Subject::Tasks(case.instance.clone()), SOON, draft) {

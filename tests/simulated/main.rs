@@ -8,6 +8,8 @@ mod news;
 mod obstacles;
 mod planned;
 mod rig;
+mod rows;
 mod shown;
+mod signals;
 mod stopping;
 mod stopping_tasks;

@@ -174,3 +174,17 @@ fn a_mark_that_says_too_much_is_corrected_whoever_drained() {
     });
     assert_eq!(marks(&scenario.steps()).pop().map(|mark| mark.launched), Some(None));
 }
+
+#[test]
+fn a_debt_whose_payment_is_under_way_is_not_passed_on() {
+    let mut scenario = indebted();
+    scenario.at("03:05:30").notice("i-1");
+    assert_eq!(given_back(&scenario.steps()), [("i-1".to_owned(), Way::Detach)]);
+    taken_out(scenario.at("03:06:00"), &MEMBERS[1..]);
+    scenario.instance("i-new", |_| {});
+    let steps = scenario.at("03:06:20").steps();
+    assert_eq!((surplus(&steps).len(), closed(&steps)), (0, None), "nobody knows yet");
+    scenario.answered(Deed::GiveBack, "i-1", Ok(()));
+    let steps = scenario.at("03:06:21").steps();
+    assert_eq!((surplus(&steps).len(), closed(&steps).is_some()), (0, true));
+}

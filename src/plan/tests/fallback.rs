@@ -105,21 +105,79 @@ fn a_group_whose_launch_is_suspended_has_no_capacity_either() {
     assert_eq!((skipped(&steps), fallen_back(&steps).len()), (Some("LaunchSuspended"), 1));
 }
 
-#[test]
-fn no_more_fall_back_than_the_policy_allows_nor_than_the_group_lacks() {
-    let mut scenario = two_pools(POLICY);
+/// `i-1` and `i-2` got notice, and their group has these members since, and could not launch.
+fn both_noticed(max: u32, members: &[(&str, &str)]) -> Scenario {
+    let mut scenario = two_pools(&POLICY.replace("max: 1", &format!("max: {max}")));
     scenario.at("03:05:00").notice("i-1");
     scenario.notice("i-2");
     let _ = scenario.plan();
     ["i-1", "i-2"].iter().for_each(|id| scenario.accepted(id));
     let _ = scenario.plan();
-    scenario.at("03:05:04").group(&[("i-new", "Pending")], |_| {});
+    scenario.at("03:05:04").group(members, |_| {});
     launch_failed(&mut scenario, "03:05:02");
-    assert_eq!(fallen_back(&scenario.steps()).len(), 1, "the group lacks one only");
+    scenario
+}
+
+#[test]
+fn no_more_fall_back_than_the_group_lacks() {
+    assert_eq!(fallen_back(&both_noticed(2, &[]).steps()).len(), 2);
+    let mut scenario = both_noticed(2, &[("i-new", "Pending")]);
+    assert_eq!(fallen_back(&scenario.steps()).len(), 1);
+    let case = scenario.case("i-1");
+    scenario.cases.launched(&case, &"i-od".into(), scenario.now);
+    scenario.answered(Deed::FallBack, "i-1", Ok(()));
+    scenario.at("03:06:00").instance("i-od", |instance| instance.provider = Some("on-demand".into()));
+    assert_eq!(fallen_back(&scenario.steps()), [], "what stands in counts as long as it does");
+}
+
+#[test]
+fn no_more_fall_back_than_the_policy_allows() {
+    let mut scenario = both_noticed(1, &[]);
+    let plan = scenario.plan();
+    assert_eq!(fallen_back(&plan.steps).len(), 1);
+    let second = scenario.case("i-2");
+    assert!(plan.report.of(&second).iter().any(|reason| reason.name() == "FallbackSpent"));
+}
+
+#[test]
+fn a_pool_that_has_no_room_or_is_not_to_be_changed_does_not_stand_in() {
     let mut scenario = noticed(POLICY);
     elsewhere(&mut scenario, &[("i-9", "InService")], |group| group.max = 1);
     launch_failed(&mut scenario, "03:05:02");
     assert!(scenario.reasons("i-1").contains(&"FallbackRefused"));
+    let mut scenario = noticed(&format!("{POLICY}, capacityProviders: [{{name: on-demand, managed: false}}]"));
+    launch_failed(&mut scenario, "03:05:02");
+    assert!(scenario.reasons("i-1").contains(&"FallbackRefused"));
+}
+
+#[test]
+fn a_newcomer_of_its_own_group_is_not_taken_for_what_was_launched_elsewhere() {
+    let mut scenario = noticed(POLICY);
+    launch_failed(&mut scenario, "03:05:02");
+    let _ = scenario.plan();
+    let case = scenario.case("i-1");
+    scenario.cases.launched(&case, &"i-od".into(), scenario.now);
+    scenario.answered(Deed::FallBack, "i-1", Ok(()));
+    scenario.at("03:05:40").instance("i-new", |_| {});
+    scenario.group(&[("i-2", "InService"), ("i-new", "InService")], |_| {});
+    let _ = scenario.plan();
+    scenario.at("03:07:10").instance("i-1", |instance| instance.status = InstanceStatus::Inactive);
+    scenario.tasks("i-1", &[true]);
+    assert!(!scenario.steps().iter().any(|step| matches!(step, Step::Open(_))), "it has not registered");
+    scenario.at("03:07:20").instance("i-od", |instance| instance.provider = Some("on-demand".into()));
+    let opened = |step: &Step| matches!(step, Step::Open(signal) if signal.instance == "i-od".into());
+    assert!(scenario.steps().iter().any(opened));
+}
+
+#[test]
+fn one_that_stands_in_and_is_wanted_drained_is() {
+    let mut scenario = two_pools(POLICY);
+    scenario.at("03:20:00").says("i-9", SignalKind::Fallback, None);
+    scenario.group(&[("i-1", "InService")], |_| {});
+    let _ = scenario.plan();
+    scenario.says("i-9", SignalKind::ManualDrain, None);
+    scenario.tasks("i-9", &[false]);
+    assert_eq!(drained(&scenario.at("03:20:05").steps()), ["i-9"]);
 }
 
 #[test]

@@ -54,9 +54,26 @@ fn after_some_failures_it_is_left_to_a_person() {
     let mut scenario = orphaned(true, |_| {});
     for at in ["03:12:00", "03:12:10", "03:12:20"] {
         scenario.at(at).instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+        scenario.group(&[("i-2", "InService"), ("i-new", "InService")], |_| {});
         assert_eq!(attached(&scenario.steps()), 1, "{at}");
         scenario.answered(Deed::Attach, "i-1", Err("refused"));
     }
     scenario.at("03:12:30").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
     assert!(closed(&scenario.steps()));
+}
+
+#[test]
+fn where_the_answer_was_lost_and_it_is_a_member_it_is_terminated_and_one_that_others_attached_is_not() {
+    let members = [("i-1", "InService"), ("i-2", "InService"), ("i-new", "InService")];
+    let back = |step: &Step| matches!(step, Step::Call(Call::GiveBack { .. }));
+    let mut scenario = orphaned(true, |_| {});
+    let _ = scenario.plan();
+    scenario.answered(Deed::Attach, "i-1", Err("lost"));
+    scenario.at("03:12:10").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    scenario.group(&members, |group| group.desired = 3);
+    assert!(scenario.steps().iter().any(back));
+    let mut scenario = orphaned(true, |_| {});
+    scenario.at("03:12:01").group(&members, |group| group.desired = 3);
+    let steps = scenario.steps();
+    assert!(!steps.iter().any(back) && attached(&steps) == 0 && closed(&steps), "{steps:?}");
 }

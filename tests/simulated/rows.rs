@@ -1,0 +1,115 @@
+//! What is asked of a group at a notice, row by row, by what AWS shows of it: how the instance leaves, and what the group wants.
+
+use std::time::Duration;
+
+use ecs_spot_operator::sim::{GroupSpec, HookSpec, Process};
+
+use crate::rig::*;
+
+/// One of the group's members gets notice; how the operator made its group lose it, if it did.
+struct Row {
+    detached: u64,
+    terminated: u64,
+    outcome: &'static str,
+    rig: Rig,
+}
+
+async fn row(change: impl FnOnce(&mut GroupSpec)) -> Row {
+    let mut scenario = interrupted(1);
+    change(&mut scenario.groups[0]);
+    let rig = Rig::new(scenario);
+    let _operator = rig.operate();
+    rig.secs(420).await;
+    let (detached, terminated) = (rig.calls("DetachInstances"), rig.calls("TerminateInstanceInAutoScalingGroup"));
+    let outcome = rig.outcomes()[0];
+    Row { detached, terminated, outcome, rig }
+}
+
+fn hook(name: &str, continues: bool) -> HookSpec {
+    HookSpec::terminating(name, Duration::from_secs(300), continues)
+}
+
+impl Row {
+    /// Whether the group was asked to let go and to terminate, and that it ends as it began.
+    fn asked(&self) -> (u64, u64) {
+        let group = self.rig.sim.group(GROUP).unwrap();
+        assert_eq!((group.members.len(), group.desired), (6, 6), "{}", self.outcome);
+        (self.detached, self.terminated)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_service_without_hooks_is_detached() {
+    let row = row(|_| {}).await;
+    assert_eq!((row.asked(), row.outcome), ((1, 0), "handed_over"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_all_hooks_wait_for_the_tasks_the_group_terminates() {
+    let ours = row(|group| group.hooks = vec![hook("ecs-spot-operator-drain", true)]).await;
+    assert_eq!((ours.asked(), ours.outcome), ((0, 1), "handed_over"));
+    let managed = row(|group| group.managed_draining = true).await;
+    assert_eq!((managed.asked(), managed.outcome), ((0, 1), "handed_over"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_a_hook_is_anothers_or_abandons_it_is_detached() {
+    let theirs = row(|group| group.hooks = vec![hook("theirs", true)]).await;
+    assert_eq!((theirs.asked(), theirs.outcome), ((1, 0), "handed_over"));
+    let abandons = row(|group| group.hooks = vec![hook("ecs-spot-operator-drain", false)]).await;
+    assert_eq!((abandons.asked(), abandons.outcome), ((1, 0), "handed_over"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_terminate_is_suspended_or_a_refresh_is_under_way_it_is_detached() {
+    let ours = || vec![hook("ecs-spot-operator-drain", true)];
+    let suspended = row(|group| (group.hooks, group.suspended) = (ours(), vec![Process::Terminate])).await;
+    assert_eq!((suspended.asked(), suspended.outcome), ((1, 0), "handed_over"));
+    let refreshing = row(|group| (group.hooks, group.refreshing) = (ours(), true)).await;
+    assert_eq!(refreshing.detached, 1, "{}", refreshing.outcome);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_capacity_rebalancing_the_group_replaces_it_once_by_itself() {
+    let row = row(|group| group.capacity_rebalance = true).await;
+    let replaced = row.rig.events("case.closed")[0].replacement.is_some();
+    assert_eq!((row.asked(), replaced), ((0, 0), true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_launch_suspended_nothing_is_taken_away_before_its_time() {
+    let row = row(|group| group.suspended = vec![Process::Launch]).await;
+    assert_eq!((row.detached, row.terminated, row.outcome), (0, 0, "not_replaced"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_standby_it_is_drained_only() {
+    let mut scenario = scenario();
+    scenario.groups[0].standby = 1;
+    let rig = Rig::new(scenario);
+    let _operator = rig.operate();
+    rig.secs(60).await;
+    let standby = rig.sim.group(GROUP).unwrap().members.into_iter().find(|member| member.lifecycle_state == "Standby");
+    let standby = standby.unwrap().instance_id;
+    rig.send(rig.notice(&standby, "terminate", 0));
+    rig.secs(30).await;
+    assert_eq!(rig.status(&standby), "DRAINING");
+    assert_eq!((rig.calls("DetachInstances"), rig.calls("TerminateInstanceInAutoScalingGroup")), (0, 0));
+    assert_eq!(rig.events("case.replacement_skipped")[0].reason.as_deref(), Some("Standby"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_its_group_gives_up_already_is_drained_only() {
+    let mut scenario = scenario();
+    scenario.groups[0].hooks = vec![hook("theirs", true)];
+    let rig = Rig::new(scenario);
+    let _operator = rig.operate();
+    rig.secs(30).await;
+    let doomed = rig.members()[0].clone();
+    rig.scale_in(&doomed).await;
+    rig.send(rig.notice(&doomed, "terminate", 0));
+    rig.secs(30).await;
+    assert_eq!(rig.status(&doomed), "DRAINING");
+    let group = rig.sim.group(GROUP).unwrap();
+    assert_eq!((group.desired, group.members.len()), (5, 6), "as whoever scaled in wants it, and it waits");
+}
