@@ -81,8 +81,14 @@ fn in_use(scene: Scene<'_>, key: &GroupKey) -> usize {
 
 /// How many instances of the group have a case of their own because they stand in for others.
 fn stand_ins(scene: Scene<'_>, key: &GroupKey) -> usize {
-    let here = |case: &&Case| case.place.as_ref().and_then(|place| place.group.as_ref()) == Some(key);
-    scene.cases.iter().filter(here).filter(|case| is_stand_in(case)).count()
+    // A case that has only just opened does not know its place yet.
+    let here = |case: &&Case| {
+        let placed = case.place.as_ref().and_then(|place| place.group.as_ref());
+        let instance = scene.snapshot.instances.get(&case.instance);
+        let behind = || scene.snapshot.group_behind(&instance?.cluster, instance?.provider.as_ref()?);
+        placed.or_else(behind) == Some(key)
+    };
+    scene.cases.iter().filter(|case| is_stand_in(case)).filter(here).count()
 }
 
 /// Whether another group has been asked for the case, and what came of it has no case of its own yet.

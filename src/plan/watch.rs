@@ -93,6 +93,12 @@ pub fn payers(scene: Scene<'_>, place: &Place, draft: &mut Draft) {
     if due(scene, &Subject::Group(key.clone()), PACE, draft) {
         draft.batches.group(key);
     }
+    let members = scene.snapshot.groups.get(key).into_iter().flat_map(|group| group.members.keys());
+    for id in members.filter(|id| !scene.snapshot.instances.contains_key(*id)) {
+        if due(scene, &Subject::Instance(id.clone()), PACE, draft) {
+            draft.batches.find(&place.cluster, id);
+        }
+    }
 }
 
 /// Looks at the instance of a case that nothing else is looked at for, until its mark is known.

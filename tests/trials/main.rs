@@ -65,6 +65,9 @@ fn drawn_scenarios_with_all_their_faults_are_the_same_in_two_processes() {
 fn every_scenario_that_is_kept_is_played_to_its_end() {
     for entry in std::fs::read_dir(scenarios()).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         let (code, said, complaints) = run(&[path.to_str().unwrap()]);
         assert_eq!(code, Some(0), "{}: {complaints}", path.display());
         assert!(said.contains("messages left in the queue    0"), "{}: {said}", path.display());
@@ -84,8 +87,8 @@ fn drawn_scenarios_violate_nothing() {
 #[test]
 fn seeds_that_once_found_something_find_nothing() {
     for seed in [
-        40, 163, 164, 548, 1258, 1646, 1742, 3772, 3847, 3872, 3879, 6210, 6564, 6576, 7082, 7754, 8259, 10_707,
-        13_179, 19_878, 35_407, 36_577, 37_144,
+        40, 163, 164, 548, 1258, 1646, 1742, 1977, 2925, 3772, 3847, 3872, 3879, 6210, 6564, 6576, 7082, 7754, 8259,
+        10_707, 13_179, 19_878, 35_407, 36_577, 37_144,
     ] {
         let verdict = fuzz(seed, None).unwrap();
         assert_eq!(verdict.violations, [], "seed {seed}:\n{}", verdict.last_lines.join("\n"));

@@ -1,6 +1,7 @@
 //! Debts: one more was launched, and some instance has to pay for it.
 
 use super::scenario::*;
+use crate::observe::Look;
 use crate::observe::mark::Mark;
 use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
 use crate::plan::{Call, Deed, Outcome, Step, Way};
@@ -64,7 +65,11 @@ fn taken_out(scenario: &mut Scenario, members: &[(&str, &str)]) {
 fn it_waits_for_the_launched_one_as_long_as_that_boots() {
     let mut scenario = indebted();
     taken_out(scenario.at("03:06:00"), &[("i-2", "InService"), ("i-3", "InService"), ("i-new", "Pending:Wait")]);
-    assert!(scenario.reasons("i-1").contains(&"DebtOpen"));
+    let plan = scenario.plan();
+    assert!(plan.report.of(&scenario.case("i-1")).iter().any(|reason| reason.name() == "DebtOpen"));
+    assert!(
+        plan.looks.iter().any(|look| matches!(look, Look::Find { instances, .. } if instances == &["i-new".into()]))
+    );
     scenario.at("03:06:30").group(&MEMBERS[1..], |_| {});
     assert_eq!(surplus(&scenario.steps()), [""; 0], "it has not registered");
     scenario.at("03:06:40").instance("i-new", |_| {});

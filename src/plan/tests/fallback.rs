@@ -140,6 +140,14 @@ fn no_more_fall_back_than_the_policy_allows() {
 }
 
 #[test]
+fn what_stands_in_counts_from_the_moment_at_which_its_case_opens() {
+    let mut scenario = both_noticed(1, &[]);
+    scenario.instance("i-od", |instance| instance.provider = Some("on-demand".into()));
+    scenario.says("i-od", SignalKind::Fallback, None);
+    assert_eq!(fallen_back(&scenario.steps()), []);
+}
+
+#[test]
 fn a_pool_that_has_no_room_or_is_not_to_be_changed_does_not_stand_in() {
     let mut scenario = noticed(POLICY);
     elsewhere(&mut scenario, &[("i-9", "InService")], |group| group.max = 1);

@@ -65,13 +65,19 @@ fn still_needed<'a>(history: &History<'a>) -> BTreeSet<&'a str> {
     pairs.filter(|(home, _)| short(home)).map(|(_, other)| other.name.as_str()).collect()
 }
 
-/// The groups of instances that an operator had launched and that left otherwise than by an operator's doing, where an operator
+/// The groups of instances that an operator had launched and that ended or left otherwise than by an operator's doing, where an operator
 /// left before anybody could know of it: with whoever launched it and both instances all is gone that tells of the debt.
 fn forgotten<'a>(history: &History<'a>) -> Vec<&'a str> {
     let mut launched: BTreeMap<&str, f64> = BTreeMap::new();
     let mut left: BTreeMap<&str, (&str, f64)> = BTreeMap::new();
-    for line in history.told("group.member") {
+    let group_of: BTreeMap<&str, &str> =
+        history.told("group.member").map(|line| (line.object.as_str(), line.field("group"))).collect();
+    for line in history.lines.iter().filter(|line| line.tells("group.member") || line.tells("instance.gone")) {
         match line.field("state") {
+            "" => {
+                let group = group_of.get(line.object.as_str()).copied().unwrap_or_default();
+                left.entry(&line.object).or_insert((group, line.t));
+            }
             "Pending" if line.by_operator() => drop(launched.insert(&line.object, line.t)),
             "Detaching" | "Terminating" if !line.by_operator() => {
                 left.entry(&line.object).or_insert((line.field("group"), line.t));
