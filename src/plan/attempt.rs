@@ -95,12 +95,6 @@ impl Attempt {
         matches!(self, Self::Failed { refused: true, .. })
     }
 
-    /// Whether nobody knows if it had its effect.
-    #[must_use]
-    pub const fn is_lost(&self) -> bool {
-        matches!(self, Self::Failed { lost: true, .. })
-    }
-
     /// When to try again after a failure: after 1, 2, 4, 8 seconds, then every 10.
     #[must_use]
     pub fn retry_at(&self) -> Option<Timestamp> {

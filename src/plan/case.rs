@@ -76,7 +76,9 @@ pub struct Case {
     pub before: Arc<BTreeSet<InstanceId>>,
     /// The zone and the token of the launch that was asked for last.
     pub(super) launching: Option<(Arc<str>, String)>,
-    /// The mark that we left last.
+    /// The mark that we are about to leave.
+    pub(super) writing: Option<Mark>,
+    /// The mark that we left last, as AWS has accepted it.
     pub(super) wrote: Option<Mark>,
     /// The instance that took over.
     pub replacement: Option<InstanceId>,
@@ -109,6 +111,7 @@ impl Case {
             skipped: None,
             before: Arc::default(),
             launching: None,
+            writing: None,
             wrote: None,
             replacement: None,
             stand_in: None,
@@ -223,6 +226,9 @@ impl Case {
     }
 
     pub(super) fn answered(&mut self, deed: Deed, result: Result<Option<String>, Setback>, now: Timestamp) {
+        if deed == Deed::Mark && result.is_ok() {
+            self.wrote = self.writing.take();
+        }
         self.unsure |= deed.replaces() && result.as_ref().is_err_and(|setback| setback.lost);
         self.attempts.entry(deed).or_default().end(result, now);
     }

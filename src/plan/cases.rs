@@ -192,7 +192,7 @@ impl Cases {
                 self.pools.disturb(group, now);
             }
             Call::Mark { marks, .. } => marks.iter().for_each(|(marked, mark)| {
-                self.note(&marked.case, |case| case.wrote = Some(mark.clone()));
+                self.note(&marked.case, |case| case.writing = Some(mark.clone()));
             }),
             Call::Activate { .. }
             | Call::GiveBack { .. }

@@ -42,7 +42,9 @@ pub fn request(
     };
     let members = Arc::new(group.members.keys().cloned().collect());
     let attempt = case.attempt(&deed);
-    let again = case.launching.clone().filter(|_| attempt.is_lost());
+    // As long as AWS has not said that there is none, what was asked for before may have come.
+    let known = |(zone, _): &(Arc<str>, String)| !scene.cases.pools.is_avoided(key, zone, scene.now);
+    let again = case.launching.clone().filter(|asked| attempt.failures() > 0 && known(asked));
     let (zone, token) = again.unwrap_or_else(|| {
         let token = token(case, &deed, &zone, attempt.failures());
         (zone, token)

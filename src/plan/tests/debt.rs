@@ -193,3 +193,23 @@ fn a_debt_whose_payment_is_under_way_is_not_passed_on() {
     let steps = scenario.at("03:06:21").steps();
     assert_eq!((surplus(&steps).len(), closed(&steps).is_some()), (0, true));
 }
+
+#[test]
+fn a_payment_that_was_refused_is_ours_to_make_again_also_while_the_mark_is_corrected() {
+    let mut scenario = indebted();
+    scenario.answered(Deed::Mark, "i-1", Ok(()));
+    scenario.at("03:05:30").notice("i-1");
+    assert_eq!(given_back(&scenario.steps()).len(), 1);
+    scenario.answered(Deed::Mark, "i-1", Ok(()));
+    let mark = marks(&scenario.at("03:05:30").steps()).pop().unwrap();
+    assert!(mark.paid, "{mark:?}");
+    scenario.answered(Deed::Mark, "i-1", Ok(()));
+    scenario.instance("i-1", |instance| instance.mark = Some(mark));
+    scenario.answered(Deed::GiveBack, "i-1", Err("throttled"));
+    let steps = scenario.at("03:05:31").steps();
+    assert!(marks(&steps).iter().all(|mark| !mark.paid));
+    assert_eq!((detached(&steps).len(), given_back(&steps).len()), (0, 0), "its group is looked at first");
+    scenario.group(&MEMBERS, |_| {});
+    let steps = scenario.at("03:05:32").steps();
+    assert_eq!((detached(&steps).len(), given_back(&steps).len()), (0, 1));
+}

@@ -311,3 +311,22 @@ fn a_hook_does_not_overwrite_the_mark_of_a_planned_hand_over() {
     scenario.at("03:05:40").instance("i-1", |instance| instance.mark = Some(Mark { paid: true, ..mark }));
     assert_eq!(marks(&scenario.steps()), []);
 }
+
+#[test]
+fn a_launch_that_may_have_come_is_asked_for_again_as_it_was() {
+    let asked = |steps: &[Step]| {
+        steps.iter().find_map(|step| match step {
+            Step::Call(Call::Launch { token, .. }) => Some(token.clone()),
+            _ => None,
+        })
+    };
+    let mut scenario = told(SignalKind::ManualDrain, "");
+    let first = asked(&scenario.steps()).unwrap();
+    scenario.answered(Deed::Launch, "i-1", Err("lost"));
+    assert_eq!(asked(&scenario.at("03:05:10").steps()).as_ref(), Some(&first));
+    scenario.answered(Deed::Launch, "i-1", Err("throttled"));
+    assert_eq!(asked(&scenario.at("03:05:20").steps()).as_ref(), Some(&first));
+    scenario.answered(Deed::Launch, "i-1", Err("none"));
+    scenario.cases.found_no_capacity(&group_key(), &"us-east-1b".into(), scenario.now);
+    assert_ne!(asked(&scenario.at("03:05:30").steps()), Some(first), "there is none in that zone");
+}

@@ -31,12 +31,17 @@ fn net(history: &History<'_>) -> Vec<Violation> {
         history.told("group.desired").filter(|line| line.by_a_person()).map(|line| line.object.as_str()).collect();
     changed.retain(|group, _| !resized.contains(group));
     let needed = still_needed(history);
-    changed.retain(|group, by| *by < 0 || !needed.contains(group));
+    changed.retain(|group, by| *by < 0 || !needed.contains(group) && !is_hampered(history, group));
     let forgotten = forgotten(history);
     let excused = |group: &str| forgotten.iter().filter(|other| **other == group).count();
     let changed =
         changed.into_iter().filter(|(group, by)| *by < 0 || usize::try_from(*by).unwrap_or(0) > excused(group));
     changed.map(|(group, by)| violation(NET, format!("{group} by {by:+}"))).collect()
+}
+
+/// Whether something keeps the group from having what it wants: tasks that have nowhere to go are not killed to pay a debt.
+fn is_hampered(history: &History<'_>, group: &str) -> bool {
+    history.end.groups.iter().any(|end| end.name == group && end.hampered)
 }
 
 /// The groups in which instances may stand in for another group's, since that has not had its own for long enough.
