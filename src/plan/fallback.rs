@@ -100,10 +100,13 @@ fn is_on_its_way(scene: Scene<'_>, case: &Case) -> bool {
 
 /// Whether this is the group on which the pool of the case falls back.
 fn falls_back_on(scene: Scene<'_>, case: &Case, key: &GroupKey) -> bool {
-    let Some(place) = &case.place else { return false };
-    let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
-    let other = rules.fallback.and_then(|fallback| scene.snapshot.group_behind(&place.cluster, &fallback.provider));
-    other == Some(key)
+    let other = case.place.as_ref().and_then(|place| other_of(scene, place));
+    other.and_then(|other| scene.snapshot.group_behind(&case.place.as_ref()?.cluster, &other)) == Some(key)
+}
+
+/// The pool on which the one at `place` falls back.
+fn other_of(scene: Scene<'_>, place: &Place) -> Option<CapacityProviderName> {
+    scene.policies.rules(&place.cluster, place.provider.as_ref()).fallback.map(|fallback| fallback.provider)
 }
 
 /// Whether its instance was launched in the place of another pool's.
@@ -133,12 +136,9 @@ fn is_without_capacity(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut
 fn fallen_back(scene: Scene<'_>, place: &Place, key: &GroupKey) -> usize {
     let here = |case: &&Case| case.place.as_ref().and_then(|place| place.group.as_ref()) == Some(key);
     let begun = scene.cases.iter().filter(here).filter(|case| is_on_its_way(scene, case)).count();
-    let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
-    let provider = rules.fallback.map(|fallback| fallback.provider);
-    let other = provider.as_ref().and_then(|provider| scene.snapshot.group_behind(&place.cluster, provider));
-    let elsewhere = Place { provider, ..place.clone() };
-    let alone = homes(scene, &elsewhere).len() == 1;
-    begun + other.filter(|_| alone).map_or(0, |other| stand_ins(scene, other))
+    let alone = other_of(scene, place).filter(|other| homes(scene, &place.cluster, Some(other)).len() == 1);
+    let other = alone.and_then(|other| scene.snapshot.group_behind(&place.cluster, &other));
+    begun + other.map_or(0, |other| stand_ins(scene, other))
 }
 
 fn activities(key: &GroupKey) -> Subject {
@@ -171,7 +171,7 @@ pub fn is_settled(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> bool {
 
 /// Whether the pools that fall back on this one have their capacity again.
 pub fn is_over(scene: Scene<'_>, place: &Place) -> bool {
-    homes(scene, place).iter().all(|(key, rules)| {
+    homes(scene, &place.cluster, place.provider.as_ref()).iter().all(|(key, rules)| {
         let Some(group) = scene.snapshot.groups.get(key) else { return true };
         let failed = scene.snapshot.launch_failures.get(key);
         let lately = failed.is_some_and(|failure| scene.now < later(failure.at, rules.rebalance.cooldown.signed()));
@@ -181,7 +181,7 @@ pub fn is_over(scene: Scene<'_>, place: &Place) -> bool {
 
 /// Looks at the pools that fall back on the one of the case.
 pub fn look_home(scene: Scene<'_>, place: &Place, draft: &mut Draft) {
-    for (key, _) in homes(scene, place) {
+    for (key, _) in homes(scene, &place.cluster, place.provider.as_ref()) {
         if due(scene, &Subject::Group(key.clone()), SLOW_PACE, draft) {
             draft.batches.group(&key);
         }
@@ -192,13 +192,13 @@ pub fn look_home(scene: Scene<'_>, place: &Place, draft: &mut Draft) {
 }
 
 /// The groups of the pools that fall back on this one.
-fn homes(scene: Scene<'_>, place: &Place) -> Vec<(GroupKey, Rules)> {
-    let cluster = scene.snapshot.clusters.get(&place.cluster);
-    let providers = cluster.into_iter().flat_map(|cluster| &cluster.providers);
+fn homes(scene: Scene<'_>, cluster: &ClusterKey, pool: Option<&CapacityProviderName>) -> Vec<(GroupKey, Rules)> {
+    let known = scene.snapshot.clusters.get(cluster);
+    let providers = known.into_iter().flat_map(|cluster| &cluster.providers);
     let falls_back = |(provider, group): (&CapacityProviderName, &Option<GroupKey>)| {
-        let rules = rules_of(scene, &place.cluster, provider);
-        let here = rules.fallback.as_ref().is_some_and(|fallback| Some(&fallback.provider) == place.provider.as_ref());
-        let other = place.provider.as_ref() != Some(provider);
+        let rules = rules_of(scene, cluster, provider);
+        let here = rules.fallback.as_ref().is_some_and(|fallback| Some(&fallback.provider) == pool);
+        let other = pool != Some(provider);
         group.clone().filter(|_| here && other).map(|group| (group, rules))
     };
     providers.filter_map(falls_back).collect()

@@ -7,14 +7,6 @@ use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
 use crate::plan::{Call, Deed, Outcome, Step, Way};
 use crate::signal::SignalKind;
 
-fn given_back(steps: &[Step]) -> Vec<(String, Way)> {
-    let calls = steps.iter().filter_map(|step| match step {
-        Step::Call(Call::GiveBack { way, instance, .. }) => Some((instance.to_string(), *way)),
-        _ => None,
-    });
-    calls.collect()
-}
-
 /// The instances that are one too many from here on.
 fn surplus(steps: &[Step]) -> Vec<String> {
     let opened = steps.iter().filter_map(|step| match step {

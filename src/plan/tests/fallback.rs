@@ -57,19 +57,18 @@ fn launch_failed(scenario: &mut Scenario, at: &str) {
     scenario.snapshot.apply(Observation::LaunchFailure { group: group_key(), latest }, scenario.now);
 }
 
+/// The other pool has launched `i-od` for `i-1`.
+fn launched_elsewhere(scenario: &mut Scenario) {
+    let case = scenario.case("i-1");
+    scenario.cases.launched(&case, &"i-od".into(), scenario.now);
+    scenario.answered(Deed::FallBack, "i-1", Ok(()));
+}
+
 fn fallen_back(steps: &[Step]) -> Vec<(String, String)> {
     let calls = steps.iter().filter_map(|step| match step {
         Step::Call(Call::Launch { deed: Deed::FallBack, group, case, .. }) => {
             Some((case.instance.to_string(), group.name.to_string()))
         }
-        _ => None,
-    });
-    calls.collect()
-}
-
-fn given_back(steps: &[Step]) -> Vec<(String, Way)> {
-    let calls = steps.iter().filter_map(|step| match step {
-        Step::Call(Call::GiveBack { way, instance, .. }) => Some((instance.to_string(), *way)),
         _ => None,
     });
     calls.collect()
@@ -123,9 +122,7 @@ fn no_more_fall_back_than_the_group_lacks() {
     assert_eq!(fallen_back(&both_noticed(2, &[]).steps()).len(), 2);
     let mut scenario = both_noticed(2, &[("i-new", "Pending")]);
     assert_eq!(fallen_back(&scenario.steps()).len(), 1);
-    let case = scenario.case("i-1");
-    scenario.cases.launched(&case, &"i-od".into(), scenario.now);
-    scenario.answered(Deed::FallBack, "i-1", Ok(()));
+    launched_elsewhere(&mut scenario);
     scenario.at("03:06:00").instance("i-od", |instance| instance.provider = Some("on-demand".into()));
     assert_eq!(fallen_back(&scenario.steps()), [], "what stands in counts as long as it does");
 }
@@ -163,9 +160,7 @@ fn a_newcomer_of_its_own_group_is_not_taken_for_what_was_launched_elsewhere() {
     let mut scenario = noticed(POLICY);
     launch_failed(&mut scenario, "03:05:02");
     let _ = scenario.plan();
-    let case = scenario.case("i-1");
-    scenario.cases.launched(&case, &"i-od".into(), scenario.now);
-    scenario.answered(Deed::FallBack, "i-1", Ok(()));
+    launched_elsewhere(&mut scenario);
     scenario.at("03:05:40").instance("i-new", |_| {});
     scenario.group(&[("i-2", "InService"), ("i-new", "InService")], |_| {});
     let _ = scenario.plan();
@@ -210,9 +205,7 @@ fn stood_in() -> Scenario {
     let mut scenario = noticed(POLICY);
     launch_failed(&mut scenario, "03:05:02");
     let _ = scenario.plan();
-    let case = scenario.case("i-1");
-    scenario.cases.launched(&case, &"i-od".into(), scenario.now);
-    scenario.answered(Deed::FallBack, "i-1", Ok(()));
+    launched_elsewhere(&mut scenario);
     scenario.at("03:06:00").instance("i-od", |instance| instance.provider = Some("on-demand".into()));
     elsewhere(&mut scenario, &[("i-9", "InService"), ("i-od", "InService")], |group| group.desired = 2);
     let _ = scenario.plan();

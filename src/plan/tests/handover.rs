@@ -27,14 +27,6 @@ fn launches(steps: &[Step]) -> Vec<(String, String)> {
     calls.collect()
 }
 
-fn given_back(steps: &[Step]) -> Vec<(String, Way)> {
-    let calls = steps.iter().filter_map(|step| match step {
-        Step::Call(Call::GiveBack { way, instance, .. }) => Some((instance.to_string(), *way)),
-        _ => None,
-    });
-    calls.collect()
-}
-
 /// One more has been launched, and it has registered.
 fn replaced(mut scenario: Scenario) -> Scenario {
     let _ = scenario.plan();

@@ -331,6 +331,15 @@ pub fn drained(steps: &[Step]) -> Vec<String> {
     batches.flatten().collect()
 }
 
+/// The instances that a plan gives back, and how.
+pub fn given_back(steps: &[Step]) -> Vec<(String, Way)> {
+    let calls = steps.iter().filter_map(|step| match step {
+        Step::Call(Call::GiveBack { way, instance, .. }) => Some((instance.to_string(), *way)),
+        _ => None,
+    });
+    calls.collect()
+}
+
 /// The marks that a plan leaves.
 pub fn marks(steps: &[Step]) -> Vec<Mark> {
     let batches = steps.iter().filter_map(|step| match step {
