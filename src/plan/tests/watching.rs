@@ -1,7 +1,7 @@
 //! The pace of observing.
 
 use super::scenario::*;
-use crate::observe::{Look, Subject};
+use crate::observe::{Look, Observation, Subject};
 
 #[test]
 fn a_quiet_cluster_is_read_again_after_the_resync_and_not_before() {
@@ -118,4 +118,21 @@ fn an_instance_that_only_an_event_told_of_is_searched_for() {
     scenario.snapshot.heard_of.insert("i-2".into(), "web".into());
     let looks = scenario.at("03:05:00").looks();
     assert_eq!(looks, [Look::Find { cluster: "web".into(), instances: vec!["i-2".into()] }]);
+}
+
+#[test]
+fn an_answer_about_a_group_that_came_too_late_is_asked_for_again_at_once() {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]);
+    scenario.group(&[("i-2", "InService")], |_| {});
+    scenario.at("03:05:00").notice("i-1");
+    let looks = |scenario: &mut Scenario| {
+        let looks = scenario.looks();
+        looks.iter().any(|look| matches!(look, Look::Groups { .. }))
+    };
+    assert!(looks(&mut scenario), "it has joined since");
+    scenario.looks_answered();
+    assert!(!looks(scenario.at("03:05:00.2")), "a second is not over");
+    let leaving = Observation::Leaving { group: group_key(), instances: vec!["i-2".into()], state: "Detaching" };
+    scenario.snapshot.apply(leaving, scenario.now);
+    assert!(looks(scenario.at("03:05:00.3")), "we have made another one leave since");
 }

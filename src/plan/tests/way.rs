@@ -84,3 +84,15 @@ fn a_refused_termination_is_followed_by_a_detach_and_an_accepted_one_by_nothing(
     let steps = accepted.at("03:05:30").steps();
     assert_eq!((detached(&steps).len(), terminated(&steps).len()), (0, 0));
 }
+
+#[test]
+fn hooks_that_were_seen_for_another_one_a_moment_before_are_not_asked_for_again() {
+    let asked = |seen: &str| {
+        let mut scenario = Scenario::with(&["i-1"]);
+        scenario.at(seen).hooks(&[OURS], |_| {});
+        scenario.at("03:05:00").notice("i-1");
+        let plan = scenario.plan();
+        (terminated(&plan.steps).len(), plan.looks.contains(&Look::Hooks(group_key())))
+    };
+    assert_eq!((asked("03:04:55"), asked("03:04:54")), ((1, false), (0, true)));
+}
