@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_ecs::config::retry::RetryPartition;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::{Builder, tls};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -94,6 +95,12 @@ fn stalled_streams() -> StalledStreamProtectionConfig {
     StalledStreamProtectionConfig::enabled().upload_enabled(false).build()
 }
 
+/// What a client may spend on retries is its own. By default the SDK shares it among all clients of a service in the process, so
+/// that trials which are played side by side would decide how often each other's calls are tried.
+fn own_retries(service: &'static str) -> RetryPartition {
+    RetryPartition::custom(service).build()
+}
+
 /// The clients of all Regions that the operator works in.
 #[derive(Clone, Debug)]
 pub struct Clients {
@@ -118,8 +125,11 @@ impl Clients {
                 gate::gated(connection.http.clone(), share, &connection.clock),
                 READ_TIMEOUT,
             );
-            let ecs = aws_sdk_ecs::Client::new(&config);
-            (region, RegionClients { ecs, autoscaling: aws_sdk_autoscaling::Client::new(&config) })
+            let ecs = aws_sdk_ecs::config::Builder::from(&config).retry_partition(own_retries("ecs")).build();
+            let autoscaling = aws_sdk_autoscaling::config::Builder::from(&config);
+            let autoscaling = autoscaling.retry_partition(own_retries("autoscaling")).build();
+            let ecs = aws_sdk_ecs::Client::from_conf(ecs);
+            (region, RegionClients { ecs, autoscaling: aws_sdk_autoscaling::Client::from_conf(autoscaling) })
         };
         Self { regions: regions.into_iter().map(clients).collect() }
     }
@@ -137,7 +147,9 @@ impl Clients {
 #[must_use]
 pub fn sqs(connection: &Connection, queue: &QueueUrl, fallback: &Region) -> aws_sdk_sqs::Client {
     let region = region_of_queue(queue).unwrap_or_else(|| fallback.clone());
-    aws_sdk_sqs::Client::new(&connection.config(&region, connection.http.clone(), LONG_POLL_READ_TIMEOUT))
+    let config = connection.config(&region, connection.http.clone(), LONG_POLL_READ_TIMEOUT);
+    let config = aws_sdk_sqs::config::Builder::from(&config).retry_partition(own_retries("sqs")).build();
+    aws_sdk_sqs::Client::from_conf(config)
 }
 
 /// The Region in a queue's host name, as in `https://sqs.eu-west-1.amazonaws.com/…`.
@@ -151,6 +163,9 @@ pub fn region_of_queue(queue: &QueueUrl) -> Option<Region> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
     use aws_smithy_runtime_api::client::http::{
         HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
@@ -184,6 +199,36 @@ mod tests {
         };
         let asked = tokio::join!(ask(), ask(), ask(), ask(), ask());
         assert_eq!(asked, (0, 10, 20, 30, 40), "one token every ten seconds");
+    }
+
+    /// An ECS that fails always, and counts how often it is asked.
+    #[derive(Clone, Debug, Default)]
+    struct Failing(Arc<AtomicU32>);
+
+    impl HttpConnector for Failing {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(500.try_into().unwrap(), SdkBody::empty())))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_one_client_has_spent_on_retries_another_can_still_spend() {
+        let clock = Clock::simulated(Timestamp::UNIX_EPOCH, 1.0);
+        let asked_by = async |calls: u32| {
+            let failing = Failing::default();
+            let connector = SharedHttpConnector::new(failing.clone());
+            let http = http_client_fn(move |_, _| connector.clone());
+            let connection = Connection::through(http, &"us-east-1".into(), &clock);
+            let clients = Clients::new(&connection, ["us-east-1".into()], Percent::new(100));
+            let ecs = &clients.of(&"us-east-1".into(), "test").unwrap().ecs;
+            for _ in 0..calls {
+                ecs.list_clusters().send().await.unwrap_err();
+            }
+            failing.0.load(Ordering::Relaxed)
+        };
+        assert!(asked_by(200).await < 200 * ATTEMPTS_MAX, "it does not try for ever");
+        assert_eq!(asked_by(1).await, ATTEMPTS_MAX);
     }
 
     #[test]
