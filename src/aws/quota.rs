@@ -16,18 +16,21 @@ pub enum Category {
     ClusterResourceRead,
     /// `DescribeTaskDefinition`.
     TaskDefinitionRead,
+    /// `DescribeServices`.
+    ServiceRead,
     /// Every Auto Scaling action.
     AutoScaling,
 }
 
 impl Category {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ClusterRead,
         Self::CapacityProviderRead,
         Self::ClusterResourceModify,
         Self::ClusterResourceRead,
         Self::TaskDefinitionRead,
+        Self::ServiceRead,
         Self::AutoScaling,
     ];
 
@@ -37,7 +40,7 @@ impl Category {
         match self {
             Self::ClusterRead | Self::CapacityProviderRead | Self::TaskDefinitionRead => (50, 20),
             Self::ClusterResourceModify => (100, 40),
-            Self::ClusterResourceRead => (100, 20),
+            Self::ClusterResourceRead | Self::ServiceRead => (100, 20),
             Self::AutoScaling => (50, 10),
         }
     }
@@ -55,6 +58,7 @@ impl Category {
         match action {
             "DescribeClusters" | "ListClusters" => Some(Self::ClusterRead),
             "DescribeTaskDefinition" => Some(Self::TaskDefinitionRead),
+            "DescribeServices" => Some(Self::ServiceRead),
             "DescribeCapacityProviders" => Some(Self::CapacityProviderRead),
             "UpdateContainerInstancesState"
             | "DeregisterContainerInstance"

@@ -13,6 +13,7 @@ pub use told::{InstanceTold, TaskTold};
 use super::hooks::Hooks;
 use super::mark::Mark;
 use super::order::CATCHES_UP_WITHIN;
+use super::service::{Service, ServiceName};
 use super::snapshot::{ClusterState, ContainerInstance, Group, InstanceStatus, LaunchFailure, Lifecycle, Snapshot};
 use super::task::{Definition, Task};
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId, Region, TaskArn};
@@ -96,6 +97,15 @@ pub enum Observation {
         /// What it says.
         definition: Definition,
     },
+    /// Services, and of those that were asked for, perhaps not all.
+    Services {
+        /// Their cluster.
+        cluster: ClusterKey,
+        /// Asked for.
+        asked: Vec<ServiceName>,
+        /// As they are.
+        found: Vec<(ServiceName, Service)>,
+    },
     /// The tasks of an instance.
     Tasks {
         /// The instance.
@@ -152,6 +162,7 @@ impl Snapshot {
             Observation::Leaving { group, instances, state } => self.leaving(&group, &instances, state, at),
             Observation::Marked(marks) => marks.into_iter().for_each(|(id, mark)| self.marked(&id, mark, at)),
             Observation::Definition { arn, definition } => drop(self.definitions.insert(arn, definition)),
+            Observation::Services { cluster, asked, found } => self.services(&cluster, asked, found),
             Observation::Tasks { instance, found, listed_at } => self.tasks_of(instance, found, listed_at),
             Observation::InstanceTold(instance, told) => self.instance_told(instance, told, at),
             Observation::TaskTold(told) => self.task_told(told, at),
@@ -295,6 +306,12 @@ impl Snapshot {
         of.listed_at = listed_at.or(of.listed_at);
     }
 
+    fn services(&mut self, cluster: &ClusterKey, asked: Vec<ServiceName>, found: Vec<(ServiceName, Service)>) {
+        let of = self.services.entry(cluster.clone()).or_default();
+        of.retain(|name, _| !asked.contains(name));
+        of.extend(found);
+    }
+
     /// Drops what nobody will ask for any more, so that a long life does not grow the index.
     fn forget(&mut self, at: Timestamp) {
         let old = |moment: Timestamp| at.duration_since(moment) > REMEMBER_GONE;
@@ -304,6 +321,7 @@ impl Snapshot {
         let used: BTreeSet<&Arc<str>> =
             self.tasks.values().flat_map(|of| of.tasks.values()).map(|task| &task.definition).collect();
         self.definitions.retain(|arn, _| used.contains(arn));
+        self.services.values_mut().for_each(|of| of.retain(|_, service| !old(service.observed_at)));
         self.asked.retain(|_, asked| asked.in_flight || !old(asked.at));
         self.told.retain(|_, told_at| !old(*told_at));
         self.ending.retain(|_, ending| !old(ending.noted_at));

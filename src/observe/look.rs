@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::service::ServiceName;
 use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
 
 /// One question to AWS.
@@ -59,6 +60,13 @@ pub enum Look {
         /// Its ARN.
         arn: Arc<str>,
     },
+    /// Services.
+    Services {
+        /// Their cluster.
+        cluster: ClusterKey,
+        /// At most [`Look::SERVICES_MAX`].
+        services: Vec<ServiceName>,
+    },
     /// Known tasks, again.
     Tasks {
         /// Their cluster.
@@ -77,6 +85,8 @@ impl Look {
     pub const FIND_MAX: usize = 50;
     /// Container instances in one `DescribeContainerInstances` (ECS API reference).
     pub const INSTANCES_MAX: usize = 100;
+    /// Services in one `DescribeServices` (ECS API reference).
+    pub const SERVICES_MAX: usize = 10;
     /// Tasks in one `DescribeTasks` (ECS API reference).
     pub const TASKS_MAX: usize = 100;
 
@@ -97,6 +107,9 @@ impl Look {
             }
             Self::TasksOf { instance, .. } => vec![Subject::Tasks(instance.clone())],
             Self::Definition { arn, .. } => vec![Subject::Definition(Arc::clone(arn))],
+            Self::Services { cluster, services } => {
+                services.iter().map(|name| Subject::Service(cluster.clone(), Arc::clone(name))).collect()
+            }
             Self::Tasks { tasks, .. } => tasks.iter().map(|(instance, _)| Subject::Tasks(instance.clone())).collect(),
         }
     }
@@ -121,4 +134,6 @@ pub enum Subject {
     Tasks(InstanceId),
     /// A task definition, by ARN.
     Definition(Arc<str>),
+    /// A service of a cluster.
+    Service(ClusterKey, ServiceName),
 }

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::hooks::Hooks;
 use super::look::Subject;
 use super::mark::Mark;
+use super::service::{Service, ServiceName};
 use super::task::{Definition, TasksOf};
 use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region};
 
@@ -40,6 +41,8 @@ pub struct Snapshot {
     pub tasks: BTreeMap<InstanceId, TasksOf>,
     /// The definitions of those tasks, by ARN.
     pub definitions: BTreeMap<Arc<str>, Definition>,
+    /// The services of those tasks.
+    pub services: BTreeMap<ClusterKey, BTreeMap<ServiceName, Service>>,
     /// The latest launch of a group that failed, where somebody has asked.
     pub launch_failures: BTreeMap<GroupKey, LaunchFailure>,
     /// Which group the members belong to.
@@ -289,6 +292,12 @@ impl Snapshot {
     #[must_use]
     pub fn group_behind(&self, cluster: &ClusterKey, provider: &CapacityProviderName) -> Option<&GroupKey> {
         self.clusters.get(cluster)?.providers.get(provider)?.as_ref()
+    }
+
+    /// A service of a cluster, where somebody has asked for it.
+    #[must_use]
+    pub fn service(&self, cluster: &ClusterKey, name: &str) -> Option<&Service> {
+        self.services.get(cluster)?.get(name)
     }
 
     /// An instance as a member of a group.

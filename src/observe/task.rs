@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::service::ServiceName;
 use crate::ids::TaskArn;
 
 /// The stopTimeout of a container that names none: the agent's `ECS_CONTAINER_STOP_TIMEOUT`, whose default is 30 s (ECS
@@ -41,6 +42,17 @@ pub struct Task {
     pub version: Option<i64>,
     /// When it was seen so.
     pub observed_at: Timestamp,
+}
+
+impl Task {
+    /// The service that wants it to run.
+    #[must_use]
+    pub const fn service(&self) -> Option<&ServiceName> {
+        match &self.owner {
+            Owner::Service(name) => Some(name),
+            Owner::Nobody => None,
+        }
+    }
 }
 
 /// A task in the words of AWS, which are the same in an answer and in an event.
@@ -86,7 +98,7 @@ fn died_with_host(reason: &str) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Owner {
     /// A service, which starts another one in its place.
-    Service(Arc<str>),
+    Service(ServiceName),
     /// Nobody but who ran it: draining leaves it alone.
     Nobody,
 }

@@ -359,6 +359,7 @@ fn look_object(look: &Look) -> String {
         Look::Find { cluster, .. } => format!("new instances of cluster {cluster}"),
         Look::Instances { cluster, .. } => format!("doomed instances of cluster {cluster}"),
         Look::TasksOf { cluster, .. } | Look::Tasks { cluster, .. } => format!("tasks of cluster {cluster}"),
+        Look::Services { cluster, .. } => format!("services of cluster {cluster}"),
         Look::Definition { cluster, .. } => format!("task definitions of cluster {cluster}"),
         Look::Locate { region, .. } => format!("unknown instances in {region}"),
         Look::Hooks(group) => format!("hooks of group {group}"),

@@ -10,6 +10,7 @@ use super::deed::Deed;
 use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
 use crate::observe::Look;
 use crate::observe::mark::Mark;
+use crate::observe::service::ServiceName;
 
 /// What has been decided so far.
 #[derive(Default)]
@@ -21,6 +22,7 @@ pub struct Batches {
     singles: Vec<Call>,
     clusters: BTreeSet<ClusterKey>,
     definitions: BTreeMap<Arc<str>, ClusterKey>,
+    services: BTreeMap<ClusterKey, BTreeSet<ServiceName>>,
     locate: BTreeMap<Region, BTreeSet<InstanceId>>,
     groups: BTreeMap<Region, BTreeSet<GroupKey>>,
     hooks: BTreeSet<GroupKey>,
@@ -103,6 +105,11 @@ impl Batches {
     /// Read a task definition that is used in `cluster`.
     pub fn definition(&mut self, cluster: &ClusterKey, arn: &Arc<str>) {
         self.definitions.insert(Arc::clone(arn), cluster.clone());
+    }
+
+    /// Look at a service.
+    pub fn service(&mut self, cluster: &ClusterKey, name: &ServiceName) {
+        self.services.entry(cluster.clone()).or_default().insert(Arc::clone(name));
     }
 
     /// Read a cluster as a whole.
@@ -191,6 +198,10 @@ impl Batches {
                 .iter()
                 .map(|(arn, cluster)| Look::Definition { cluster: cluster.clone(), arn: Arc::clone(arn) }),
         );
+        looks.extend(chunked(&self.services, Look::SERVICES_MAX, |cluster, services| Look::Services {
+            cluster,
+            services,
+        }));
         looks.extend(chunked(&self.tasks, Look::TASKS_MAX, |cluster, tasks| Look::Tasks { cluster, tasks }));
         looks
     }

@@ -1,20 +1,32 @@
-//! How much of a pool may be handed over at a time where nothing forces us: rebalance recommendations and maintenance.
+//! How much of a pool, and of a service, may be handed over at a time where nothing forces us: rebalance recommendations and
+//! maintenance.
 //!
 //! Interruption notices never come past here.
 
-use jiff::SignedDuration;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::case::Case;
+use jiff::{SignedDuration, Timestamp};
+
+use super::case::{Case, Place};
 use super::draft::Draft;
-use super::pace::later;
+use super::pace::{due, later};
 use super::policy::Rules;
 use super::report::Reason;
 use super::scene::Scene;
 use super::tasks;
 use crate::api::Amount;
-use crate::ids::{GroupKey, InstanceId};
-use crate::observe::task::Owner;
+use crate::ids::{ClusterKey, GroupKey, InstanceId};
+use crate::observe::Subject;
+use crate::observe::service::ServiceName;
+use crate::observe::task::Task;
 use crate::signal::SignalKind;
+
+/// The pace at which a service is looked at that keeps a hand-over waiting.
+const PACE: SignedDuration = SignedDuration::from_secs(5);
+
+/// What a service has to spare is believed for so long.
+const TRUSTED_FOR: SignedDuration = SignedDuration::from_secs(10);
 
 /// Why the hand-over of this case may not begin yet; `None`: it may.
 pub fn refusal(scene: Scene<'_>, case: &Case, group: &GroupKey, rules: &Rules, draft: &mut Draft) -> Option<Reason> {
@@ -56,25 +68,44 @@ pub fn limit(amount: Amount, members: usize) -> usize {
     }
 }
 
-/// A service whose tasks another planned hand-over is moving: one after the other, so that no service gives up tasks on two
-/// instances at once.
-pub fn busy_service<'a>(scene: Scene<'a>, case: &'a Case, draft: &Draft) -> Option<&'a str> {
-    let moving =
-        scene.cases.iter().filter(|other| other.id != case.id && other.is_planned() && other.is_moving_tasks());
-    let drained = draft.batches.drained().filter(|id| **id != case.instance);
-    let moving = moving.map(|other| &other.instance).chain(drained);
-    let theirs: Vec<&str> = moving.flat_map(|instance| services_on(scene, instance)).collect();
-    tasks::running(scene.snapshot, case).filter_map(|(_, task)| name(&task.owner)).find(|own| theirs.contains(own))
+/// A service that would give up tasks on two instances at once, and has none to spare: its instances are handed over one after
+/// the other then.
+pub fn busy_service(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Option<ServiceName> {
+    let drained = draft.batches.drained().filter(|id| **id != case.instance).cloned();
+    let moves = |other: &&Case| other.is_moving_tasks() && !tasks::all_stopped(scene.snapshot, other);
+    let others = scene.cases.iter().filter(|other| other.id != case.id).filter(moves);
+    let moving: BTreeSet<InstanceId> = others.map(|other| other.instance.clone()).chain(drained).collect();
+    let own: BTreeSet<&ServiceName> =
+        tasks::running(scene.snapshot, case).filter_map(|(_, task)| task.service()).collect();
+    own.into_iter().find(|name| is_busy(scene, case, place, name, &moving, draft)).cloned()
 }
 
-fn services_on<'a>(scene: Scene<'a>, instance: &InstanceId) -> impl Iterator<Item = &'a str> + use<'a> {
-    let tasks = scene.snapshot.tasks.get(instance).into_iter().flat_map(|of| of.tasks.values());
-    tasks.filter(|task| !task.stopped).filter_map(|task| name(&task.owner))
-}
-
-fn name(owner: &Owner) -> Option<&str> {
-    match owner {
-        Owner::Service(name) => Some(name),
-        Owner::Nobody => None,
+fn is_busy(
+    scene: Scene<'_>,
+    case: &Case,
+    place: &Place,
+    name: &ServiceName,
+    moving: &BTreeSet<InstanceId>,
+    draft: &mut Draft,
+) -> bool {
+    let known = scene.snapshot.service(&place.cluster, name);
+    let seen_at = known.map_or(scene.now, |service| service.observed_at);
+    let theirs: usize = moving.iter().map(|id| tasks_of(scene, &place.cluster, name, id, seen_at)).sum();
+    if theirs == 0 || known.is_some_and(|service| service.is_daemon) {
+        return false;
     }
+    if due(scene, &Subject::Service(place.cluster.clone(), Arc::clone(name)), PACE, draft) {
+        draft.batches.service(&place.cluster, name);
+    }
+    let own = tasks_of(scene, &place.cluster, name, &case.instance, seen_at);
+    let fresh = known.filter(|_| scene.now < later(seen_at, TRUSTED_FOR));
+    fresh.is_none_or(|service| service.spare() < own + theirs)
+}
+
+/// How many tasks of a service an instance had when the service was last seen: one that has stopped since counted then.
+fn tasks_of(scene: Scene<'_>, cluster: &ClusterKey, name: &ServiceName, id: &InstanceId, seen_at: Timestamp) -> usize {
+    let here = scene.snapshot.instances.get(id).is_some_and(|instance| instance.cluster == *cluster);
+    let tasks = scene.snapshot.tasks.get(id).filter(|_| here).into_iter().flat_map(|of| of.tasks.values());
+    let counted = |task: &&Task| task.service() == Some(name) && (!task.stopped || task.observed_at > seen_at);
+    tasks.filter(counted).count()
 }

@@ -27,7 +27,7 @@ pub fn proceed(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
     if !may_drain(scene, case) && replace(scene, case, place, rules, draft) == Then::Wait {
         return;
     }
-    match obstacle_to_draining(scene, case, draft) {
+    match obstacle_to_draining(scene, case, place, draft) {
         Some(reason) => return draft.report.add(&case.id, reason),
         None => drain::request(scene, case, place, draft),
     }
@@ -65,7 +65,7 @@ enum Then {
 }
 
 /// Why a hand-over that nothing presses does not drain yet.
-fn obstacle_to_draining(scene: Scene<'_>, case: &Case, draft: &Draft) -> Option<Reason> {
+fn obstacle_to_draining(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Option<Reason> {
     if case.has(Phase::Draining) || is_pressing(scene, case) {
         return None;
     }
@@ -73,7 +73,7 @@ fn obstacle_to_draining(scene: Scene<'_>, case: &Case, draft: &Draft) -> Option<
     if !listed && scene.snapshot.instances.contains_key(&case.instance) {
         return Some(Reason::TasksUnlisted);
     }
-    budget::busy_service(scene, case, draft).map(|service| Reason::ServiceMoves(service.into()))
+    budget::busy_service(scene, case, place, draft).map(Reason::ServiceMoves)
 }
 
 /// The replacement is there, or there will be none before, or the deadline leaves no time to wait.

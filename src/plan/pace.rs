@@ -16,7 +16,7 @@ const BEATS_MAX: i32 = 3;
 /// Failed looks at what a case waits for slow down to this: a deadline runs.
 const SLOWEST_URGENT_RETRY: SignedDuration = SignedDuration::from_secs(5);
 
-/// Failed looks at a whole cluster slow down to this.
+/// Failed looks at a whole cluster, and at what a case can do without, slow down to this.
 const SLOWEST_RETRY: SignedDuration = SignedDuration::from_secs(30);
 
 /// Whether to look at `subject` now, if it is looked at `every` so often; asks to be woken when it is time.
@@ -59,7 +59,8 @@ fn pause(subject: &Subject, every: SignedDuration, failures: u32) -> SignedDurat
     if failures == 0 {
         return every;
     }
-    let slowest = if matches!(subject, Subject::Cluster(_)) { SLOWEST_RETRY } else { SLOWEST_URGENT_RETRY };
+    let urgent = !matches!(subject, Subject::Cluster(_) | Subject::Service(..));
+    let slowest = if urgent { SLOWEST_URGENT_RETRY } else { SLOWEST_RETRY };
     let doubled = SOON.checked_mul(1_i32.checked_shl(failures.min(6)).unwrap_or(64)).unwrap_or(slowest);
     doubled.min(slowest)
 }

@@ -83,7 +83,7 @@ pub enum Reason {
     },
     /// Its tasks are listed before it is drained.
     TasksUnlisted,
-    /// Another planned hand-over moves tasks of the same service.
+    /// Tasks of the same service are on their way from another instance, and it has none to spare.
     ServiceMoves(Arc<str>),
     /// One more instance was launched, and whether the old one was given back has to be looked at.
     DebtOpen,
@@ -270,7 +270,10 @@ impl fmt::Display for Reason {
             Self::CoolingDown { until } => write!(f, "its pool is left in peace until {until}, as the policy says"),
             Self::TasksUnlisted => f.write_str("listing its tasks before it is drained"),
             Self::ServiceMoves(service) => {
-                write!(f, "another planned hand-over moves tasks of the service {service}: one after the other")
+                write!(
+                    f,
+                    "tasks of the service {service} are on their way from another instance, and it has none to spare"
+                )
             }
             Self::DebtOpen => f.write_str("looking whether its group has let go of it and wants one less"),
             Self::MarkFailed(why) => write!(f, "its mark could not be left and will be tried again: {why}"),

@@ -25,8 +25,16 @@ use crate::observe::task::{DEFAULT_STOP_TIMEOUT, Owner, Task};
 /// A task to be stopped.
 struct Wish {
     latest: Timestamp,
+    is_daemon: bool,
     cluster: ClusterKey,
     stopped: Stopped,
+}
+
+impl Wish {
+    /// Daemon tasks serve the others on their instance, so they are the last of those that have the same time.
+    fn rank(&self) -> impl Ord {
+        (self.latest, self.is_daemon, &self.stopped.task)
+    }
 }
 
 /// Stops the tasks of all cases whose time has come.
@@ -45,7 +53,7 @@ pub fn stop(scene: Scene<'_>, draft: &mut Draft) {
 /// Every call costs a token of one bucket, so the last moments are spread: none later than its own, nor later than the
 /// bucket can bear before the next.
 fn call(scene: Scene<'_>, mut wishes: Vec<Wish>, draft: &mut Draft) {
-    wishes.sort_by(|a, b| (a.latest, &a.stopped.task).cmp(&(b.latest, &b.stopped.task)));
+    wishes.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let mut next = Timestamp::MAX;
     let mut due = Vec::new();
     for wish in wishes.into_iter().rev() {
@@ -73,7 +81,8 @@ fn wishes_of(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) ->
         }
         let stopped = Stopped { case: case.id.clone(), task: arn.clone() };
         let Some(latest) = latest(scene, case, task, &rules) else { continue };
-        wishes.push(Wish { latest, cluster: place.cluster.clone(), stopped });
+        let is_daemon = is_daemon(scene.snapshot, place, task);
+        wishes.push(Wish { latest, is_daemon, cluster: place.cluster.clone(), stopped });
     }
     wishes
 }
@@ -81,6 +90,11 @@ fn wishes_of(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) ->
 /// The tasks that have not got SIGTERM.
 fn untold<'a>(snapshot: &'a Snapshot, case: &'a Case) -> impl Iterator<Item = (&'a TaskArn, &'a Task)> {
     tasks::running(snapshot, case).filter(|(_, task)| !task.told_to_stop)
+}
+
+fn is_daemon(snapshot: &Snapshot, place: &Place, task: &Task) -> bool {
+    let service = task.service().and_then(|name| snapshot.service(&place.cluster, name));
+    service.is_some_and(|service| service.is_daemon)
 }
 
 /// Whether the policy leaves the task alone.

@@ -156,6 +156,7 @@ fn group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
 fn tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     let Some(instance) = scene.snapshot.instances.get(&case.instance) else { return };
     definitions(scene, case, place, draft);
+    services(scene, case, place, draft);
     let known = scene.snapshot.tasks.get(&case.instance).is_some_and(|of| of.listed_at.is_some());
     if known && (tasks::listed(scene.snapshot, case) || !case.has(Phase::Draining)) {
         let subject = Subject::Tasks(case.instance.clone());
@@ -166,6 +167,16 @@ fn tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     }
     if due(scene, &Subject::Tasks(case.instance.clone()), SOON, draft) {
         draft.batches.tasks_of(&instance.cluster, &case.instance, &instance.arn);
+    }
+}
+
+/// Looks at the services of tasks: what is known of one serves for all instances for as long as a resync.
+fn services(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    for name in tasks::running(scene.snapshot, case).filter_map(|(_, task)| task.service()) {
+        let subject = Subject::Service(place.cluster.clone(), Arc::clone(name));
+        if due(scene, &subject, scene.policies.resync, draft) {
+            draft.batches.service(&place.cluster, name);
+        }
     }
 }
 

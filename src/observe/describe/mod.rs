@@ -8,6 +8,7 @@ mod cluster;
 mod container_instances;
 mod definitions;
 mod hooks;
+mod services;
 mod tasks;
 
 use std::collections::BTreeMap;
@@ -97,6 +98,9 @@ impl Observer {
             }
             Look::Definition { cluster, arn } => {
                 self.in_cluster(cluster, sightings, |view| definitions::read(view, arn)).await
+            }
+            Look::Services { cluster, services } => {
+                self.in_cluster(cluster, sightings, |view| services::read(view, services)).await
             }
             Look::Tasks { cluster, tasks, .. } => {
                 self.in_cluster(cluster, sightings, |view| tasks::again(view, tasks)).await

@@ -12,6 +12,7 @@ mod orphan;
 mod replacement;
 mod returning;
 mod scenario;
+mod services;
 mod stopping;
 mod watching;
 mod way;

@@ -1,0 +1,32 @@
+//! Services, as far as a hand-over takes tasks from them.
+
+use aws_sdk_ecs::types;
+use jiff::Timestamp;
+
+use super::View;
+use crate::aws::Failure;
+use crate::observe::Observation;
+use crate::observe::service::{Service, ServiceName, Words};
+
+const SERVICES: &str = "ecs:DescribeServices";
+
+/// Looks at services by their names. One that the cluster does not have is none any more.
+pub async fn read(view: View<'_>, names: &[ServiceName]) -> Result<(), Failure> {
+    let asked_at = view.now();
+    let asked = names.iter().map(ToString::to_string).collect();
+    let call = view.clients.ecs.describe_services().cluster(&*view.address.cluster).set_services(Some(asked));
+    let answer = call.send().await.map_err(|error| Failure::of(SERVICES, &error))?;
+    let found = answer.services().iter().filter_map(|service| named(service, asked_at)).collect();
+    view.send(Observation::Services { cluster: view.key.clone(), asked: names.to_vec(), found }).await;
+    Ok(())
+}
+
+fn named(service: &types::Service, observed_at: Timestamp) -> Option<(ServiceName, Service)> {
+    let words = Words {
+        strategy: service.scheduling_strategy().map(types::SchedulingStrategy::as_str),
+        desired: service.desired_count(),
+        running: service.running_count(),
+        minimum_healthy_percent: service.deployment_configuration().and_then(|of| of.minimum_healthy_percent()),
+    };
+    Some((service.service_name()?.into(), words.at(observed_at)))
+}
