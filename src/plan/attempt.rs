@@ -23,6 +23,8 @@ pub enum Attempt {
     InFlight {
         /// How many there have been before.
         failures: u32,
+        /// Nobody knows whether one of those had its effect.
+        lost: bool,
     },
     /// Accepted by AWS.
     Accepted {
@@ -41,7 +43,8 @@ pub enum Attempt {
         why: String,
         /// AWS does not accept the request as it is.
         refused: bool,
-        /// Nobody knows whether it had its effect.
+        /// Nobody knows whether it had its effect, or it was refused after one of which nobody knows that: a second try of what
+        /// has been done is refused.
         lost: bool,
     },
 }
@@ -54,7 +57,7 @@ impl Attempt {
     #[must_use]
     pub fn failures(&self) -> u32 {
         match self {
-            Self::InFlight { failures } | Self::Failed { failures, .. } => *failures,
+            Self::InFlight { failures, .. } | Self::Failed { failures, .. } => *failures,
             Self::None | Self::Accepted { .. } => 0,
         }
     }
@@ -95,6 +98,10 @@ impl Attempt {
         matches!(self, Self::Failed { refused: true, .. })
     }
 
+    const fn is_lost(&self) -> bool {
+        matches!(self, Self::InFlight { lost: true, .. } | Self::Failed { lost: true, .. })
+    }
+
     /// When to try again after a failure: after 1, 2, 4, 8 seconds, then every 10.
     #[must_use]
     pub fn retry_at(&self) -> Option<Timestamp> {
@@ -105,7 +112,7 @@ impl Attempt {
 
     /// It is being made.
     pub fn begin(&mut self) {
-        *self = Self::InFlight { failures: self.failures() };
+        *self = Self::InFlight { failures: self.failures(), lost: self.is_lost() };
     }
 
     /// It has been answered at `now`.
@@ -113,6 +120,7 @@ impl Attempt {
         *self = match result {
             Ok(request_id) => Self::Accepted { at: now, request_id },
             Err(Setback { why, refused, lost }) => {
+                let lost = lost || refused && self.is_lost();
                 Self::Failed { failures: self.failures().saturating_add(1), at: now, why, refused, lost }
             }
         };

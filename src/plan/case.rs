@@ -16,7 +16,7 @@ use super::report::Reason;
 use super::risk::Risk;
 use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId};
 use crate::observe::mark::Mark;
-use crate::signal::{Signal, SignalKind};
+use crate::signal::{NOTICE_LEAD, Signal, SignalKind};
 
 /// Where a doomed instance stands. It does not change while the case is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,6 +129,9 @@ impl Case {
             self.notice_until = Some(signal.history_from);
             // What was decided while nothing was in a hurry is decided anew.
             self.skipped = None;
+            if self.deadline.is_some_and(|deadline| deadline <= signal.said_at) {
+                self.begins_anew(signal);
+            }
             self.adds(signal);
             return Admission::Joined;
         };
@@ -151,15 +154,18 @@ impl Case {
     fn adds(&mut self, signal: &Signal) {
         self.kinds.insert(signal.kind);
         self.hooks.extend(signal.hook.iter().map(|hook| Arc::clone(&hook.name)));
-        self.deadline = self.deadline.into_iter().chain(signal.deadline).min();
+        // What was to happen before this was said has not happened.
+        let ahead = self.deadline.filter(|deadline| *deadline > signal.said_at);
+        self.deadline = ahead.into_iter().chain(signal.deadline).min().or(self.deadline);
         self.history_from = self.history_from.max(signal.history_from);
     }
 
-    /// EC2 gives notice again of an instance that has outlived the last one. Its tasks are others by now, and somebody may
+    /// EC2 gives notice of an instance that has outlived what was said before. Its tasks are others by now, and somebody may
     /// have set it back to ACTIVE; the replacement that came for it is there.
     fn begins_anew(&mut self, signal: &Signal) {
         self.deadline = signal.deadline;
-        self.attempts.retain(|deed, _| deed.replaces() || *deed == Deed::FallBack);
+        self.skipped = None;
+        self.attempts.retain(|deed, _| deed.replaces() || matches!(deed, Deed::FallBack | Deed::GiveBack));
         self.phases.retain(|phase, _| !matches!(phase, Phase::Draining | Phase::TasksStopped));
         self.risks.clear();
     }
@@ -189,6 +195,12 @@ impl Case {
     #[must_use]
     pub fn is_noticed_by_spot(&self) -> bool {
         self.notice_until.is_some()
+    }
+
+    /// Whether EC2 Spot gave its latest notice after `moment`.
+    #[must_use]
+    pub fn is_noticed_after(&self, moment: Timestamp) -> bool {
+        self.notice_until.is_some_and(|until| until.duration_since(moment) > NOTICE_LEAD)
     }
 
     /// How the request for a replacement stands, whichever way it was made.

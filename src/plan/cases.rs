@@ -1,6 +1,6 @@
 //! All cases: which there are, and what becomes of them as steps are taken and calls are answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +14,7 @@ use super::phase::Phase;
 use super::pools::Pools;
 use super::step::{Dismissal, Step};
 use crate::ids::{GroupKey, InstanceId};
-use crate::signal::Signal;
+use crate::signal::{Signal, SignalKind};
 
 /// Closed cases are remembered for so long, so that a late duplicate of their notice is known for what it is.
 const REMEMBER_CLOSED: SignedDuration = SignedDuration::from_hours(1);
@@ -50,9 +50,11 @@ pub struct Cases {
 }
 
 /// The end of a case.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Ended {
     at: Timestamp,
+    /// What was said about its instance. EC2 may say two things within the second that both are named by.
+    kinds: BTreeSet<SignalKind>,
     /// It was dismissed at the first word about it, before anybody could know that somebody else had it in hand.
     hasty: bool,
 }
@@ -65,7 +67,8 @@ impl Cases {
             return case.hears(signal);
         }
         let case = Case { held_before, ..Case::new(signal, now) };
-        if self.closed.get(&case.id).is_some_and(|ended| !(ended.hasty && held_before)) {
+        let known = |ended: &Ended| ended.kinds.contains(&signal.kind) && !(ended.hasty && held_before);
+        if self.closed.get(&case.id).is_some_and(known) {
             return Admission::Closed;
         }
         if self.open.len() >= OPEN_MAX {
@@ -159,14 +162,14 @@ impl Cases {
             Step::Dismiss { case, why } => {
                 let of_nobody = matches!(why, Dismissal::Foreign | Dismissal::Gone);
                 let hasty = of_nobody && self.get(case).is_some_and(|case| !case.held_before);
-                self.close(case, Ended { at: now, hasty })
+                self.close(case, now, hasty)
             }
             Step::Lost { signal, place } => Some(self.lose(signal, place, now)),
             Step::Close { case, .. } => {
                 self.note(case, |case| {
                     case.phases.insert(Phase::Closed, now);
                 });
-                self.close(case, Ended { at: now, hasty: false })
+                self.close(case, now, false)
             }
         }
     }
@@ -241,24 +244,26 @@ impl Cases {
         None
     }
 
-    fn close(&mut self, id: &CaseId, ended: Ended) -> Option<Case> {
+    fn close(&mut self, id: &CaseId, now: Timestamp, hasty: bool) -> Option<Case> {
         self.get(id)?;
-        self.remember(id, ended);
-        self.open.remove(&id.instance)
+        let case = self.open.remove(&id.instance)?;
+        self.remember(&case, now, hasty);
+        Some(case)
     }
 
-    fn remember(&mut self, id: &CaseId, ended: Ended) {
-        let now = ended.at;
+    fn remember(&mut self, case: &Case, now: Timestamp, hasty: bool) {
         self.closed.retain(|_, earlier| now.duration_since(earlier.at) <= REMEMBER_CLOSED);
         self.took_over.retain(|_, at| now.duration_since(*at) <= REMEMBER_CLOSED);
-        self.closed.insert(id.clone(), ended);
+        let before = self.closed.remove(&case.id).map(|ended| ended.kinds);
+        let kinds = case.kinds.iter().copied().chain(before.into_iter().flatten()).collect();
+        self.closed.insert(case.id.clone(), Ended { at: now, kinds, hasty });
     }
 
     /// The case of an instance that is gone already.
     fn lose(&mut self, signal: &Signal, place: &Place, now: Timestamp) -> Case {
         let phases = BTreeMap::from([(Phase::Closed, now)]);
         let case = Case { place: Some(place.clone()), phases, ..Case::new(signal, now) };
-        self.remember(&case.id, Ended { at: now, hasty: false });
+        self.remember(&case, now, false);
         case
     }
 }

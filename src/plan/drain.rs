@@ -3,6 +3,8 @@
 //! It goes out in the same breath as the request for the replacement, and an instance that somebody else drains already is
 //! as good as drained by us.
 
+use jiff::Timestamp;
+
 use super::attempt::Attempt;
 use super::call::Drained;
 use super::case::{Case, Place};
@@ -25,14 +27,14 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) 
         InstanceStatus::Draining => reached(case, draft),
         InstanceStatus::Active => {
             let drained = Drained { case: case.id.clone(), instance: case.instance.clone(), arn: instance.arn.clone() };
-            ask(scene, case, place, drained, draft);
+            ask(scene, case, place, (drained, instance.observed_at), draft);
         }
         InstanceStatus::Inactive => {}
         InstanceStatus::Other(status) => draft.report.add(&case.id, Reason::NotDrainable(status.clone())),
     }
 }
 
-fn ask(scene: Scene<'_>, case: &Case, place: &Place, drained: Drained, draft: &mut Draft) {
+fn ask(scene: Scene<'_>, case: &Case, place: &Place, (drained, seen_at): (Drained, Timestamp), draft: &mut Draft) {
     let attempt = case.attempt(&Deed::Drain);
     match attempt {
         Attempt::InFlight { .. } => draft.report.add(&case.id, Reason::Draining),
@@ -43,7 +45,11 @@ fn ask(scene: Scene<'_>, case: &Case, place: &Place, drained: Drained, draft: &m
             draft.report.add(&case.id, Reason::TooLate);
         }
         Attempt::None | Attempt::Failed { .. } => draft.batches.drain(&place.cluster, drained),
-        // Somebody has set it back to ACTIVE since. That is their decision.
+        // Somebody has set it back to ACTIVE since, and did not know of the notice.
+        Attempt::Accepted { at, .. } if seen_at > *at && case.is_noticed_after(*at) => {
+            draft.batches.drain(&place.cluster, drained);
+        }
+        // That is their decision.
         Attempt::Accepted { .. } => {}
     }
 }

@@ -36,6 +36,10 @@ pub fn whereabouts(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Whereabo
             gone(scene, case, &instance.cluster, draft)
         }
         Some(instance) => match place(scene, &case.instance, &instance.cluster, instance.provider.as_ref(), None) {
+            // Its group may be one that is about to be known, and nothing presses.
+            Some(place) if place.group.is_none() && case.is_planned() && is_unread(scene, &place.cluster) => {
+                Whereabouts::Undecided(Reason::ClusterUnread(place.cluster))
+            }
             Some(place) => Whereabouts::Managed(place),
             None => Whereabouts::Nowhere(Dismissal::Foreign),
         },
@@ -145,7 +149,7 @@ fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) 
     let subject = Subject::Instance(case.instance.clone());
     let mut clusters = scene.snapshot.clusters_of(group);
     let Some((cluster, provider)) = clusters.next() else { return Whereabouts::Nowhere(Dismissal::Foreign) };
-    let unread = scene.snapshot.clusters.get(cluster).is_none_or(|cluster| cluster.state == ClusterState::Unread);
+    let unread = is_unread(scene, cluster);
     // One that the group had at the last resync and the cluster had not is gone, or has registered since: one answer that
     // does not have it may not have caught up.
     let stranger = scene.snapshot.strangers.contains(&case.instance);
@@ -164,6 +168,11 @@ fn in_group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) 
         clusters.for_each(|(other, _)| draft.batches.find(other, &case.instance));
     }
     Whereabouts::Undecided(looking_up(scene, [subject].into_iter()))
+}
+
+/// Whether it is not known yet which groups a cluster has behind its capacity providers.
+pub fn is_unread(scene: Scene<'_>, cluster: &ClusterKey) -> bool {
+    scene.snapshot.clusters.get(cluster).is_none_or(|cluster| cluster.state == ClusterState::Unread)
 }
 
 /// Where an instance stands that is in this cluster, or will be.

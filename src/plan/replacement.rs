@@ -129,6 +129,9 @@ fn group_of(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> 
     }
     match locate::located(scene, case, draft) {
         None => Err(Decision::Wait(Reason::LookingUp)),
+        Some(None) if locate::is_unread(scene, &place.cluster) => {
+            Err(Decision::Wait(Reason::ClusterUnread(place.cluster.clone())))
+        }
         Some(None) => Err(Decision::Skip(Reason::NotInGroup)),
         Some(Some(group)) => Ok(group),
     }
