@@ -31,6 +31,8 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
         match line.event.as_str() {
             "spot.notice" if known.contains(&(subject, millis(line.t))) => {
                 live.insert(subject, line.t + LIVE_SECS);
+                // What is in the queue by now tells of an earlier notice.
+                copies.remove(subject);
             }
             "instance.gone" => {
                 live.remove(subject);
@@ -76,6 +78,12 @@ mod tests {
         let gone = line(150.0, "aws", "instance.gone", "i-1", json!({}));
         assert_eq!(found(check, &[noticed(), vec![gone, deleted(151.0, "m-1")]].concat()), 0);
         assert_eq!(found(check, &[noticed(), vec![deleted(221.0, "m-1")]].concat()), 0);
+    }
+
+    #[test]
+    fn a_message_of_an_earlier_notice_may_be_deleted_while_a_later_one_is_live() {
+        let again = line(150.0, "aws", "spot.notice", "i-1", json!({"action": "terminate"}));
+        assert_eq!(found(check, &[noticed(), vec![again, deleted(160.0, "m-1")]].concat()), 0);
     }
 
     #[test]

@@ -66,11 +66,11 @@ fn is_planned(history: &History<'_>, instance: &str, at: f64) -> bool {
 
 /// Whether the operators have added to the instance's group and not taken back: any of its instances may pay for that.
 fn pays(lines: &[Line], instance: &str, at: f64) -> bool {
-    let Some(group) = lines.iter().find(|line| line.tells("group.member") && line.object == instance) else {
-        return false;
-    };
+    // No line tells the group of one that was there from the start and has not changed since: it is one of any.
+    let group = lines.iter().find(|line| line.tells("group.member") && line.object == instance);
+    let group = group.map(|line| line.field("group"));
     let changes = lines.iter().take_while(|line| line.t < at).filter(|line| line.tells("group.desired"));
-    let ours = changes.filter(|line| line.by_operator() && line.object == group.field("group"));
+    let ours = changes.filter(|line| line.by_operator() && group.is_none_or(|group| line.object == group));
     let number = |line: &Line, name: &str| line.data.get(name).and_then(serde_json::Value::as_i64).unwrap_or_default();
     ours.map(|line| number(line, "to") - number(line, "from")).sum::<i64>() > 0
 }
