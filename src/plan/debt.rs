@@ -88,6 +88,13 @@ pub fn give_back(scene: Scene<'_>, case: &Case, key: &GroupKey, way: Way, draft:
     }
 }
 
+/// Whether a call whose answer was lost may have paid: the group has not been seen since to have the instance in service.
+pub fn may_be_paid(scene: Scene<'_>, case: &Case) -> bool {
+    let Attempt::Failed { at, lost: true, .. } = case.attempt(&Deed::GiveBack) else { return false };
+    let group = group_of(case).and_then(|key| scene.snapshot.groups.get_key_value(key));
+    !group.is_some_and(|(key, group)| group.observed_at > *at && is_in_service(scene, case, key))
+}
+
 /// What becomes of the debt of a case whose instance cannot pay any more.
 pub enum Passing {
     /// There is none, or another instance pays it from here on.
@@ -109,11 +116,11 @@ pub fn pass_on(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Passing {
     if !(owes(scene, case) || stands_in) {
         return Passing::Passed;
     }
-    if let Attempt::Failed { at, lost, .. } = case.attempt(&Deed::GiveBack)
-        && (group.observed_at <= *at || *lost && !is_in_service(scene, case, key))
-    {
-        // A call whose answer was lost, and after which the group does not have the instance in service, was done.
-        return if group.observed_at > *at { Passing::Passed } else { not_yet(scene, case, draft) };
+    if matches!(case.attempt(&Deed::GiveBack), Attempt::Failed { at, .. } if group.observed_at <= *at) {
+        return not_yet(scene, case, draft);
+    }
+    if may_be_paid(scene, case) {
+        return Passing::Passed;
     }
     if can_pay(scene, case) {
         give_back(scene, case, key, Way::Detach, draft);

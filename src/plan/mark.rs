@@ -28,7 +28,7 @@ const FAILURES_MAX: u32 = 5;
 /// The mark of a case.
 fn of(scene: Scene<'_>, case: &Case, instance: &ContainerInstance) -> Mark {
     let seconds = |time: Timestamp| Timestamp::from_second(time.as_second()).unwrap_or(time);
-    let paid = is_being_given_back(case) || is_paid_by_others(scene, case) || debt::is_wanted_again(scene, case);
+    let paid = is_being_given_back(scene, case) || is_paid_by_others(scene, case) || debt::is_wanted_again(scene, case);
     Mark {
         kind: case.kind.name().into(),
         said_at: seconds(case.id.said_at),
@@ -40,9 +40,9 @@ fn of(scene: Scene<'_>, case: &Case, instance: &ContainerInstance) -> Mark {
 }
 
 /// Who comes after us must not take back what we have: it is said before anybody can know whether it was done.
-fn is_being_given_back(case: &Case) -> bool {
+fn is_being_given_back(scene: Scene<'_>, case: &Case) -> bool {
     let attempt = case.attempt(&Deed::GiveBack);
-    attempt.is_in_flight() || attempt.is_accepted()
+    attempt.is_in_flight() || attempt.is_accepted() || debt::may_be_paid(scene, case)
 }
 
 /// Whether somebody else who had the instance in hand has given back what was too many, or is at it.

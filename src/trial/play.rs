@@ -1,6 +1,6 @@
 //! Plays a trial: one thread, tokio's paused clock, one seed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::aws::Connection;
 use crate::clock::Clock;
 use crate::ids::Region;
 use crate::operator::{Operator, Settings};
-use crate::sim::Simulation;
+use crate::sim::{GroupView, MemberView, Simulation, TaskView};
 use crate::telemetry::{CaseLine, Metrics, Telemetry};
 
 /// AWS refuses requests whose time is off by more (IAM User Guide, "Signature Version 4").
@@ -115,16 +115,31 @@ impl Trial {
         let scarce = !self.scenario.pools.is_empty() || self.scenario.weather.is_some();
         let dried =
             self.scenario.happenings.iter().any(|happening| matches!(happening.what, ScenarioDeed::Capacity(_)));
-        let groups = self.scenario.clusters.iter().flat_map(|cluster| cluster.groups.iter()).filter_map(|group| {
+        let clusters = self.scenario.clusters.iter();
+        let groups = clusters.flat_map(|cluster| cluster.groups.iter().map(|group| (cluster.name.as_str(), group)));
+        let groups = groups.filter_map(|(cluster, group)| {
             let name = account::group_name(&group.capacity_provider);
             let view = simulation.group(&name)?;
             let kept = !group.suspended.is_empty() || group.managed_termination_protection;
             // Managed scaling may want something else at any minute.
-            let hampered = scarce || dried || kept || view.is_moving || group.managed_scaling.is_some();
+            let waits = is_waiting_for_tasks(simulation, cluster, &view);
+            let hampered = scarce || dried || kept || waits || view.is_moving || group.managed_scaling.is_some();
             Some(GroupEnd { name, desired: view.desired, capacity: view.capacity, hampered })
         });
         End { groups: groups.collect(), truth: simulation.truth() }
     }
+}
+
+/// Whether members of the group drain and have tasks that nobody has told to stop: of no service, or of one that has nowhere
+/// else to run. A hand-over that nothing presses waits for them.
+fn is_waiting_for_tasks(simulation: &Simulation, cluster: &str, group: &GroupView) -> bool {
+    let draining = |member: &&MemberView| {
+        simulation.container_instance(&member.instance_id).is_some_and(|instance| instance.status == "DRAINING")
+    };
+    let draining: BTreeSet<&str> = group.members.iter().filter(draining).map(|m| m.instance_id.as_str()).collect();
+    let tasks = simulation.tasks(cluster);
+    let stays = |task: &&TaskView| task.last_status == "RUNNING" && task.desired_status == "RUNNING";
+    tasks.iter().filter(stays).any(|task| task.instance_id.as_deref().is_some_and(|id| draining.contains(id)))
 }
 
 /// What the operators of a trial share.
