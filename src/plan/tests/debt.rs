@@ -205,3 +205,21 @@ fn a_payment_that_was_refused_is_ours_to_make_again_also_while_the_mark_is_corre
     let steps = scenario.at("03:05:32").steps();
     assert_eq!((detached(&steps).len(), given_back(&steps).len()), (0, 1));
 }
+
+#[test]
+fn a_payment_that_was_refused_after_one_whose_answer_was_lost_was_made() {
+    let mut scenario = indebted();
+    scenario.answered(Deed::Mark, "i-1", Ok(()));
+    scenario.at("03:05:30").notice("i-1");
+    assert_eq!(given_back(&scenario.steps()).len(), 1);
+    scenario.answered(Deed::GiveBack, "i-1", Err("lost"));
+    let steps = scenario.at("03:05:31").steps();
+    assert!(marks(&steps).iter().all(|mark| mark.paid), "who comes after us must not pay again");
+    scenario.at("03:05:33").group(&MEMBERS, |_| {});
+    assert_eq!(given_back(&scenario.steps()).len(), 1, "a stale answer shows it in service");
+    scenario.answered(Deed::GiveBack, "i-1", Err("refused"));
+    taken_out(scenario.at("03:06:00"), &MEMBERS[1..]);
+    scenario.instance("i-new", |_| {});
+    let steps = scenario.at("03:08:00").steps();
+    assert_eq!((surplus(&steps).len(), closed(&steps).is_some()), (0, true));
+}

@@ -1,6 +1,7 @@
 //! Planning, situation by situation. Every test ends in [`Scenario::plan`], which also plans a second time on the same
 //! input and holds it to change nothing.
 
+mod again;
 mod closing;
 mod debt;
 mod fallback;
