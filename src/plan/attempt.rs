@@ -98,7 +98,9 @@ impl Attempt {
         matches!(self, Self::Failed { refused: true, .. })
     }
 
-    const fn is_lost(&self) -> bool {
+    /// Whether nobody knows if it, or one before it, had its effect.
+    #[must_use]
+    pub const fn is_lost(&self) -> bool {
         matches!(self, Self::InFlight { lost: true, .. } | Self::Failed { lost: true, .. })
     }
 

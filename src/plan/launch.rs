@@ -44,7 +44,7 @@ pub fn request(
     let attempt = case.attempt(&deed);
     // As long as AWS has not said that there is none, what was asked for before may have come.
     let known = |(zone, _): &(Arc<str>, String)| !scene.cases.pools.is_avoided(key, zone, scene.now);
-    let again = case.launching.clone().filter(|asked| attempt.failures() > 0 && known(asked));
+    let again = case.launching.clone().filter(|asked| attempt.is_lost() || attempt.failures() > 0 && known(asked));
     let (zone, token) = again.unwrap_or_else(|| {
         let token = token(case, &deed, &zone, attempt.failures());
         (zone, token)

@@ -30,6 +30,8 @@ pub fn is_taken_home(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut D
         Attempt::Accepted { .. } => return ends(scene, case, key, draft),
         Attempt::Failed { failures, .. } if *failures >= FAILURES_MAX => return false,
         Attempt::Failed { .. } if !retry_now(scene, attempt, draft) => {}
+        // Its end can pay for one instance only: the debt passes to another, and this one is left to a person.
+        Attempt::None if debt::owes(scene, case) => return false,
         Attempt::None | Attempt::Failed { .. } => return attach(scene, case, key, draft),
     }
     draft.report.add(&case.id, Reason::GoesHome);

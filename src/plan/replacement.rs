@@ -19,6 +19,9 @@ use crate::observe::snapshot::{ContainerInstance, Group, InstanceStatus, Lifecyc
 /// Launches that fail before the group is left to it: no zone has capacity, and time runs.
 const LAUNCHES_MAX: u32 = 2;
 
+/// The same where one may have come of it.
+const LOST_LAUNCHES_MAX: u32 = 4;
+
 enum Decision {
     /// Ask this group, in this way.
     Ask(GroupKey, Way),
@@ -65,11 +68,13 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
 /// that does not launch on request, or fails to, is made to replace the instance like any other: it keeps trying by itself.
 fn launches_first(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) -> bool {
     let attempt = case.attempt(&Deed::Launch);
-    let wanted = rules.method == Method::Launch && case.is_noticed_by_spot() && scene.now < case.history_from;
+    // What was launched without our knowing is found out by asking for it again.
+    let wanted = rules.method == Method::Launch || attempt.is_lost();
+    let wanted = wanted && case.is_noticed_by_spot() && scene.now < case.history_from;
     if !wanted
         || attempt.is_accepted()
         || attempt.is_final()
-        || attempt.failures() >= LAUNCHES_MAX
+        || attempt.failures() >= if attempt.is_lost() { LOST_LAUNCHES_MAX } else { LAUNCHES_MAX }
         || case.leaving().is_accepted()
     {
         return false;

@@ -223,3 +223,26 @@ fn a_payment_that_was_refused_after_one_whose_answer_was_lost_was_made() {
     let steps = scenario.at("03:08:00").steps();
     assert_eq!((surplus(&steps).len(), closed(&steps).is_some()), (0, true));
 }
+
+#[test]
+fn a_launch_whose_answer_was_lost_is_asked_for_again_as_it_was_before_a_notice_makes_the_group_replace() {
+    let mut scenario = Scenario::with(&["i-1", "i-2", "i-3"]);
+    scenario.at("03:05:00").says("i-1", SignalKind::ManualDrain, None);
+    scenario.instance("i-1", |_| {});
+    scenario.group(&MEMBERS[..3], |_| {});
+    scenario.tasks("i-1", &[false]);
+    let asked = |steps: &[Step]| {
+        let launch = steps.iter().find_map(|step| match step {
+            Step::Call(Call::Launch { token, zone, .. }) => Some((token.clone(), zone.clone())),
+            _ => None,
+        });
+        launch.unwrap()
+    };
+    let before = asked(&scenario.steps());
+    scenario.answered(Deed::Launch, "i-1", Err("lost"));
+    scenario.at("03:05:30").notice("i-1");
+    let steps = scenario.steps();
+    assert_eq!((asked(&steps), detached(&steps).len()), (before, 0));
+    scenario.launched("i-1", "i-new");
+    assert_eq!(given_back(&scenario.at("03:05:31").steps()), [("i-1".to_owned(), Way::Detach)]);
+}
