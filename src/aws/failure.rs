@@ -35,7 +35,7 @@ pub enum Class {
     NotFound,
     /// AWS does not accept the request as it is, such as an instance in the wrong state.
     Invalid,
-    /// No answer: name resolution, connection, TLS or timeout.
+    /// No answer, or none that can be read: name resolution, connection, TLS or timeout.
     Unreachable,
     /// A fault on AWS's side.
     Server,
@@ -75,7 +75,8 @@ impl Failure {
         let class = match error {
             SdkError::ServiceError(service) => classify(code.as_deref(), service.raw().status().as_u16()),
             SdkError::DispatchFailure(dispatch) if !dispatch.is_io() && !dispatch.is_timeout() => dispatch_class(error),
-            SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => Class::Unreachable,
+            // An answer that did not come whole says as little as none.
+            SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) | SdkError::ResponseError(_) => Class::Unreachable,
             SdkError::ConstructionFailure(_) => dispatch_class(error),
             _ => Class::Other,
         };

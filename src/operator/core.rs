@@ -296,7 +296,8 @@ impl Core {
             let label = if result.is_ok() { "ok" } else { "failed" };
             self.telemetry.metrics.calls.get_or_create(&CallLabels { action: deed.action(), result: label }).inc();
             self.note(&deed, &case, &result);
-            self.cases.answered(&deed, &case, result.map_err(setback), now);
+            let result = result.map_err(|failure| setback(&deed, &failure));
+            self.cases.answered(&deed, &case, result, now);
         }
     }
 
@@ -342,9 +343,16 @@ impl Core {
 }
 
 /// Without an answer, or with one that tells of a fault inside AWS, nobody knows what a call has done.
-fn setback(failure: Failure) -> Setback {
+fn setback(deed: &Deed, failure: &Failure) -> Setback {
     let refused = failure.class == Class::Invalid;
-    Setback { why: failure.to_string(), refused, lost: matches!(failure.class, Class::Unreachable | Class::Server) }
+    let lost = matches!(failure.class, Class::Unreachable | Class::Server);
+    let disproves = match deed {
+        // The same token gets the same answer: only one that says why there is none tells that there was none.
+        Deed::Launch | Deed::FallBack => failure.class == Class::Other,
+        // It was read back before it was asked again. What has been done is refused the second time.
+        _ => !refused,
+    };
+    Setback { why: failure.to_string(), refused, lost, disproves }
 }
 
 fn no_such_cluster(cluster: &ClusterKey) -> Failure {

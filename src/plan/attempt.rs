@@ -11,6 +11,8 @@ pub struct Setback {
     pub refused: bool,
     /// Nobody knows whether the call had its effect: its answer was lost.
     pub lost: bool,
+    /// Nor has one before it had its effect, if its answer was lost.
+    pub disproves: bool,
 }
 
 /// A call that changes something, and how it stands.
@@ -43,8 +45,7 @@ pub enum Attempt {
         why: String,
         /// AWS does not accept the request as it is.
         refused: bool,
-        /// Nobody knows whether it had its effect, or it was refused after one of which nobody knows that: a second try of what
-        /// has been done is refused.
+        /// Nobody knows whether it, or one before it, had its effect: a second try of what has been done may be refused.
         lost: bool,
     },
 }
@@ -121,8 +122,8 @@ impl Attempt {
     pub fn end(&mut self, result: Result<Option<String>, Setback>, now: Timestamp) {
         *self = match result {
             Ok(request_id) => Self::Accepted { at: now, request_id },
-            Err(Setback { why, refused, lost }) => {
-                let lost = lost || refused && self.is_lost();
+            Err(Setback { why, refused, lost, disproves }) => {
+                let lost = lost || !disproves && self.is_lost();
                 Self::Failed { failures: self.failures().saturating_add(1), at: now, why, refused, lost }
             }
         };

@@ -72,8 +72,8 @@ pub fn limit(amount: Amount, members: usize) -> usize {
 /// the other then.
 pub fn busy_service(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Option<ServiceName> {
     let drained = draft.batches.drained().filter(|id| **id != case.instance).cloned();
-    let moves = |other: &&Case| other.is_moving_tasks() && !tasks::all_stopped(scene.snapshot, other);
-    let others = scene.cases.iter().filter(|other| other.id != case.id).filter(moves);
+    // Also one whose tasks have all stopped: what is known of their service may be older than that.
+    let others = scene.cases.iter().filter(|other| other.id != case.id && other.has_begun_to_drain());
     let moving: BTreeSet<InstanceId> = others.map(|other| other.instance.clone()).chain(drained).collect();
     let own: BTreeSet<&ServiceName> =
         tasks::running(scene.snapshot, case).filter_map(|(_, task)| task.service()).collect();

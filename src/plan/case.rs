@@ -16,7 +16,7 @@ use super::report::Reason;
 use super::risk::Risk;
 use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId};
 use crate::observe::mark::Mark;
-use crate::signal::{NOTICE_LEAD, Signal, SignalKind};
+use crate::signal::{ACTED_ON_FOR, Signal, SignalKind};
 
 /// Where a doomed instance stands. It does not change while the case is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub struct Case {
     pub kinds: BTreeSet<SignalKind>,
     /// The hooks that were told to wait.
     pub hooks: BTreeSet<Arc<str>>,
-    /// When it happens: the earliest that any signal said; `None`: none said.
+    /// When it happens: the earliest that any signal said and that a notice has not shown to be wrong; `None`: none said.
     pub deadline: Option<Timestamp>,
     /// When the latest interruption notice is history, if there was one.
     pub notice_until: Option<Timestamp>,
@@ -78,6 +78,8 @@ pub struct Case {
     pub(super) launching: Option<(Arc<str>, String)>,
     /// The mark that we are about to leave.
     pub(super) writing: Option<Mark>,
+    /// One that we may have left since: its answer was lost.
+    pub(super) unconfirmed: Option<Mark>,
     /// The mark that we left last, as AWS has accepted it.
     pub(super) wrote: Option<Mark>,
     /// The instance that took over.
@@ -112,6 +114,7 @@ impl Case {
             before: Arc::default(),
             launching: None,
             writing: None,
+            unconfirmed: None,
             wrote: None,
             replacement: None,
             stand_in: None,
@@ -154,8 +157,8 @@ impl Case {
     fn adds(&mut self, signal: &Signal) {
         self.kinds.insert(signal.kind);
         self.hooks.extend(signal.hook.iter().map(|hook| Arc::clone(&hook.name)));
-        // What was to happen before this was said has not happened.
-        let ahead = self.deadline.filter(|deadline| *deadline > signal.said_at);
+        // What was to happen before a notice was given has not happened.
+        let ahead = self.deadline.filter(|deadline| !signal.kind.is_notice() || *deadline > signal.said_at);
         self.deadline = ahead.into_iter().chain(signal.deadline).min().or(self.deadline);
         self.history_from = self.history_from.max(signal.history_from);
     }
@@ -166,8 +169,12 @@ impl Case {
         self.deadline = signal.deadline;
         self.skipped = None;
         self.attempts.retain(|deed, _| deed.replaces() || matches!(deed, Deed::FallBack | Deed::GiveBack));
-        self.phases.retain(|phase, _| !matches!(phase, Phase::Draining | Phase::TasksStopped));
+        self.drains_anew();
         self.risks.clear();
+    }
+
+    fn drains_anew(&mut self) {
+        self.phases.retain(|phase, _| !matches!(phase, Phase::Draining | Phase::TasksStopped));
     }
 
     /// Whether nothing forces us within minutes: the replacement comes first then.
@@ -187,8 +194,13 @@ impl Case {
     /// Whether its tasks are on their way.
     #[must_use]
     pub fn is_moving_tasks(&self) -> bool {
-        let drains = self.has(Phase::Draining) || *self.attempt(&Deed::Drain) != Attempt::None;
-        drains && !self.has(Phase::TasksStopped)
+        self.has_begun_to_drain() && !self.has(Phase::TasksStopped)
+    }
+
+    /// Whether it drains, has drained, or was asked to.
+    #[must_use]
+    pub fn has_begun_to_drain(&self) -> bool {
+        self.has(Phase::Draining) || *self.attempt(&Deed::Drain) != Attempt::None
     }
 
     /// Whether EC2 Spot has given notice.
@@ -200,7 +212,7 @@ impl Case {
     /// Whether EC2 Spot gave its latest notice after `moment`.
     #[must_use]
     pub fn is_noticed_after(&self, moment: Timestamp) -> bool {
-        self.notice_until.is_some_and(|until| until.duration_since(moment) > NOTICE_LEAD)
+        self.notice_until.is_some_and(|until| until.duration_since(moment) > ACTED_ON_FOR)
     }
 
     /// How the request for a replacement stands, whichever way it was made.
@@ -234,15 +246,28 @@ impl Case {
     }
 
     pub(super) fn begin(&mut self, deed: Deed) {
+        if deed == Deed::Drain {
+            // Somebody may have set it back to ACTIVE, and tasks may have been started on it since.
+            self.drains_anew();
+        }
         self.attempts.entry(deed).or_default().begin();
     }
 
     pub(super) fn answered(&mut self, deed: Deed, result: Result<Option<String>, Setback>, now: Timestamp) {
-        if deed == Deed::Mark && result.is_ok() {
-            self.wrote = self.writing.take();
+        if deed == Deed::Mark {
+            self.has_written(result.as_ref().err());
         }
         self.unsure |= deed.replaces() && result.as_ref().is_err_and(|setback| setback.lost);
         self.attempts.entry(deed).or_default().end(result, now);
+    }
+
+    fn has_written(&mut self, setback: Option<&Setback>) {
+        let mark = self.writing.take();
+        match setback {
+            None => (self.wrote, self.unconfirmed) = (mark, None),
+            Some(setback) if setback.lost => self.unconfirmed = mark,
+            Some(_) => {}
+        }
     }
 
     /// A replacement is asked of `group`, which has these members now.

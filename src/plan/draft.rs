@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::batch::Batches;
 use super::case::Place;
 use super::case_id::CaseId;
+use super::phase::Phase;
 use super::report::{Reason, Report};
 use super::scene::Scene;
 use super::step::{Plan, Step};
@@ -46,6 +47,11 @@ impl Draft {
         let skips =
             |step: &Step| matches!(step, Step::SkipReplacement { case, reason } if case == id && reason == because);
         self.steps.iter().any(skips)
+    }
+
+    /// Whether a case is about to reach this phase.
+    pub fn reaches(&self, id: &CaseId, it: Phase) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Reach { case, phase, .. } if case == id && *phase == it))
     }
 
     /// Where a case stands that has only just been found out about, and that something may be done for.

@@ -41,16 +41,12 @@ fn ask(scene: Scene<'_>, case: &Case, place: &Place, (drained, seen_at): (Draine
         Attempt::Failed { why, .. } if !retry_now(scene, attempt, draft) => {
             draft.report.add(&case.id, Reason::DrainFailed(why.clone()));
         }
-        Attempt::None | Attempt::Failed { .. } if scene.now >= case.history_from => {
-            draft.report.add(&case.id, Reason::TooLate);
-        }
-        Attempt::None | Attempt::Failed { .. } => draft.batches.drain(&place.cluster, drained),
-        // Somebody has set it back to ACTIVE since, and did not know of the notice.
-        Attempt::Accepted { at, .. } if seen_at > *at && case.is_noticed_after(*at) => {
+        // Somebody has set it back to ACTIVE since. Without a notice that they did not know of, that is their decision.
+        Attempt::Accepted { at, .. } if seen_at <= *at || !case.is_noticed_after(*at) => {}
+        _ if scene.now >= case.history_from => draft.report.add(&case.id, Reason::TooLate),
+        Attempt::None | Attempt::Failed { .. } | Attempt::Accepted { .. } => {
             draft.batches.drain(&place.cluster, drained);
         }
-        // That is their decision.
-        Attempt::Accepted { .. } => {}
     }
 }
 

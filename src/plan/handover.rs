@@ -152,6 +152,8 @@ fn obstacle(case: &Case, group: &Group, rules: &Rules) -> Option<Reason> {
         }
         () if group.launch_suspended => Some(Reason::LaunchSuspended),
         () if lifecycle != Some(&Lifecycle::InService) => Some(Reason::Standby),
+        // It may be the one that was asked for that leaves no room for another.
+        () if case.attempt(&Deed::Launch).is_lost() => None,
         () => launch::refusal(group),
     }
 }

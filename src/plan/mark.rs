@@ -48,7 +48,7 @@ fn is_being_given_back(scene: Scene<'_>, case: &Case) -> bool {
 /// Whether somebody else who had the instance in hand has given back what was too many, or is at it.
 pub fn is_paid_by_others(scene: Scene<'_>, case: &Case) -> bool {
     let mark = scene.snapshot.instances.get(&case.instance).and_then(|instance| instance.mark.as_ref());
-    let ours = case.wrote.as_ref().is_some_and(|wrote| wrote.paid);
+    let ours = case.wrote.iter().chain(&case.writing).chain(&case.unconfirmed).any(|mark| mark.paid);
     !ours && mark.is_some_and(|mark| mark.paid)
 }
 

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-/// The stages of a hand-over. Each is reached once, in any order.
+/// The stages of a hand-over. Each is reached once, in any order; draining and its end once more where an instance that was
+/// set back to ACTIVE is drained again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {

@@ -81,8 +81,9 @@ fn launches_first(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, d
     }
     let group = place.group.as_ref().and_then(|key| scene.snapshot.groups.get_key_value(key));
     let Some((key, group)) = group.filter(|(key, _)| debt::is_in_service(scene, case, key)) else { return false };
-    let able = !group.capacity_rebalance && !group.launch_suspended && launch::refusal(group).is_none();
-    if able {
+    let refused = launch::refusal(group).is_some() && !attempt.is_lost();
+    let able = !group.capacity_rebalance && !group.launch_suspended && !refused;
+    if able && (!attempt.is_lost() || retry_now(scene, attempt, draft)) {
         launch::request(scene, case, place, (key, group), Deed::Launch, draft);
     }
     able

@@ -158,7 +158,8 @@ fn tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     definitions(scene, case, place, draft);
     services(scene, case, place, draft);
     let known = scene.snapshot.tasks.get(&case.instance).is_some_and(|of| of.listed_at.is_some());
-    if known && (tasks::listed(scene.snapshot, case) || !case.has(Phase::Draining)) {
+    let drains = case.has(Phase::Draining) || draft.reaches(&case.id, Phase::Draining);
+    if known && (tasks::listed(scene.snapshot, case) || !drains) {
         let subject = Subject::Tasks(case.instance.clone());
         if is_any_running(scene, case) && due_unless_told(scene, &subject, TASK_PACE, draft) {
             look_at_tasks(scene, case, place, draft);

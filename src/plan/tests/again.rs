@@ -1,8 +1,9 @@
 //! A second word about an instance: what of the first still counts.
 
 use super::scenario::*;
+use crate::observe::Look;
 use crate::observe::snapshot::{ClusterState, InstanceStatus};
-use crate::plan::{Admission, Deed, Dismissal, Step, plan};
+use crate::plan::{Admission, Deed, Dismissal, Phase, Step, plan};
 use crate::signal::SignalKind;
 
 #[test]
@@ -51,6 +52,43 @@ fn who_has_set_it_back_to_active_did_not_know_of_the_notice_that_came_after() {
     assert_eq!(drained(&scenario.steps()), [""; 0], "that is their decision");
     scenario.at("03:07:00").notice("i-1");
     assert_eq!(drained(&scenario.steps()), ["i-1"]);
+}
+
+#[test]
+fn one_that_is_drained_again_has_its_tasks_listed_again() {
+    let mut scenario = Scenario::with(&["i-1"]).policy(", replacement: {method: none}");
+    scenario.at("03:05:00").says("i-1", SignalKind::ManualDrain, None);
+    scenario.instance("i-1", |_| {});
+    scenario.tasks("i-1", &[true]);
+    scenario.group(&[("i-1", "InService")], |_| {});
+    assert_eq!([drained(&scenario.steps()), drained(&scenario.steps())].concat(), ["i-1"]);
+    scenario.answered(Deed::Drain, "i-1", Ok(()));
+    scenario.at("03:05:01").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    scenario.tasks("i-1", &[false]);
+    let _ = scenario.plan();
+    scenario.tasks("i-1", &[true]);
+    let stopped = |step: &Step| matches!(step, Step::Reach { phase: Phase::TasksStopped, .. });
+    assert!(scenario.steps().iter().any(stopped));
+    scenario.at("03:06:00").instance("i-1", |_| {});
+    scenario.looks_answered();
+    scenario.notice("i-1");
+    assert_eq!(drained(&scenario.steps()), ["i-1"]);
+    scenario.answered(Deed::Drain, "i-1", Ok(()));
+    scenario.at("03:06:10").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    let plan = scenario.plan();
+    assert!(!plan.steps.iter().any(stopped), "a task may have been started on it: {:?}", plan.steps);
+    let looks = [plan.looks, scenario.at("03:06:12").looks()].concat();
+    assert!(looks.iter().any(|look| matches!(look, Look::TasksOf { .. })), "{looks:?}");
+}
+
+#[test]
+fn only_a_notice_shows_that_a_deadline_was_wrong() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-1");
+    let _ = scenario.plan();
+    scenario.at("03:07:30").says("i-1", SignalKind::ManualDrain, Some("03:17:30"));
+    let case = scenario.cases.of(&"i-1".into()).unwrap();
+    assert_eq!(case.deadline, Some(time("03:07:00")));
 }
 
 #[test]

@@ -224,25 +224,82 @@ fn a_payment_that_was_refused_after_one_whose_answer_was_lost_was_made() {
     assert_eq!((surplus(&steps).len(), closed(&steps).is_some()), (0, true));
 }
 
-#[test]
-fn a_launch_whose_answer_was_lost_is_asked_for_again_as_it_was_before_a_notice_makes_the_group_replace() {
+/// The launch that a plan asks for.
+fn asked(steps: &[Step]) -> Option<(String, String)> {
+    steps.iter().find_map(|step| match step {
+        Step::Call(Call::Launch { token, zone, .. }) => Some((token.clone(), zone.to_string())),
+        _ => None,
+    })
+}
+
+/// Somebody wants `i-1` drained, and the answer to the launch was lost at 03:05:00.
+fn unsure() -> (Scenario, Option<(String, String)>) {
     let mut scenario = Scenario::with(&["i-1", "i-2", "i-3"]);
     scenario.at("03:05:00").says("i-1", SignalKind::ManualDrain, None);
     scenario.instance("i-1", |_| {});
     scenario.group(&MEMBERS[..3], |_| {});
     scenario.tasks("i-1", &[false]);
-    let asked = |steps: &[Step]| {
-        let launch = steps.iter().find_map(|step| match step {
-            Step::Call(Call::Launch { token, zone, .. }) => Some((token.clone(), zone.clone())),
-            _ => None,
-        });
-        launch.unwrap()
-    };
     let before = asked(&scenario.steps());
+    assert!(before.is_some());
     scenario.answered(Deed::Launch, "i-1", Err("lost"));
+    (scenario, before)
+}
+
+#[test]
+fn a_launch_whose_answer_was_lost_is_asked_for_again_as_it_was_before_a_notice_makes_the_group_replace() {
+    let (mut scenario, before) = unsure();
     scenario.at("03:05:30").notice("i-1");
     let steps = scenario.steps();
     assert_eq!((asked(&steps), detached(&steps).len()), (before, 0));
     scenario.launched("i-1", "i-new");
     assert_eq!(given_back(&scenario.at("03:05:31").steps()), [("i-1".to_owned(), Way::Detach)]);
+}
+
+#[test]
+fn a_lost_launch_is_not_forgotten_by_one_that_was_throttled() {
+    let (mut scenario, before) = unsure();
+    assert_eq!(asked(&scenario.at("03:05:02").steps()), before);
+    scenario.answered(Deed::Launch, "i-1", Err("throttled"));
+    scenario.at("03:05:30").notice("i-1");
+    let steps = scenario.steps();
+    assert_eq!((asked(&steps), detached(&steps).len()), (before, 0));
+    scenario.answered(Deed::Launch, "i-1", Err("none of it was done"));
+    assert_eq!(detached(&scenario.at("03:05:31").steps()), ["i-1"]);
+}
+
+#[test]
+fn a_lost_launch_that_may_have_filled_the_group_is_asked_for_again() {
+    let (mut scenario, before) = unsure();
+    scenario.at("03:05:10").group(&MEMBERS, |group| (group.desired, group.max) = (4, 4));
+    assert_eq!(asked(&scenario.steps()), before);
+    let (mut scenario, before) = unsure();
+    scenario.at("03:05:10").group(&MEMBERS, |group| (group.desired, group.max) = (4, 4));
+    scenario.notice("i-1");
+    assert_eq!(asked(&scenario.steps()), before);
+}
+
+#[test]
+fn a_lost_launch_is_asked_for_again_after_a_pause_at_a_notice_too() {
+    let (mut scenario, before) = unsure();
+    scenario.notice("i-1");
+    let steps = scenario.steps();
+    assert_eq!((asked(&steps), detached(&steps).len()), (None, 0));
+    assert_eq!(asked(&scenario.at("03:05:01").steps()), before);
+}
+
+#[test]
+fn a_paid_mark_whose_answer_was_lost_is_ours() {
+    let mut scenario = indebted();
+    scenario.answered(Deed::Mark, "i-1", Ok(()));
+    scenario.at("03:05:30").notice("i-1");
+    assert_eq!(given_back(&scenario.steps()).len(), 1);
+    scenario.answered(Deed::Mark, "i-1", Ok(()));
+    let mark = marks(&scenario.at("03:05:30").steps()).pop().unwrap();
+    assert!(mark.paid, "{mark:?}");
+    scenario.answered(Deed::Mark, "i-1", Err("lost"));
+    scenario.answered(Deed::GiveBack, "i-1", Err("throttled"));
+    scenario.at("03:05:31").instance("i-1", |instance| instance.mark = Some(mark));
+    scenario.group(&MEMBERS, |_| {});
+    let steps = scenario.at("03:05:33").steps();
+    assert_eq!((detached(&steps).len(), given_back(&steps).len()), (0, 1));
 }

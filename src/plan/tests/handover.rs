@@ -318,7 +318,7 @@ fn a_launch_that_may_have_come_is_asked_for_again_as_it_was() {
     assert_eq!(asked(&scenario.at("03:05:10").steps()).as_ref(), Some(&first));
     scenario.answered(Deed::Launch, "i-1", Err("throttled"));
     assert_eq!(asked(&scenario.at("03:05:20").steps()).as_ref(), Some(&first));
-    scenario.answered(Deed::Launch, "i-1", Err("none"));
+    scenario.answered(Deed::Launch, "i-1", Err("none of it was done"));
     scenario.cases.found_no_capacity(&group_key(), &"us-east-1b".into(), scenario.now);
     assert_ne!(asked(&scenario.at("03:05:30").steps()), Some(first), "there is none in that zone");
 }

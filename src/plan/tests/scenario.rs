@@ -13,7 +13,7 @@ use crate::observe::snapshot::{
 };
 use crate::observe::task::{Container, Definition, Owner, Task};
 use crate::observe::{Look, Observation, Subject};
-use crate::plan::{Admission, Call, CaseId, Cases, Deed, Plan, Policies, Step, Way, plan};
+use crate::plan::{Admission, Call, CaseId, Cases, Deed, Plan, Policies, Setback, Step, Way, plan};
 use crate::signal::{self, Hook, Parsed, Signal, SignalKind};
 
 pub struct Scenario {
@@ -238,8 +238,12 @@ impl Scenario {
 
     pub fn answered(&mut self, deed: Deed, id: &str, result: Result<(), &str>) {
         let case = self.case(id);
-        let setback =
-            |why: &str| crate::plan::Setback { why: why.to_owned(), refused: why == "refused", lost: why == "lost" };
+        let setback = |why: &str| Setback {
+            why: why.to_owned(),
+            refused: why == "refused",
+            lost: why == "lost",
+            disproves: why == "none of it was done",
+        };
         let result = result.map(|()| Some("request".to_owned())).map_err(setback);
         self.cases.answered(&deed, &case, result, self.now);
     }
