@@ -1,5 +1,5 @@
-//! The simulated AWS: one model of the parts of ECS, EC2 Auto Scaling, EC2 Spot, SQS and EventBridge that a hand-over
-//! touches.
+//! The simulated AWS: one model of the parts of ECS, EC2 Auto Scaling, EC2 Spot, Elastic Load Balancing, SQS and EventBridge
+//! that a hand-over touches.
 //!
 //! A [`Simulation`] is a world that moves through time by itself (instances boot, agents register, tasks are placed and
 //! stopped, groups replace what they lose, Spot takes instances back) and that is talked to as AWS is: the SDK's
@@ -21,14 +21,15 @@
 //!  HTTP request ─> door ─> edge ─> world ──┬─> ec2 ─────────┐
 //!                                    ^     ├─> autoscaling ─┤ facts ──> every service, record
 //!  clock ─> door::driver ────────────┘     ├─> ecs ─────────┤
-//!            (agenda of timers)            └─> events ─> sqs┘
+//!            (agenda of timers)            ├─> elb ─────────┤
+//!                                          └─> events ─> sqs┘
 //! ```
 //!
 //! | room | what it is for | may use |
 //! |---|---|---|
 //! | `spec` | what an account is given, as plain data | nothing |
 //! | `kernel` | time, chance, facts, timers, names, errors, faults that strike | `spec` |
-//! | `ec2`, `autoscaling`, `ecs`, `sqs`, `events` | a service each, its rules and what callers may ask for | `spec`, `kernel` |
+//! | `ec2`, `autoscaling`, `ecs`, `elb`, `sqs`, `events` | a service each, its rules and what callers may ask for | `spec`, `kernel` |
 //! | `record` | what really happened | the services, to look at |
 //! | `edge` | wire formats, token buckets, stale answers | all of these |
 //! | `world`, `setup`, `plan` | all services together; from a scenario to a world; what was planned | all of these |
@@ -40,6 +41,7 @@ mod door;
 mod ec2;
 mod ecs;
 mod edge;
+mod elb;
 mod events;
 mod kernel;
 mod plan;

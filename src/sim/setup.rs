@@ -121,11 +121,14 @@ fn add_provider(world: &mut World, group: &Group, name: String, spec: &GroupSpec
 }
 
 fn add_workload(world: &mut World, spec: ClusterSpec) {
-    let World { ecs, core, .. } = world;
+    let World { ecs, elb, core, .. } = world;
     let Some(cluster) = ecs.clusters.get_mut(&spec.name) else { return };
     for service in spec.services {
         ecs.definitions.insert(service.task.family.clone(), service.task.clone());
-        cluster.services.insert(service.name.clone(), Service::new(service, core.now));
+        let target_group = elb.create_for(&cluster.name, &service, &core.names);
+        let mut service = Service::new(service, core.now);
+        service.target_group = target_group;
+        cluster.services.insert(service.spec.name.clone(), service);
     }
     cluster.place_daemons(core);
     for task in spec.standalone {

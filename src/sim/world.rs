@@ -8,6 +8,7 @@ use super::autoscaling::AutoScaling;
 use super::ec2::Ec2;
 use super::ecs::Ecs;
 use super::edge::{Buckets, Past};
+use super::elb::Elb;
 use super::events::Events;
 use super::kernel::{AWS, Core, EcsTimer, Fact, Timer};
 use super::plan;
@@ -21,6 +22,7 @@ pub struct World {
     pub ec2: Ec2,
     pub autoscaling: AutoScaling,
     pub ecs: Ecs,
+    pub elb: Elb,
     pub sqs: Sqs,
     pub events: Events,
     pub truth: Recorder,
@@ -38,6 +40,7 @@ impl World {
             ec2: Ec2::default(),
             autoscaling: AutoScaling::default(),
             ecs: Ecs::default(),
+            elb: Elb::default(),
             sqs: Sqs::default(),
             events: Events::default(),
             truth: Recorder::default(),
@@ -105,6 +108,7 @@ impl World {
             self.truth.hear(&fact, self.core.now);
             self.autoscaling.hear(&fact, &mut self.ec2, &mut self.core);
             self.ecs.hear(&fact, &mut self.core);
+            self.elb.hear(&fact, &mut self.core);
             self.events.hear(&fact, &mut self.core);
             self.core.actor = before;
             self.journal.fact(self.core.now, &by, fact);

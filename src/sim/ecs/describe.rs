@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::backend::Backend;
 use super::cluster::Cluster;
 use super::instance::ContainerInstance;
 use super::task::{Task, TaskStatus};
 use crate::sim::kernel::Names;
-use crate::sim::spec::Need;
+use crate::sim::spec::{CONTAINER_PORT, Need};
 
 /// How times are written.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +34,7 @@ pub fn epoch_seconds(moment: Timestamp) -> f64 {
 }
 
 pub fn task(names: &Names, cluster: &Cluster, task: &Task, times: Times) -> Value {
-    let containers = task.spec.containers.iter().map(|name| {
+    let containers = task.spec.containers.iter().enumerate().map(|(position, name)| {
         json!({
             "containerArn": format!("{}/{name}", task.arn.replacen(":task/", ":container/", 1)),
             "name": name,
@@ -45,7 +46,7 @@ pub fn task(names: &Names, cluster: &Cluster, task: &Task, times: Times) -> Valu
             "memory": task.spec.memory.to_string(),
             "healthStatus": "UNKNOWN",
             "networkInterfaces": [],
-            "networkBindings": [],
+            "networkBindings": task.backend.iter().filter(|_| position == 0).map(binding).collect::<Vec<_>>(),
         })
     });
     let moments = [
@@ -87,6 +88,16 @@ pub fn task(names: &Names, cluster: &Cluster, task: &Task, times: Times) -> Valu
         fields.extend(rest.into_iter().filter(|(_, value)| !value.is_null()));
     }
     Value::Object(fields)
+}
+
+/// In the network mode `bridge`, with a host port that the agent chose.
+fn binding(backend: &Backend) -> Value {
+    json!({
+        "bindIP": "0.0.0.0",
+        "containerPort": CONTAINER_PORT,
+        "hostPort": backend.target.port,
+        "protocol": "tcp",
+    })
 }
 
 /// A container is PENDING, RUNNING or STOPPED, whatever its task goes through.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::backend::HOST_PORTS;
 use crate::sim::kernel::{Host, short};
 use crate::sim::spec::Need;
 
@@ -44,6 +45,8 @@ pub struct ContainerInstance {
     pub attributes: BTreeMap<String, Option<String>>,
     /// Tasks that are not STOPPED.
     pub tasks: BTreeSet<String>,
+    /// The dynamic host port to try next.
+    pub next_port: u16,
 }
 
 impl ContainerInstance {
@@ -68,6 +71,7 @@ impl ContainerInstance {
             version: 1,
             attributes: attributes.into_iter().map(|(name, value)| (name.to_owned(), Some(value))).collect(),
             tasks: BTreeSet::new(),
+            next_port: *HOST_PORTS.start(),
         }
     }
 

@@ -68,6 +68,7 @@ impl Cluster {
         task.protected_until = protected.map(|time| later(core.now, time));
         let (task, instance) = (id.to_owned(), self.host_of(id));
         core.tell(Fact::TaskRunning { task, instance, service, stop_timeout });
+        self.join_target_group(id, core);
         self.task_changed(id, core);
         self.plan(id, Step::Healthy, healthy_after, core);
     }
@@ -89,6 +90,7 @@ impl Cluster {
         match (status, deregistration_delay) {
             (TaskStatus::Provisioning | TaskStatus::Pending, _) => self.stopped(id, None, core),
             (_, Some(delay)) => {
+                let delay = self.leave_target_group(id, delay, core);
                 if let Some(task) = self.tasks.get_mut(id) {
                     task.set_status(TaskStatus::Deactivating);
                 }
@@ -116,7 +118,8 @@ impl Cluster {
         task.set_status(TaskStatus::Stopping);
         task.signalled_at = Some(core.now);
         let stop_timeout = task.spec.stop_timeout;
-        core.tell(Fact::TaskSignalled { task: id.to_owned(), instance: self.host_of(id) });
+        let (task, instance, target) = (id.to_owned(), self.host_of(id), self.signalled_as_target(id, core));
+        core.tell(Fact::TaskSignalled { task, instance, target });
         self.task_changed(id, core);
         let (after, exit_code) = ending(stop_timeout, core);
         self.plan(id, Step::Exit(exit_code), after, core);
@@ -130,6 +133,7 @@ impl Cluster {
         let reason = task.stop.as_ref().map(|stop| stop.reason.clone()).unwrap_or_default();
         let (instance_id, need) = (task.instance.clone(), task.spec.need());
         core.tell(Fact::TaskStopped { task: id.to_owned(), instance: self.host_of(id), reason });
+        self.ended_as_target(id, core);
         self.task_changed(id, core);
         if let Some(instance_id) = instance_id {
             self.left_by(&instance_id, id, need, core);

@@ -1,9 +1,10 @@
 //! Amazon ECS: clusters and what lives in them (`cluster`, `instance`, `task`), the life of a task (`life`, `fargate`), the
-//! service scheduler (`service`, `scheduler`, `daemon`, `placement`), capacity providers and what ECS does with them by
+//! service scheduler (`service`, `scheduler`, `daemon`, `placement`), target groups (`backend`), capacity providers and what ECS does with them by
 //! itself (`provider`, `scaling`, `draining`), and what callers may ask for (`requests`, `run`, `attributes`, `protection`).
 //! How all of it looks in answers and events is in `describe`.
 
 mod attributes;
+mod backend;
 mod cluster;
 mod daemon;
 pub mod describe;
@@ -79,6 +80,8 @@ impl Ecs {
             Fact::InterruptionNotice { host, .. } => self.on_notice(host, core),
             Fact::LifecycleWaits(notice) => self.on_hook(notice, core),
             Fact::DesiredChanged { group, to, .. } => self.on_desired(group, *to),
+            Fact::TargetRegistered(target) => self.note_target(target, None),
+            Fact::TargetDraining(target) => self.note_target(target, Some(core.now)),
             _ => {}
         }
     }

@@ -14,6 +14,8 @@ pub struct Service {
     pub created_at: Timestamp,
     /// Which deployment its tasks are to belong to; it grows with each.
     pub deployment: u32,
+    /// The ARN of its target group.
+    pub target_group: Option<String>,
     /// The weight and the base of capacity providers, where somebody gave them. Told, not acted out.
     pub shares: BTreeMap<String, (u32, u32)>,
     /// All that can still be described, stopped ones included.
@@ -43,6 +45,7 @@ impl Service {
             spec,
             created_at: now,
             deployment: 0,
+            target_group: None,
             shares: BTreeMap::new(),
             tasks: BTreeSet::new(),
             waits: false,

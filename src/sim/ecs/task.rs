@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::backend::Backend;
 use crate::sim::kernel::short;
 use crate::sim::spec::TaskSpec;
 
@@ -72,6 +73,8 @@ pub struct Task {
     pub instance: Option<String>,
     pub provider: Option<String>,
     pub on_fargate: bool,
+    /// Once it runs, if its service has a target group.
+    pub backend: Option<Backend>,
     pub started_by: Option<String>,
     /// The group that a caller gave it.
     pub group: Option<String>,
@@ -101,6 +104,7 @@ impl Task {
             instance: None,
             provider: None,
             on_fargate: false,
+            backend: None,
             started_by: None,
             group: None,
             status: TaskStatus::Provisioning,

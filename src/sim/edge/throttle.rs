@@ -1,7 +1,7 @@
 //! AWS's token buckets: one a category of actions, shared by everybody in the account and Region.
 //!
 //! Source of the ECS numbers: Amazon ECS API reference, "Request throttling for the Amazon ECS API". A request costs a
-//! token, whatever its size. SQS's standard queues have no bucket that matters.
+//! token, whatever its size. SQS's standard queues have no bucket that matters, and Elastic Load Balancing's are not modelled.
 
 use std::collections::BTreeMap;
 

@@ -62,6 +62,23 @@ pub struct LifecycleNotice {
     pub launching: bool,
 }
 
+/// What requests are sent to: a port of an instance, in a target group, which its ARN stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Target {
+    pub group: String,
+    pub instance: String,
+    pub port: u16,
+}
+
+/// How far a target was on its way out of its group at some moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Drained {
+    /// It was registered, and got requests.
+    Not,
+    /// Its draining had begun so long before. The time goes on after the deregistration delay.
+    For(Duration),
+}
+
 /// Something that has happened.
 #[derive(Clone, Debug, Serialize)]
 pub enum Fact {
@@ -181,6 +198,8 @@ pub enum Fact {
     TaskSignalled {
         task: String,
         instance: String,
+        /// What its target was by then; `None` for a task that is none.
+        target: Option<Drained>,
     },
     TaskStopped {
         task: String,
@@ -195,6 +214,18 @@ pub enum Fact {
         cluster: String,
         service: String,
     },
+    /// ECS asks Elastic Load Balancing to register a target.
+    TargetWanted(Target),
+    /// ECS asks Elastic Load Balancing to deregister a target.
+    TargetUnwanted {
+        target: Target,
+        /// Nobody answers there any more.
+        ended: bool,
+    },
+    /// Requests are sent to a target from now on.
+    TargetRegistered(Target),
+    /// No new requests are sent to a target from now on.
+    TargetDraining(Target),
     /// A message is in a queue; `subject` is what it is about, an instance most often.
     MessageSent {
         queue: String,

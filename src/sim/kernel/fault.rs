@@ -16,7 +16,8 @@ impl Fault {
         Self { code, message: message.into(), status: 400, query_code: None }
     }
 
-    /// Auto Scaling's error for everything that it does not accept. It is not in the service's model.
+    /// The error of Auto Scaling and Elastic Load Balancing for everything that they do not accept. It is in neither
+    /// service's model.
     pub fn validation(message: impl Into<String>) -> Self {
         Self::sender("ValidationError", message)
     }

@@ -211,7 +211,7 @@ fn server_error(service: &str, second: bool) -> Fault {
 fn access_denied((service, action): (&str, &str)) -> Fault {
     let message = format!("User is not authorized to perform: {service}:{action}");
     match service {
-        "autoscaling" => Fault { status: 403, ..Fault::sender("AccessDenied", message) },
+        "autoscaling" | "elasticloadbalancing" => Fault { status: 403, ..Fault::sender("AccessDenied", message) },
         "sqs" => {
             Fault { status: 403, ..Fault::sender("AccessDeniedException", message) }.with_query_code("AccessDenied")
         }

@@ -15,9 +15,9 @@ mod timer;
 
 pub use core::{AWS, Core, Event, earlier, later};
 pub use dice::Purpose;
-pub use fact::{Departure, Fact, Gone, HookResult, Host, LifecycleNotice};
+pub use fact::{Departure, Drained, Fact, Gone, HookResult, Host, LifecycleNotice, Target};
 pub use fault::Fault;
 pub use mishap::Loss;
-pub use names::{Names, resource, short};
+pub use names::{Names, balanced_name, resource, short};
 pub use published::{Audience, Published};
 pub use timer::{AutoScalingTimer, Ec2Timer, EcsTimer, EventsTimer, GroupTimer, PlanTimer, Step, Timer, WeatherTimer};

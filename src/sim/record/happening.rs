@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::journal::CallRecord;
-use crate::sim::kernel::{Fact, Host, LifecycleNotice};
+use crate::sim::kernel::{Drained, Fact, Host, LifecycleNotice};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -71,6 +71,10 @@ fn said(fact: &Fact) -> Option<Said> {
         | Fact::ProtectionWanted { .. }
         | Fact::DrainingHookWanted { .. }
         | Fact::LifecycleDone(_)
+        | Fact::TargetWanted(_)
+        | Fact::TargetUnwanted { .. }
+        | Fact::TargetRegistered(_)
+        | Fact::TargetDraining(_)
         | Fact::Event(_)
         | Fact::Notified { .. } => None,
         fact => of_spot(fact).or_else(|| of_group(fact)).or_else(|| of_cluster(fact)).or_else(|| of_message(fact)),
@@ -151,7 +155,9 @@ fn of_cluster(fact: &Fact) -> Option<Said> {
             say("task.running", &short(task), instance, data)
         }
         Fact::TaskStopping { task, instance } => say("task.stopping", &short(task), instance, on(instance)),
-        Fact::TaskSignalled { task, instance } => say("task.sigterm", &short(task), instance, on(instance)),
+        Fact::TaskSignalled { task, instance, target } => {
+            say("task.sigterm", &short(task), instance, signalled(instance, *target))
+        }
         Fact::TaskStopped { task, instance, reason } => {
             let detail = if instance.is_empty() { reason.clone() } else { format!("{instance}, {reason}") };
             say("task.stopped", &short(task), detail, on(instance))
@@ -185,6 +191,15 @@ fn of_host(host: &Host) -> Value {
 
 fn on(instance: &str) -> Value {
     json!({"instance": instance})
+}
+
+/// Of a task that is a target: for how many seconds that had drained, or `null`.
+fn signalled(instance: &str, target: Option<Drained>) -> Value {
+    match target {
+        None => on(instance),
+        Some(Drained::Not) => json!({"instance": instance, "drainedFor": null}),
+        Some(Drained::For(time)) => json!({"instance": instance, "drainedFor": time.as_secs_f64()}),
+    }
 }
 
 fn place(host: &Host) -> String {

@@ -1,10 +1,12 @@
 //! Looking into a simulated account from outside: for tests, summaries and checkers.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::sim::autoscaling::Member;
 use crate::sim::door::Simulation;
 use crate::sim::ecs::{ContainerInstance, Task};
+use crate::sim::kernel::Drained;
 use crate::sim::world::World;
 
 /// How full a queue is.
@@ -68,6 +70,10 @@ pub struct TaskView {
     pub desired_status: &'static str,
     /// Whether it counts as healthy.
     pub healthy: bool,
+    /// For how long its target had been draining when it got SIGTERM; that goes on after the deregistration delay. `None`: the
+    /// target was registered still, so that requests went to a container that stops. Says nothing of a task without
+    /// SIGTERM, or of a service without target group.
+    pub drained_for: Option<Duration>,
 }
 
 impl Simulation {
@@ -150,6 +156,10 @@ fn tasks(world: &World, cluster: &str) -> Vec<TaskView> {
         last_status: task.status.name(),
         desired_status: task.desired_status(),
         healthy: task.healthy,
+        drained_for: task.backend.as_ref().and_then(|backend| match backend.drained? {
+            Drained::Not => None,
+            Drained::For(time) => Some(time),
+        }),
     };
     cluster.tasks.values().map(view).collect()
 }

@@ -119,7 +119,7 @@ impl Recorder {
                 let fate = Fate { stop_timeout: *stop_timeout, signalled: None, stopped: None };
                 self.fates.entry(instance.clone()).or_default().insert(task.clone(), fate);
             }
-            Fact::TaskSignalled { task, instance } => {
+            Fact::TaskSignalled { task, instance, .. } => {
                 if let Some(fate) = self.fates.get_mut(instance).and_then(|fates| fates.get_mut(task)) {
                     fate.signalled = Some(now);
                 }
@@ -221,7 +221,7 @@ mod tests {
     }
 
     fn signalled(task: &str) -> Fact {
-        Fact::TaskSignalled { task: task.into(), instance: "i-0a".into() }
+        Fact::TaskSignalled { task: task.into(), instance: "i-0a".into(), target: None }
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// Where the first container of a task listens, if its service has a target group.
+pub const CONTAINER_PORT: u16 = 8_080;
+
 /// An ECS cluster.
 #[derive(Clone, Debug, Default)]
 pub struct ClusterSpec {
@@ -26,7 +29,8 @@ pub struct ServiceSpec {
     pub min_healthy_percent: usize,
     /// maximumPercent.
     pub max_percent: usize,
-    /// The deregistration delay of its target group; `None` for a service without load balancer.
+    /// The deregistration delay of its target group, which it has unless it is on Fargate; `None` for a service without
+    /// load balancer.
     pub deregistration_delay: Option<Duration>,
     /// Where its tasks may be placed.
     pub launch: Launch,

@@ -15,7 +15,7 @@ mod weather;
 
 pub use account::Scenario;
 pub use action::Action;
-pub use cluster::{ClusterSpec, Launch, Need, ServiceSpec, Strategy, TaskSpec};
+pub use cluster::{CONTAINER_PORT, ClusterSpec, Launch, Need, ServiceSpec, Strategy, TaskSpec};
 pub use delivery::{QueueSpec, Redrive, RuleSpec, TopicSpec, VISIBILITY_DEFAULT};
 pub use faults::{CallFaults, EventFaults, Faults, ImdsFaults, QueueFaults, Window};
 pub use group::{GroupSpec, HookSpec, HookTarget, MANAGED_HOOK, ManagedScaling, Market, PoolSpec, Process};

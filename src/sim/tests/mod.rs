@@ -14,6 +14,7 @@ mod hand_over;
 mod hook_notifications;
 mod hooks;
 mod launch_instances;
+mod load_balancing;
 mod managed_draining;
 mod managed_scaling;
 mod market;

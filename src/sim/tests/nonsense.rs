@@ -13,7 +13,11 @@ const JSON_SERVICES: [(&str, &str); 3] = [
     ("AmazonSQS", include_str!("../edge/wire/sqs/mod.rs")),
     ("AWSEvents", include_str!("../edge/wire/events/mod.rs")),
 ];
-const QUERY_SERVICE: &str = include_str!("../edge/wire/autoscaling/mod.rs");
+/// What comes before an action in a form, and where the actions of each service are told apart.
+const QUERY_SERVICES: [(&str, &str); 2] = [
+    ("", include_str!("../edge/wire/autoscaling/mod.rs")),
+    ("Version=2015-12-01&", include_str!("../edge/wire/elb/mod.rs")),
+];
 
 /// Names of members that many actions have.
 const MEMBERS: [&str; 24] = [
@@ -43,7 +47,7 @@ const MEMBERS: [&str; 24] = [
     "count",
 ];
 
-const PARAMETERS: [&str; 16] = [
+const PARAMETERS: [&str; 21] = [
     "AutoScalingGroupName",
     "InstanceIds.member.1",
     "InstanceId",
@@ -60,6 +64,11 @@ const PARAMETERS: [&str; 16] = [
     "RequestedCapacity",
     "ClientToken",
     "HeartbeatTimeout",
+    "TargetGroupArn",
+    "Targets.member.1.Id",
+    "Targets.member.1.Port",
+    "Names.member.1",
+    "PageSize",
 ];
 
 fn actions(source: &str) -> Vec<String> {
@@ -121,9 +130,10 @@ async fn nonsense_gets_an_error_and_ends_nothing() {
             }
         }
     }
-    for action in actions(QUERY_SERVICE) {
+    let of_service = |(version, source): (&'static str, _)| actions(source).into_iter().map(move |a| (version, a));
+    for (version, action) in QUERY_SERVICES.into_iter().flat_map(of_service) {
         for _ in 0..40 {
-            let mut body = format!("Action={action}");
+            let mut body = format!("{version}Action={action}");
             for _ in 0..lots.next_u32() % 6 {
                 let name = PARAMETERS[lots.next_u32() as usize % PARAMETERS.len()];
                 body.push_str(&format!("&{name}={}", text(&mut lots)));
@@ -145,6 +155,7 @@ async fn what_is_no_action_of_any_service_is_refused_in_its_words() {
         (Some("AmazonSQS.Nonsense"), "{}", "UnknownOperationException"),
         (Some("Nonsense.Nonsense"), "{}", "UnknownOperationException"),
         (None, "Action=Nonsense", "InvalidAction"),
+        (None, "Action=Nonsense&Version=2015-12-01", "InvalidAction"),
         (None, "", "UnknownOperationException"),
     ] {
         let answer = asked(&account, target.map(str::to_owned), body.into());

@@ -1,11 +1,12 @@
 //! AWS's protocols: from an HTTP request to a change of the world, and to the answer. Knows nothing of how requests
 //! arrive.
 //!
-//! ECS and EventBridge speak awsJson1.1 and SQS awsJson1.0, which name their action in a header (`json`); Auto Scaling speaks
-//! awsQuery, with a form as its request and XML as its answer (`query`, `xml`).
+//! ECS and EventBridge speak awsJson1.1 and SQS awsJson1.0, which name their action in a header (`json`); Auto Scaling and
+//! Elastic Load Balancing speak awsQuery, with a form as its request and XML as its answer (`query`, `xml`).
 
 mod autoscaling;
 mod ecs;
+mod elb;
 mod events;
 mod json;
 mod md5;
@@ -60,6 +61,7 @@ enum Call {
     Sqs(String),
     Events(String),
     AutoScaling(String),
+    Elb(String),
     Unknown,
 }
 
@@ -70,7 +72,16 @@ impl Call {
             Some(("AmazonSQS", action)) => Self::Sqs(action.to_owned()),
             Some(("AWSEvents", action)) => Self::Events(action.to_owned()),
             Some(_) => Self::Unknown,
-            None => query::Form::parse(&request.body).text("Action").map_or(Self::Unknown, Self::AutoScaling),
+            None => Self::of_form(&query::Form::parse(&request.body)),
+        }
+    }
+
+    /// One endpoint serves all services here. The version of its API tells whose a form is.
+    fn of_form(form: &query::Form) -> Self {
+        match (form.text("Action"), form.text("Version").as_deref()) {
+            (None, _) => Self::Unknown,
+            (Some(action), Some(elb::VERSION)) => Self::Elb(action),
+            (Some(action), _) => Self::AutoScaling(action),
         }
     }
 
@@ -80,6 +91,7 @@ impl Call {
             Self::Sqs(action) => ("sqs", action),
             Self::Events(action) => ("events", action),
             Self::AutoScaling(action) => ("autoscaling", action),
+            Self::Elb(action) => ("elasticloadbalancing", action),
             Self::Unknown => ("unknown", "unknown"),
         }
     }
@@ -128,7 +140,10 @@ fn untimely(world: &World, service: &str, request: &Request) -> Option<Fault> {
     if signed.duration_since(world.core.now).unsigned_abs() <= allowed {
         return None;
     }
-    let code = if service == "autoscaling" { "RequestExpired" } else { "InvalidSignatureException" };
+    let code = match service {
+        "autoscaling" | "elasticloadbalancing" => "RequestExpired",
+        _ => "InvalidSignatureException",
+    };
     Some(Fault::sender(code, format!("Signature expired: {signed} is too far from {}.", world.core.now)))
 }
 
@@ -158,7 +173,12 @@ fn respond(world: &mut World, request: &Request, refusal: Option<Fault>) -> Resp
             let form = query::Form::parse(&request.body);
             let act = |world: &mut World| autoscaling::handle(world, action, &form);
             let act = || world.perhaps_in_the_past(("autoscaling", action), act);
-            query::respond(action, &id, refusal.map_or_else(act, Err))
+            query::respond(autoscaling::NAMESPACE, action, &id, refusal.map_or_else(act, Err))
+        }
+        Call::Elb(action) => {
+            let form = query::Form::parse(&request.body);
+            let act = || elb::handle(world, action, &form);
+            query::respond(elb::NAMESPACE, action, &id, refusal.map_or_else(act, Err))
         }
         Call::Unknown => json::respond("1.1", &id, Err(json::unknown_operation())),
     };

@@ -6,8 +6,6 @@ use super::Response;
 use super::xml::Xml;
 use crate::sim::kernel::Fault;
 
-const NAMESPACE: &str = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
-
 /// The parameters of a request.
 #[derive(Clone, Debug, Default)]
 pub struct Form(BTreeMap<String, String>);
@@ -82,11 +80,16 @@ fn decode(text: &str) -> String {
 }
 
 /// The answer, and the code of the error where it is one. `result` writes the inside of `<ActionResult>`.
-pub fn respond(action: &str, id: &str, result: Result<Xml, Fault>) -> (Option<&'static str>, Response) {
+pub fn respond(
+    namespace: &str,
+    action: &str,
+    id: &str,
+    result: Result<Xml, Fault>,
+) -> (Option<&'static str>, Response) {
     let mut xml = Xml::default();
     let (error, status) = match result {
         Ok(inside) => {
-            xml.open(&format!("{action}Response xmlns=\"{NAMESPACE}\""));
+            xml.open(&format!("{action}Response xmlns=\"{namespace}\""));
             // An action without output has no result either.
             if !inside.is_empty() {
                 xml.element(&format!("{action}Result"), |xml| xml.append(inside));
@@ -96,7 +99,7 @@ pub fn respond(action: &str, id: &str, result: Result<Xml, Fault>) -> (Option<&'
             (None, 200)
         }
         Err(fault) => {
-            xml.open(&format!("ErrorResponse xmlns=\"{NAMESPACE}\""));
+            xml.open(&format!("ErrorResponse xmlns=\"{namespace}\""));
             xml.element("Error", |xml| {
                 xml.text("Type", if fault.status < 500 { "Sender" } else { "Receiver" });
                 xml.text("Code", fault.code);

@@ -12,6 +12,8 @@ use crate::sim::autoscaling::{Activity, Group};
 use crate::sim::kernel::Fault;
 use crate::sim::world::World;
 
+pub const NAMESPACE: &str = "http://autoscaling.amazonaws.com/doc/2011-01-01/";
+
 pub fn handle(world: &mut World, action: &str, form: &Form) -> Result<Xml, Fault> {
     match action {
         "DescribeAutoScalingGroups" => describe::groups(world, form),

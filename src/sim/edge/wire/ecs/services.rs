@@ -9,7 +9,7 @@ use super::{Paging, batch, cluster};
 use crate::sim::ecs::describe::epoch_seconds;
 use crate::sim::ecs::{Cluster, Service, ServiceChanges, TaskStatus};
 use crate::sim::kernel::{Fault, Names, short};
-use crate::sim::spec::{Launch, Strategy};
+use crate::sim::spec::{CONTAINER_PORT, Launch, Strategy};
 use crate::sim::world::World;
 
 #[derive(Deserialize)]
@@ -75,7 +75,7 @@ fn described(names: &Names, cluster: &Cluster, service: &Service) -> Value {
             "maximumPercent": spec.max_percent,
         },
         "events": [],
-        "loadBalancers": [],
+        "loadBalancers": load_balancers(service),
         "serviceRegistries": [],
         "placementConstraints": [],
         "placementStrategy": [],
@@ -93,6 +93,14 @@ fn described(names: &Names, cluster: &Cluster, service: &Service) -> Value {
         fields.insert("deployments".to_owned(), json!(deployments));
     }
     described
+}
+
+/// Requests go to the first container of its tasks.
+fn load_balancers(service: &Service) -> Vec<Value> {
+    let container = service.spec.task.containers.first();
+    let of =
+        |group: &String| json!({"targetGroupArn": group, "containerName": container, "containerPort": CONTAINER_PORT});
+    service.target_group.iter().map(of).collect()
 }
 
 /// A daemon service wants a task on each instance that takes tasks.
