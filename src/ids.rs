@@ -48,6 +48,10 @@ name!(
     TaskArn
 );
 name!(
+    /// The ARN of a load balancer's target group.
+    TargetGroupArn
+);
+name!(
     /// `metadata.name` of the `SpotCluster` that manages an ECS cluster: unique in one operator, whatever Region or account.
     ClusterKey
 );

@@ -1,9 +1,10 @@
 //! Carries calls out: one call, or a few where AWS refuses a batch as a whole.
 //!
-//! The only room that changes anything in ECS or Auto Scaling. It decides nothing: it says what came of each object, and
+//! The only room that changes anything in ECS, Auto Scaling or Elastic Load Balancing. It decides nothing: it says what came of each object, and
 //! planning goes on from there.
 
 mod attach;
+mod deregister;
 mod drain;
 mod give_back;
 mod hook;
@@ -79,6 +80,7 @@ pub async fn carry_out(actor: &Actor, call: &Call) -> Answers {
         }
         Call::GiveBack { way, group, case, instance } => give_back::give_back(actor, *way, group, case, instance).await,
         Call::Attach { group, case, instance } => attach::attach(actor, group, case, instance).await,
+        Call::Deregister { cluster, group, targets } => deregister::deregister(actor, cluster, group, targets).await,
         Call::Stop { cluster, stopped } => stop::stop(actor, cluster, stopped).await,
         Call::Complete { group, held } => hook::complete(actor, group, held).await,
         Call::Heartbeat { group, held } => hook::heartbeat(actor, group, held).await,

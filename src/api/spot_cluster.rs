@@ -141,7 +141,8 @@ pub struct TaskRules {
     pub standalone: StandaloneTasks,
     /// Kept free between a task's end and the deadline.
     pub margin: HumanDuration,
-    /// Whether targets may be deregistered through the load balancer's API. Not supported yet.
+    /// Whether the targets of tasks that the operator stops itself are deregistered before, through the load balancer's API: as
+    /// long before as their group lets them drain, and at most 30 s. Tasks that ECS stops in time are deregistered by ECS.
     pub deregister_targets: bool,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! To accept one silently would be a promise that nobody keeps, so each is refused with its path.
 
-use super::spot_cluster::{HeadroomMode, TaskRules};
+use super::spot_cluster::HeadroomMode;
 use super::{Headroom, OperatorSpec, SpotClusterSpec};
 
 /// Paths of the settings in `spec` that this version does not support.
@@ -17,18 +17,12 @@ pub fn unsupported_in_operator(spec: &OperatorSpec) -> Vec<String> {
 pub fn unsupported_in_spot_cluster(spec: &SpotClusterSpec) -> Vec<String> {
     let mut paths = Vec::new();
     note(&mut paths, spec.assume_role.is_some(), "spec.assumeRole");
-    tasks(&mut paths, &spec.tasks, "spec");
     headroom(&mut paths, &spec.headroom, "spec");
     for (index, provider) in spec.capacity_providers.iter().enumerate() {
         let at = format!("spec.capacityProviders[{index}]");
-        provider.tasks.iter().for_each(|rules| tasks(&mut paths, rules, &at));
         provider.headroom.iter().for_each(|rules| headroom(&mut paths, rules, &at));
     }
     paths
-}
-
-fn tasks(paths: &mut Vec<String>, rules: &TaskRules, at: &str) {
-    note(paths, rules.deregister_targets, &format!("{at}.tasks.deregisterTargets: true"));
 }
 
 fn headroom(paths: &mut Vec<String>, rules: &Headroom, at: &str) {

@@ -114,6 +114,8 @@ pub struct RegionClients {
     pub ecs: aws_sdk_ecs::Client,
     /// EC2 Auto Scaling.
     pub autoscaling: aws_sdk_autoscaling::Client,
+    /// Elastic Load Balancing, version 2.
+    pub elb: aws_sdk_elasticloadbalancingv2::Client,
 }
 
 impl Clients {
@@ -128,8 +130,14 @@ impl Clients {
             let ecs = aws_sdk_ecs::config::Builder::from(&config).retry_partition(own_retries("ecs")).build();
             let autoscaling = aws_sdk_autoscaling::config::Builder::from(&config);
             let autoscaling = autoscaling.retry_partition(own_retries("autoscaling")).build();
-            let ecs = aws_sdk_ecs::Client::from_conf(ecs);
-            (region, RegionClients { ecs, autoscaling: aws_sdk_autoscaling::Client::from_conf(autoscaling) })
+            let elb = aws_sdk_elasticloadbalancingv2::config::Builder::from(&config);
+            let elb = elb.retry_partition(own_retries("elasticloadbalancing")).build();
+            let clients = RegionClients {
+                ecs: aws_sdk_ecs::Client::from_conf(ecs),
+                autoscaling: aws_sdk_autoscaling::Client::from_conf(autoscaling),
+                elb: aws_sdk_elasticloadbalancingv2::Client::from_conf(elb),
+            };
+            (region, clients)
         };
         Self { regions: regions.into_iter().map(clients).collect() }
     }

@@ -1,7 +1,8 @@
 //! Which token bucket a request draws on, and how large that bucket is.
 //!
-//! Source of the ECS numbers: Amazon ECS API reference, "Request throttling for the Amazon ECS API". Auto Scaling does not
-//! publish its own; what stands here is an assumption.
+//! Source of the ECS numbers: Amazon ECS API reference, "Request throttling for the Amazon ECS API"; of that of describing target
+//! groups: Elastic Load Balancing User Guide, "Request throttling for the ELB API". Auto Scaling does not publish its own; what
+//! stands here is an assumption, as it is for changing targets.
 
 /// A bucket that AWS keeps per account and Region. The category's name is AWS's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,11 +21,18 @@ pub enum Category {
     ServiceRead,
     /// Every Auto Scaling action.
     AutoScaling,
+    /// `DescribeTargetGroupAttributes` and the like.
+    TargetRead,
+    /// `DeregisterTargets`.
+    TargetModify,
 }
+
+/// Every form of Elastic Load Balancing has its version, which Auto Scaling has another of.
+const ELB_VERSION: &[u8] = b"&Version=2015-12-01";
 
 impl Category {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ClusterRead,
         Self::CapacityProviderRead,
         Self::ClusterResourceModify,
@@ -32,6 +40,8 @@ impl Category {
         Self::TaskDefinitionRead,
         Self::ServiceRead,
         Self::AutoScaling,
+        Self::TargetRead,
+        Self::TargetModify,
     ];
 
     /// Tokens that a full bucket holds, and tokens that it gains a second.
@@ -42,6 +52,8 @@ impl Category {
             Self::ClusterResourceModify => (100, 40),
             Self::ClusterResourceRead | Self::ServiceRead => (100, 20),
             Self::AutoScaling => (50, 10),
+            Self::TargetRead => (40, 10),
+            Self::TargetModify => (20, 4),
         }
     }
 
@@ -50,7 +62,16 @@ impl Category {
     pub fn of(target: Option<&str>, body: Option<&[u8]>) -> Option<Self> {
         match target {
             Some(target) => Self::of_ecs(target.strip_prefix("AmazonEC2ContainerServiceV20141113.")?),
-            None => body?.starts_with(b"Action=").then_some(Self::AutoScaling),
+            None => Self::of_form(body?),
+        }
+    }
+
+    fn of_form(body: &[u8]) -> Option<Self> {
+        let action = body.strip_prefix(b"Action=")?;
+        match () {
+            () if !action.windows(ELB_VERSION.len()).any(|some| some == ELB_VERSION) => Some(Self::AutoScaling),
+            () if action.starts_with(b"Describe") => Some(Self::TargetRead),
+            () => Some(Self::TargetModify),
         }
     }
 
@@ -85,6 +106,9 @@ mod tests {
         assert_eq!(ecs("SomethingNew"), None);
         assert_eq!(Category::of(Some("AmazonSQS.ReceiveMessage"), None), None);
         assert_eq!(Category::of(None, Some(b"Action=DetachInstances&Version=2011-01-01")), Some(Category::AutoScaling));
+        let elb = |action: &str| Category::of(None, Some(format!("Action={action}&Version=2015-12-01&X=1").as_bytes()));
+        assert_eq!(elb("DescribeTargetGroupAttributes"), Some(Category::TargetRead));
+        assert_eq!(elb("DeregisterTargets"), Some(Category::TargetModify));
         assert_eq!(Category::of(None, None), None);
     }
 }

@@ -16,7 +16,7 @@ use super::order::CATCHES_UP_WITHIN;
 use super::service::{Service, ServiceName};
 use super::snapshot::{ClusterState, ContainerInstance, Group, InstanceStatus, LaunchFailure, Lifecycle, Snapshot};
 use super::task::{Definition, Task};
-use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId, Region, TaskArn};
+use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId, Region, TargetGroupArn, TaskArn};
 
 /// Instances that are gone are remembered for so long, so that a late duplicate of their notice is known for what it is.
 const REMEMBER_GONE: SignedDuration = SignedDuration::from_hours(1);
@@ -97,6 +97,13 @@ pub enum Observation {
         /// What it says.
         definition: Definition,
     },
+    /// How long targets of a group drain.
+    TargetGroup {
+        /// The group.
+        group: TargetGroupArn,
+        /// Its deregistration delay.
+        delay: SignedDuration,
+    },
     /// Services, and of those that were asked for, perhaps not all.
     Services {
         /// Their cluster.
@@ -162,6 +169,7 @@ impl Snapshot {
             Observation::Leaving { group, instances, state } => self.leaving(&group, &instances, state, at),
             Observation::Marked(marks) => marks.into_iter().for_each(|(id, mark)| self.marked(&id, mark, at)),
             Observation::Definition { arn, definition } => drop(self.definitions.insert(arn, definition)),
+            Observation::TargetGroup { group, delay } => drop(self.target_groups.insert(group, delay)),
             Observation::Services { cluster, asked, found } => self.services(&cluster, asked, found),
             Observation::Tasks { instance, found, listed_at } => self.tasks_of(instance, found, listed_at),
             Observation::InstanceTold(instance, told) => self.instance_told(instance, told, at),
@@ -322,6 +330,9 @@ impl Snapshot {
             self.tasks.values().flat_map(|of| of.tasks.values()).map(|task| &task.definition).collect();
         self.definitions.retain(|arn, _| used.contains(arn));
         self.services.values_mut().for_each(|of| of.retain(|_, service| !old(service.observed_at)));
+        let balanced = self.services.values().flat_map(|of| of.values()).flat_map(|service| &service.balanced);
+        let balanced: BTreeSet<&TargetGroupArn> = balanced.map(|balanced| &balanced.group).collect();
+        self.target_groups.retain(|group, _| balanced.contains(group));
         self.asked.retain(|_, asked| asked.in_flight || !old(asked.at));
         self.told.retain(|_, told_at| !old(*told_at));
         self.ending.retain(|_, ending| !old(ending.noted_at));

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::service::ServiceName;
-use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
+use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TargetGroupArn, TaskArn};
 
 /// One question to AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +67,13 @@ pub enum Look {
         /// At most [`Look::SERVICES_MAX`].
         services: Vec<ServiceName>,
     },
+    /// How long targets of a group drain.
+    TargetGroup {
+        /// A cluster whose services have it.
+        cluster: ClusterKey,
+        /// The group.
+        group: TargetGroupArn,
+    },
     /// Known tasks, again.
     Tasks {
         /// Their cluster.
@@ -107,6 +114,7 @@ impl Look {
             }
             Self::TasksOf { instance, .. } => vec![Subject::Tasks(instance.clone())],
             Self::Definition { arn, .. } => vec![Subject::Definition(Arc::clone(arn))],
+            Self::TargetGroup { group, .. } => vec![Subject::TargetGroup(group.clone())],
             Self::Services { cluster, services } => {
                 services.iter().map(|name| Subject::Service(cluster.clone(), Arc::clone(name))).collect()
             }
@@ -136,4 +144,6 @@ pub enum Subject {
     Definition(Arc<str>),
     /// A service of a cluster.
     Service(ClusterKey, ServiceName),
+    /// A target group.
+    TargetGroup(TargetGroupArn),
 }

@@ -13,6 +13,7 @@ pub mod mark;
 pub mod order;
 pub mod service;
 pub mod snapshot;
+pub mod target;
 pub mod task;
 
 pub use address::Address;

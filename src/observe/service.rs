@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::target::Balanced;
+
 /// The least that a service keeps running where nobody says: 100 % (ECS API reference, `DeploymentConfiguration`).
 const MINIMUM_HEALTHY_PERCENT: u32 = 100;
 
@@ -20,6 +22,8 @@ pub struct Service {
     pub running: u32,
     /// How many it keeps running, of 100 that it is to have; more than 100 is possible.
     pub minimum_healthy_percent: u32,
+    /// Its containers that are targets of load balancers.
+    pub balanced: Vec<Balanced>,
     /// When it was seen so.
     pub observed_at: Timestamp,
 }
@@ -47,6 +51,7 @@ impl Words<'_> {
             desired: count(self.desired),
             running: count(self.running),
             minimum_healthy_percent: self.minimum_healthy_percent.map_or(MINIMUM_HEALTHY_PERCENT, count),
+            balanced: Vec::new(),
             observed_at,
         }
     }

@@ -5,14 +5,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::hooks::Hooks;
 use super::look::Subject;
 use super::mark::Mark;
 use super::service::{Service, ServiceName};
 use super::task::{Definition, TasksOf};
-use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region};
+use crate::ids::{
+    CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TargetGroupArn,
+};
 
 /// What was last seen of the managed clusters and of the groups behind their capacity providers.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +45,8 @@ pub struct Snapshot {
     pub definitions: BTreeMap<Arc<str>, Definition>,
     /// The services of those tasks.
     pub services: BTreeMap<ClusterKey, BTreeMap<ServiceName, Service>>,
+    /// How long targets of those services drain.
+    pub target_groups: BTreeMap<TargetGroupArn, SignedDuration>,
     /// The latest launch of a group that failed, where somebody has asked.
     pub launch_failures: BTreeMap<GroupKey, LaunchFailure>,
     /// Which group the members belong to.

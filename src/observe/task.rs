@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::service::ServiceName;
+use super::target::Endpoint;
 use crate::ids::TaskArn;
 
 /// The stopTimeout of a container that names none: the agent's `ECS_CONTAINER_STOP_TIMEOUT`, whose default is 30 s (ECS
@@ -30,6 +31,10 @@ pub struct Task {
     pub owner: Owner,
     /// Its task definition, by ARN; empty where AWS did not tell.
     pub definition: Arc<str>,
+    /// Where its containers are reached; events do not say.
+    pub endpoints: Vec<Endpoint>,
+    /// Whether its service takes it out of its target groups: it is DEACTIVATING.
+    pub is_deactivating: bool,
     /// Whether it has got SIGTERM: it is STOPPING, or past that.
     pub told_to_stop: bool,
     /// Whether it has come to its end.
@@ -79,6 +84,8 @@ impl Words<'_> {
         Task {
             owner: Owner::of_group(self.group),
             definition: self.definition.unwrap_or_default().into(),
+            endpoints: Vec::new(),
+            is_deactivating: self.last_status == Some("DEACTIVATING"),
             told_to_stop: matches!(self.last_status, Some("STOPPING" | "DEPROVISIONING" | "STOPPED")),
             stopped: self.last_status == Some("STOPPED"),
             stopped_at: self.stopped_at,

@@ -312,6 +312,7 @@ impl Core {
             Deed::Complete(_) | Deed::Heartbeat(_) => format!("hooks of group {group}"),
             Deed::Drain | Deed::Activate => format!("draining in cluster {}", place.cluster),
             Deed::Mark => format!("marking in cluster {}", place.cluster),
+            Deed::Deregister(_) => format!("deregistering targets in cluster {}", place.cluster),
             Deed::Stop(_) => format!("stopping tasks in cluster {}", place.cluster),
         };
         match result {
@@ -368,6 +369,7 @@ fn look_object(look: &Look) -> String {
         Look::Instances { cluster, .. } => format!("doomed instances of cluster {cluster}"),
         Look::TasksOf { cluster, .. } | Look::Tasks { cluster, .. } => format!("tasks of cluster {cluster}"),
         Look::Services { cluster, .. } => format!("services of cluster {cluster}"),
+        Look::TargetGroup { cluster, .. } => format!("target groups of cluster {cluster}"),
         Look::Definition { cluster, .. } => format!("task definitions of cluster {cluster}"),
         Look::Locate { region, .. } => format!("unknown instances in {region}"),
         Look::Hooks(group) => format!("hooks of group {group}"),

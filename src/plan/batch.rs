@@ -7,10 +7,11 @@ use super::call::{Call, Drained, Way};
 use super::case_id::CaseId;
 use super::cases::Cases;
 use super::deed::Deed;
-use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TaskArn};
+use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TargetGroupArn, TaskArn};
 use crate::observe::Look;
 use crate::observe::mark::Mark;
 use crate::observe::service::ServiceName;
+use crate::observe::target::Target;
 
 /// What has been decided so far.
 #[derive(Default)]
@@ -19,10 +20,12 @@ pub struct Batches {
     drain: BTreeMap<ClusterKey, Vec<Drained>>,
     activate: BTreeMap<ClusterKey, Vec<Drained>>,
     marks: BTreeMap<ClusterKey, Vec<(Drained, Mark)>>,
+    deregister: BTreeMap<(ClusterKey, TargetGroupArn), Vec<(CaseId, Target)>>,
     singles: Vec<Call>,
     clusters: BTreeSet<ClusterKey>,
     definitions: BTreeMap<Arc<str>, ClusterKey>,
     services: BTreeMap<ClusterKey, BTreeSet<ServiceName>>,
+    target_groups: BTreeMap<TargetGroupArn, ClusterKey>,
     locate: BTreeMap<Region, BTreeSet<InstanceId>>,
     groups: BTreeMap<Region, BTreeSet<GroupKey>>,
     hooks: BTreeSet<GroupKey>,
@@ -75,6 +78,12 @@ impl Batches {
         self.marks.entry(cluster.clone()).or_default().push((marked, mark));
     }
 
+    /// Take a target out of its group.
+    pub fn deregister(&mut self, cluster: &ClusterKey, case: &CaseId, target: Target) {
+        let wishes = self.deregister.entry((cluster.clone(), target.group.clone())).or_default();
+        wishes.push((case.clone(), target));
+    }
+
     /// How many instances are to be launched in a group.
     pub fn launches_in(&self, of: &GroupKey) -> usize {
         self.singles.iter().filter(|call| matches!(call, Call::Launch { group, .. } if group == of)).count()
@@ -110,6 +119,11 @@ impl Batches {
     /// Look at a service.
     pub fn service(&mut self, cluster: &ClusterKey, name: &ServiceName) {
         self.services.entry(cluster.clone()).or_default().insert(Arc::clone(name));
+    }
+
+    /// Read how long targets of a group drain.
+    pub fn target_group(&mut self, cluster: &ClusterKey, group: &TargetGroupArn) {
+        self.target_groups.insert(group.clone(), cluster.clone());
     }
 
     /// Read a cluster as a whole.
@@ -171,7 +185,17 @@ impl Batches {
             let batches = some.chunks(Call::MARK_MAX);
             batches.map(|some| Call::Mark { cluster: cluster.clone(), marks: some.to_vec() })
         });
-        replaces.chain(drains).chain(marks).chain(self.singles.iter().cloned()).chain(activates).collect()
+        let deregisters = self.deregister.iter().flat_map(|((cluster, group), some)| {
+            let batches = some.chunks(Call::DEREGISTER_MAX).map(<[_]>::to_vec);
+            batches.map(|targets| Call::Deregister { cluster: cluster.clone(), group: group.clone(), targets })
+        });
+        replaces
+            .chain(drains)
+            .chain(marks)
+            .chain(deregisters)
+            .chain(self.singles.iter().cloned())
+            .chain(activates)
+            .collect()
     }
 
     /// The questions.
@@ -202,6 +226,8 @@ impl Batches {
             cluster,
             services,
         }));
+        let groups = self.target_groups.iter();
+        looks.extend(groups.map(|(group, of)| Look::TargetGroup { cluster: of.clone(), group: group.clone() }));
         looks.extend(chunked(&self.tasks, Look::TASKS_MAX, |cluster, tasks| Look::Tasks { cluster, tasks }));
         looks
     }

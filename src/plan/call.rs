@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::case_id::CaseId;
 use super::deed::Deed;
-use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, TaskArn};
+use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, TargetGroupArn, TaskArn};
 use crate::observe::mark::Mark;
+use crate::observe::target::Target;
 
 /// A container instance that a call is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,6 +139,15 @@ pub enum Call {
         /// The instance.
         instance: InstanceId,
     },
+    /// `DeregisterTargets`.
+    Deregister {
+        /// The cluster of their tasks.
+        cluster: ClusterKey,
+        /// The one target group.
+        group: TargetGroupArn,
+        /// At most [`Call::DEREGISTER_MAX`].
+        targets: Vec<(CaseId, Target)>,
+    },
     /// `StopTask`.
     Stop {
         /// The task's cluster.
@@ -166,6 +176,8 @@ impl Call {
     pub const DRAIN_MAX: usize = 10;
     /// Attributes in one `PutAttributes` (ECS API reference).
     pub const MARK_MAX: usize = 10;
+    /// Targets in one `DeregisterTargets`. How many it takes is not documented; this is ours.
+    pub const DEREGISTER_MAX: usize = 50;
 
     /// What it does for which case.
     #[must_use]
@@ -180,6 +192,9 @@ impl Call {
             Self::Launch { case, deed, .. } => vec![(case.clone(), deed.clone())],
             Self::GiveBack { case, .. } => vec![(case.clone(), Deed::GiveBack)],
             Self::Attach { case, .. } => vec![(case.clone(), Deed::Attach)],
+            Self::Deregister { targets, .. } => {
+                targets.iter().map(|(case, target)| (case.clone(), Deed::Deregister(target.clone()))).collect()
+            }
             Self::Stop { stopped, .. } => vec![(stopped.case.clone(), Deed::Stop(stopped.task.clone()))],
             Self::Complete { held, .. } => vec![(held.case.clone(), Deed::Complete(held.hook.clone()))],
             Self::Heartbeat { held, .. } => vec![(held.case.clone(), Deed::Heartbeat(held.hook.clone()))],

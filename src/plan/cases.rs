@@ -200,6 +200,7 @@ impl Cases {
             Call::Activate { .. }
             | Call::GiveBack { .. }
             | Call::Attach { .. }
+            | Call::Deregister { .. }
             | Call::Stop { .. }
             | Call::Complete { .. }
             | Call::Heartbeat { .. } => {}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::ids::TaskArn;
+use crate::observe::target::Target;
 
 /// What is done for a case. A case attempts each at most once at a time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,8 @@ pub enum Deed {
     Mark,
     /// The instance takes tasks again.
     Activate,
+    /// A load balancer sends a task no more requests.
+    Deregister(Target),
     /// A task is told to stop.
     Stop(TaskArn),
     /// The instance waits for this hook no longer.
@@ -46,6 +49,7 @@ impl Deed {
             Self::Attach => "AttachInstances",
             Self::Mark => "PutAttributes",
             Self::Activate => "UpdateContainerInstancesState",
+            Self::Deregister(_) => "DeregisterTargets",
             Self::Stop(_) => "StopTask",
             Self::Complete(_) => "CompleteLifecycleAction",
             Self::Heartbeat(_) => "RecordLifecycleActionHeartbeat",
@@ -65,7 +69,7 @@ impl Deed {
             Self::Attach => Some("attach"),
             Self::Activate => Some("activate"),
             Self::Complete(_) => Some("complete_hook"),
-            Self::Mark | Self::Stop(_) | Self::Heartbeat(_) => None,
+            Self::Mark | Self::Deregister(_) | Self::Stop(_) | Self::Heartbeat(_) => None,
         }
     }
 

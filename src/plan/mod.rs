@@ -36,6 +36,7 @@ mod risk;
 mod scene;
 mod step;
 mod stopping;
+mod targets;
 mod tasks;
 mod warning;
 mod watch;

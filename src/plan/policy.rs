@@ -54,6 +54,8 @@ pub struct Rules {
     pub lifecycle_hooks: Arc<[String]>,
     /// When tasks of no service are stopped.
     pub standalone: StandaloneTasks,
+    /// Whether targets of tasks that we stop are taken out of their group before.
+    pub deregisters_targets: bool,
     /// Kept free between a task's end and the deadline.
     pub margin: SignedDuration,
 }
@@ -87,6 +89,7 @@ impl Rules {
             maintenance: Maintenance { enabled: false, ..Maintenance::default() },
             lifecycle_hooks: Arc::new([]),
             standalone: StandaloneTasks::Leave,
+            deregisters_targets: false,
             margin: SignedDuration::ZERO,
         }
     }
@@ -122,6 +125,7 @@ impl Rules {
             maintenance: spec.signals.maintenance.clone(),
             lifecycle_hooks: spec.signals.lifecycle_hooks.as_slice().into(),
             standalone: spec.tasks.standalone,
+            deregisters_targets: spec.tasks.deregister_targets,
             margin: spec.tasks.margin.signed(),
         }
     }
@@ -140,6 +144,7 @@ impl Rules {
             rebalance: by.signals.as_ref().map_or(&self.rebalance, |signals| &signals.rebalance).clone(),
             maintenance: by.signals.as_ref().map_or(&self.maintenance, |signals| &signals.maintenance).clone(),
             lifecycle_hooks: by.signals.as_ref().map_or_else(|| Arc::clone(&self.lifecycle_hooks), hooks_of),
+            deregisters_targets: by.tasks.as_ref().map_or(self.deregisters_targets, |tasks| tasks.deregister_targets),
             standalone: by.tasks.as_ref().map_or(self.standalone, |tasks| tasks.standalone),
             margin: by.tasks.as_ref().map_or(self.margin, |tasks| tasks.margin.signed()),
         }

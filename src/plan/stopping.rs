@@ -16,21 +16,24 @@ use super::hook;
 use super::pace::retry_now;
 use super::policy::Rules;
 use super::scene::Scene;
-use super::tasks;
+use super::{targets, tasks};
 use crate::api::StandaloneTasks;
 use crate::ids::{ClusterKey, Region, TaskArn};
 use crate::observe::Snapshot;
+use crate::observe::target::Target;
 use crate::observe::task::{DEFAULT_STOP_TIMEOUT, Owner, Task};
 
 /// A task to be stopped.
-struct Wish {
+struct Wish<'a> {
     latest: Timestamp,
+    case: &'a Case,
+    targets: Vec<Target>,
     is_daemon: bool,
     cluster: ClusterKey,
     stopped: Stopped,
 }
 
-impl Wish {
+impl Wish<'_> {
     /// Daemon tasks serve the others on their instance, so they are the last of those that have the same time.
     fn rank(&self) -> impl Ord {
         (self.latest, self.is_daemon, &self.stopped.task)
@@ -39,7 +42,7 @@ impl Wish {
 
 /// Stops the tasks of all cases whose time has come.
 pub fn stop(scene: Scene<'_>, draft: &mut Draft) {
-    let mut wishes: BTreeMap<&Region, Vec<Wish>> = BTreeMap::new();
+    let mut wishes: BTreeMap<&Region, Vec<Wish<'_>>> = BTreeMap::new();
     for case in scene.cases.iter().filter(|case| scene.now < case.history_from) {
         let Some(place) = case.place.clone().or_else(|| draft.placed(&case.id)) else { continue };
         let Some(cluster) = scene.snapshot.clusters.get(&place.cluster) else { continue };
@@ -52,13 +55,15 @@ pub fn stop(scene: Scene<'_>, draft: &mut Draft) {
 
 /// Every call costs a token of one bucket, so the last moments are spread: none later than its own, nor later than the
 /// bucket can bear before the next.
-fn call(scene: Scene<'_>, mut wishes: Vec<Wish>, draft: &mut Draft) {
+fn call(scene: Scene<'_>, mut wishes: Vec<Wish<'_>>, draft: &mut Draft) {
     wishes.sort_by(|a, b| a.rank().cmp(&b.rank()));
     let mut next = Timestamp::MAX;
     let mut due = Vec::new();
-    for wish in wishes.into_iter().rev() {
+    for mut wish in wishes.into_iter().rev() {
         let at = wish.latest.min(next.saturating_sub(scene.policies.stop_pace).unwrap_or(next));
         next = at;
+        let targets = (std::mem::take(&mut wish.targets), at);
+        targets::deregister(scene, wish.case, &wish.cluster, targets, draft);
         if at <= scene.now {
             due.push(wish);
         } else {
@@ -70,7 +75,7 @@ fn call(scene: Scene<'_>, mut wishes: Vec<Wish>, draft: &mut Draft) {
     }
 }
 
-fn wishes_of(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Vec<Wish> {
+fn wishes_of<'a>(scene: Scene<'_>, case: &'a Case, place: &Place, draft: &mut Draft) -> Vec<Wish<'a>> {
     let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
     let mut wishes = Vec::new();
     for (arn, task) in untold(scene.snapshot, case) {
@@ -82,7 +87,8 @@ fn wishes_of(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) ->
         let stopped = Stopped { case: case.id.clone(), task: arn.clone() };
         let Some(latest) = latest(scene, case, task, &rules) else { continue };
         let is_daemon = is_daemon(scene.snapshot, place, task);
-        wishes.push(Wish { latest, is_daemon, cluster: place.cluster.clone(), stopped });
+        let targets = targets::of_task(scene.snapshot, &place.cluster, &case.instance, task, &rules);
+        wishes.push(Wish { latest, case, targets, is_daemon, cluster: place.cluster.clone(), stopped });
     }
     wishes
 }

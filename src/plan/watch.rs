@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::pace::{SOON, due, due_unless_told, later};
 use super::phase::Phase;
 use super::scene::Scene;
-use super::{fallback, replacement, tasks};
+use super::{fallback, replacement, targets, tasks};
 use crate::ids::{ClusterKey, GroupKey};
 use crate::observe::Subject;
 use crate::observe::snapshot::ClusterState;
@@ -179,6 +179,12 @@ fn services(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
             draft.batches.service(&place.cluster, name);
         }
     }
+    let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
+    for (_, task) in tasks::running(scene.snapshot, case) {
+        for target in targets::of_task(scene.snapshot, &place.cluster, &case.instance, task, &rules) {
+            targets::look(scene, &place.cluster, &target.group, draft);
+        }
+    }
 }
 
 /// Reads the definitions of tasks that are to be stopped in time.
@@ -215,8 +221,11 @@ pub fn newcomers(scene: Scene<'_>, draft: &mut Draft) {
 
 fn unregistered_members(scene: Scene<'_>, case: &Case, cluster: &ClusterKey, group: &GroupKey, draft: &mut Draft) {
     let members = scene.snapshot.groups.get(group).into_iter().flat_map(|group| group.members.keys());
+    // Both are in order.
+    let mut before = case.before.iter().peekable();
     for id in members {
-        let known = case.before.contains(id) || *id == case.instance || scene.snapshot.instances.contains_key(id);
+        while before.next_if(|known| *known < id).is_some() {}
+        let known = before.peek() == Some(&id) || *id == case.instance || scene.snapshot.instances.contains_key(id);
         if !known && due(scene, &Subject::Instance(id.clone()), PACE, draft) {
             draft.batches.find(cluster, id);
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ecs_spot_operator::sim::{Launch, ManagedScaling, Scenario, ServiceSpec, TaskSpec, Truth};
+use ecs_spot_operator::sim::{Launch, ManagedScaling, Scenario, ServiceSpec, TaskSpec, TaskView, Truth};
 
 use crate::rig::*;
 
@@ -76,6 +76,30 @@ async fn a_deregistration_delay_longer_than_the_notice_does_not_keep_sigterm_fro
     scenario.clusters[0].services[0].deregistration_delay = Some(Duration::from_secs(300));
     let truth = played(scenario, true).await;
     assert_eq!(lost(&truth), 0);
+}
+
+/// For how long the target of each task drained that got SIGTERM on an instance with notice.
+async fn drained(policy: &str) -> Vec<Option<Duration>> {
+    let mut scenario = without_headroom();
+    scenario.clusters[0].services[0].deregistration_delay = Some(Duration::from_secs(20));
+    let rig = Rig::with(scenario, &manifests("", policy));
+    let _operator = rig.operate();
+    rig.secs(25).await;
+    let before = rig.sim.tasks("web");
+    rig.secs(300).await;
+    let doomed: Vec<String> = rig.sim.truth().interruptions.into_iter().map(|it| it.instance_id).collect();
+    let on_doomed = |task: &TaskView| task.instance_id.as_ref().is_some_and(|id| doomed.contains(id));
+    let theirs: Vec<String> = before.into_iter().filter(on_doomed).map(|task| task.arn).collect();
+    let ended = rig.sim.tasks("web").into_iter().filter(|task| theirs.contains(&task.arn));
+    ended.map(|task| task.drained_for).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_meet_no_container_that_stops_where_the_policy_allows_to_deregister_targets() {
+    assert_eq!(drained("").await, [None, None]);
+    let drained = drained(", tasks: {deregisterTargets: true}").await;
+    let whole = |time: &Option<Duration>| time.is_some_and(|time| time >= Duration::from_secs(19));
+    assert!(drained.len() == 2 && drained.iter().all(whole), "{drained:?}");
 }
 
 #[tokio::test(start_paused = true)]

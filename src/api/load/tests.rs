@@ -124,11 +124,10 @@ fn documents_that_contradict_each_other_are_refused() {
 #[test]
 fn settings_of_later_versions_are_refused_by_their_path() {
     for (spec, path) in [
-        ("\n  cluster: web\n  tasks: {deregisterTargets: true}\n", "spec.tasks.deregisterTargets"),
         ("\n  cluster: web\n  assumeRole: {roleArn: arn}\n", "spec.assumeRole"),
         (
-            "\n  cluster: web\n  capacityProviders: [{name: a, tasks: {deregisterTargets: true}}]\n",
-            "spec.capacityProviders[0].tasks",
+            "\n  cluster: web\n  capacityProviders: [{name: a, headroom: {mode: fixed}}]\n",
+            "spec.capacityProviders[0].headroom",
         ),
     ] {
         let problem = problem(&with_cluster_spec(spec));

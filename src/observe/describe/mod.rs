@@ -9,6 +9,7 @@ mod container_instances;
 mod definitions;
 mod hooks;
 mod services;
+mod target_groups;
 mod tasks;
 
 use std::collections::BTreeMap;
@@ -101,6 +102,9 @@ impl Observer {
             }
             Look::Services { cluster, services } => {
                 self.in_cluster(cluster, sightings, |view| services::read(view, services)).await
+            }
+            Look::TargetGroup { cluster, group } => {
+                self.in_cluster(cluster, sightings, |view| target_groups::read(view, group)).await
             }
             Look::Tasks { cluster, tasks, .. } => {
                 self.in_cluster(cluster, sightings, |view| tasks::again(view, tasks)).await

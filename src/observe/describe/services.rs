@@ -7,6 +7,7 @@ use super::View;
 use crate::aws::Failure;
 use crate::observe::Observation;
 use crate::observe::service::{Service, ServiceName, Words};
+use crate::observe::target::Balanced;
 
 const SERVICES: &str = "ecs:DescribeServices";
 
@@ -28,5 +29,15 @@ fn named(service: &types::Service, observed_at: Timestamp) -> Option<(ServiceNam
         running: service.running_count(),
         minimum_healthy_percent: service.deployment_configuration().and_then(|of| of.minimum_healthy_percent()),
     };
-    Some((service.service_name()?.into(), words.at(observed_at)))
+    let balanced = service.load_balancers().iter().filter_map(balanced).collect();
+    Some((service.service_name()?.into(), Service { balanced, ..words.at(observed_at) }))
+}
+
+/// A container that is a target. One behind a Classic Load Balancer is in no target group.
+fn balanced(balancer: &types::LoadBalancer) -> Option<Balanced> {
+    Some(Balanced {
+        group: balancer.target_group_arn()?.into(),
+        container: balancer.container_name()?.into(),
+        port: u16::try_from(balancer.container_port()?).ok()?,
+    })
 }

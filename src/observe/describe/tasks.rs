@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::{PAGES_MAX, View, counted, next_page};
 use crate::aws::{Failure, timestamp};
 use crate::ids::{ContainerInstanceArn, InstanceId, TaskArn};
+use crate::observe::target::{Endpoint, Reached};
 use crate::observe::task::{Task, Words};
 use crate::observe::{Look, Observation};
 
@@ -82,7 +83,20 @@ fn read(task: &types::Task, observed_at: Timestamp) -> Option<(TaskArn, Task)> {
         stopped_at: task.stopped_at().and_then(timestamp),
         version: counted(task.version()),
     };
-    Some((TaskArn::from(task.task_arn()?), words.at(observed_at)))
+    let endpoints = task.containers().iter().flat_map(endpoints).collect();
+    Some((TaskArn::from(task.task_arn()?), Task { endpoints, ..words.at(observed_at) }))
+}
+
+fn endpoints(container: &types::Container) -> Vec<Endpoint> {
+    let Some(name) = container.name() else { return Vec::new() };
+    let port = |said: Option<i32>| u16::try_from(said?).ok();
+    let ports = container.network_bindings().iter().filter_map(|binding| {
+        let (container_port, host_port) = (port(binding.container_port())?, port(binding.host_port())?);
+        Some(Reached::Through { container_port, host_port })
+    });
+    let addresses = container.network_interfaces().iter();
+    let addresses = addresses.filter_map(|of| of.private_ipv4_address().map(|address| Reached::At(address.into())));
+    ports.chain(addresses).map(|reached| Endpoint { container: name.into(), reached }).collect()
 }
 
 /// ECS forgets a task an hour or more after it stopped, so one that it does not know has ended.

@@ -1,6 +1,8 @@
 //! Brings what an event told into the snapshot. It never undoes what was seen later, and an event that comes twice changes
 //! nothing. Nothing is kept of what nobody looks at.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::ids::{ClusterKey, ContainerInstanceArn, InstanceId, Region, TaskArn};
@@ -84,7 +86,7 @@ impl Snapshot {
         let mut task = Task { observed_at: task.observed_at.min(now), ..task };
         match of.tasks.get(&arn) {
             Some(known) if !task.moment().is_news_to(known.moment()) => return,
-            Some(known) if task.definition.is_empty() => task.definition = known.definition.clone(),
+            Some(known) => task.keep(known),
             // What nobody has asked for in an hour is an instance that lives on: its tasks come and go for ever.
             None if !self.asked.contains_key(&subject) => return,
             _ => {}
@@ -125,6 +127,14 @@ impl ContainerInstance {
 }
 
 impl Task {
+    /// What an event does not tell stays as it was known.
+    fn keep(&mut self, known: &Self) {
+        self.endpoints.clone_from(&known.endpoints);
+        if self.definition.is_empty() {
+            self.definition = Arc::clone(&known.definition);
+        }
+    }
+
     /// Where this sight of it stands among others.
     #[must_use]
     pub fn moment(&self) -> Moment {

@@ -15,5 +15,6 @@ mod returning;
 mod scenario;
 mod services;
 mod stopping;
+mod targets;
 mod watching;
 mod way;

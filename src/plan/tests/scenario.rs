@@ -198,6 +198,8 @@ impl Scenario {
         Task {
             owner: Owner::Service("app".into()),
             definition: "arn:task-definition/app:1".into(),
+            endpoints: Vec::new(),
+            is_deactivating: false,
             told_to_stop: false,
             stopped: false,
             stopped_at: None,

@@ -17,6 +17,8 @@ pub struct Cluster {
     hosts: BTreeMap<String, String>,
     pub services: BTreeMap<String, Service>,
     pub tasks: BTreeMap<String, Task>,
+    /// The container instances that are DRAINING.
+    pub(super) draining: BTreeSet<String>,
     /// Hosts that Auto Scaling holds until managed draining is done with them.
     pub(super) held: BTreeMap<String, LifecycleNotice>,
 }
@@ -31,6 +33,7 @@ impl Cluster {
             hosts: BTreeMap::new(),
             services: BTreeMap::new(),
             tasks: BTreeMap::new(),
+            draining: BTreeSet::new(),
             held: BTreeMap::new(),
         }
     }
@@ -109,6 +112,11 @@ impl Cluster {
         instance.status = status;
         instance.drained_at = (status == Status::Draining).then_some(core.now);
         instance.version += 1;
+        if status == Status::Draining {
+            self.draining.insert(id.to_owned());
+        } else {
+            self.draining.remove(id);
+        }
         let (cluster, instance) = (self.name.clone(), instance.host.id.clone());
         core.tell(Fact::ContainerInstanceStatus { instance, cluster, status: status.name() });
         self.instance_changed(id, core);

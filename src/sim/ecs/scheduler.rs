@@ -5,20 +5,29 @@ use jiff::Timestamp;
 
 use super::cluster::Cluster;
 use super::placement::Crowd;
+use super::service::Service;
 use super::task::{Stop, Task, TaskStatus};
 use crate::sim::kernel::{Core, Fact, Step};
 use crate::sim::spec::Launch;
 
+/// What the scheduler does about a task.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lot {
+    Keep,
+    Replace,
+    NotBegin,
+}
+
 /// A service's tasks, by what the scheduler does about them.
 #[derive(Debug, Default)]
 struct Survey {
-    /// They stay.
-    keepers: Vec<String>,
+    /// So many stay.
+    keepers: usize,
     /// They run on a DRAINING instance, or belong to an old deployment; those that have waited longest come first.
     doomed: Vec<String>,
     /// They are about to start on a DRAINING instance.
     unborn: Vec<String>,
-    /// They wait for capacity; also among the keepers.
+    /// They wait for capacity; also counted among the keepers.
     waiting: Vec<String>,
     not_stopped: usize,
     healthy: usize,
@@ -36,12 +45,15 @@ impl Cluster {
         for task in &survey.unborn {
             self.stop(task, Stop::by_scheduler(), None, core);
         }
-        let mut crowd = self.crowd(service);
+        let mut crowd = Crowd::default();
+        if !survey.waiting.is_empty() || self.missing(service, &survey, core) > 0 {
+            crowd = self.crowd(service);
+        }
         for task in &survey.waiting {
             self.place_waiting(task, service, &mut crowd, core);
         }
+        self.note_waiting(service, &survey);
         self.start_missing(service, &survey, &mut crowd, core);
-        self.note_waiting(service);
         for task in self.may_stop(service, &survey, core) {
             self.stop(&task, Stop::by_scheduler(), delay, core);
         }
@@ -57,17 +69,14 @@ impl Cluster {
                 continue;
             }
             survey.healthy += usize::from(task.healthy);
-            let draining = self.draining_since(task).is_some();
-            let list = match task.status {
-                TaskStatus::Pending if draining => &mut survey.unborn,
-                _ if draining || task.deployment != service.deployment => &mut survey.doomed,
-                TaskStatus::Provisioning if !task.on_fargate => {
-                    survey.waiting.push(task.id.clone());
-                    &mut survey.keepers
+            match self.lot(task, service.deployment) {
+                Lot::NotBegin => survey.unborn.push(task.id.clone()),
+                Lot::Replace => survey.doomed.push(task.id.clone()),
+                Lot::Keep => {
+                    survey.keepers += 1;
+                    survey.waiting.extend(task.waits_for_capacity().then(|| task.id.clone()));
                 }
-                _ => &mut survey.keepers,
-            };
-            list.push(task.id.clone());
+            }
         }
         let since =
             |id: &String| self.tasks.get(id).and_then(|task| self.draining_since(task)).unwrap_or(Timestamp::MAX);
@@ -75,16 +84,31 @@ impl Cluster {
         survey
     }
 
+    fn lot(&self, task: &Task, deployment: u32) -> Lot {
+        let draining = self.draining_since(task).is_some();
+        match task.status {
+            TaskStatus::Pending if draining => Lot::NotBegin,
+            _ if draining || task.deployment != deployment => Lot::Replace,
+            _ => Lot::Keep,
+        }
+    }
+
     pub(super) fn draining_since(&self, task: &Task) -> Option<Timestamp> {
-        self.instances.get(task.instance.as_ref()?)?.drained_at
+        let instance = task.instance.as_ref().filter(|id| self.draining.contains(*id))?;
+        self.instances.get(instance)?.drained_at
+    }
+
+    /// How many tasks are to be started.
+    fn missing(&self, service: &str, survey: &Survey, core: &Core) -> usize {
+        let Some(found) = self.services.get(service).filter(|service| !service.is_held(core.now)) else { return 0 };
+        let missing = found.spec.desired.saturating_sub(survey.keepers);
+        // A task that is stopped before it ever started makes room at once.
+        let room = found.tasks_max().saturating_sub(survey.not_stopped - survey.unborn.len());
+        missing.min(room)
     }
 
     fn start_missing(&mut self, service: &str, survey: &Survey, crowd: &mut Crowd, core: &mut Core) {
-        let Some(found) = self.services.get(service).filter(|service| !service.is_held(core.now)) else { return };
-        let missing = found.spec.desired.saturating_sub(survey.keepers.len());
-        // A task that is stopped before it ever started makes room at once.
-        let room = found.tasks_max().saturating_sub(survey.not_stopped - survey.unborn.len());
-        for _ in 0..missing.min(room) {
+        for _ in 0..self.missing(service, survey, core) {
             if !self.start_one(service, crowd, core) {
                 break;
             }
@@ -108,6 +132,7 @@ impl Cluster {
         match place {
             Some(instance) => self.place_among(&id, &instance, crowd, core),
             None => {
+                self.services.get_mut(service).into_iter().for_each(|service| service.waits = true);
                 self.task_changed(&id, core);
                 self.plan(&id, Step::GiveUp, core.params.provisioning_max, core);
             }
@@ -146,10 +171,10 @@ impl Cluster {
         }
     }
 
-    fn note_waiting(&mut self, service: &str) {
+    fn note_waiting(&mut self, service: &str, survey: &Survey) {
         let Some(service) = self.services.get_mut(service) else { return };
-        let mut tasks = service.tasks.iter().filter_map(|id| self.tasks.get(id));
-        service.waits = tasks.any(|task| task.status == TaskStatus::Provisioning && !task.on_fargate);
+        let mut tasks = survey.waiting.iter().chain(&survey.doomed).filter_map(|id| self.tasks.get(id));
+        service.waits = tasks.any(Task::waits_for_capacity);
     }
 
     pub(super) fn placement_failed(&mut self, service: &str, core: &mut Core) {
@@ -165,12 +190,9 @@ impl Cluster {
     fn may_stop(&self, service: &str, survey: &Survey, core: &mut Core) -> Vec<String> {
         let Some(service) = self.services.get(service) else { return Vec::new() };
         let mut spare = survey.healthy.saturating_sub(service.healthy_min());
-        let surplus = survey.keepers.len().saturating_sub(service.spec.desired);
-        let mut last: Vec<&String> = survey.keepers.iter().rev().collect();
-        last.sort_by_key(|id| self.tasks.get(*id).is_some_and(|task| self.is_spared(task, core)));
-        let surplus = last.into_iter().take(surplus);
+        let doomed = survey.doomed.iter().filter_map(|id| self.tasks.get(id));
         let mut stoppable = Vec::new();
-        for task in survey.doomed.iter().chain(surplus).filter_map(|id| self.tasks.get(id)) {
+        for task in doomed.chain(self.surplus(service, survey, core)) {
             if self.is_spared(task, core) {
                 let until = task.protected_until.unwrap_or(core.now).duration_since(core.now);
                 service.look_again(&self.name, until.unsigned_abs(), core);
@@ -180,6 +202,23 @@ impl Cluster {
             }
         }
         stoppable
+    }
+
+    /// The tasks beyond the desired count, those last that are protected.
+    fn surplus(&self, service: &Service, survey: &Survey, core: &Core) -> Vec<&Task> {
+        let surplus = survey.keepers.saturating_sub(service.spec.desired);
+        if surplus == 0 {
+            return Vec::new();
+        }
+        let last = service.tasks.iter().rev().filter_map(|id| self.tasks.get(id));
+        let stays = |task: &&Task| {
+            let counts = task.status != TaskStatus::Stopped && task.is_wanted();
+            counts && self.lot(task, service.deployment) == Lot::Keep
+        };
+        let mut last: Vec<&Task> = last.filter(stays).collect();
+        last.sort_by_key(|task| self.is_spared(task, core));
+        last.truncate(surplus);
+        last
     }
 
     /// Whether its protection keeps a task from being stopped by the scheduler.

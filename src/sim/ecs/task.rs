@@ -138,6 +138,11 @@ impl Task {
         self.stop.is_none()
     }
 
+    /// Whether it has no place yet and needs one.
+    pub fn waits_for_capacity(&self) -> bool {
+        self.status == TaskStatus::Provisioning && !self.on_fargate
+    }
+
     pub fn is_protected(&self, now: Timestamp) -> bool {
         self.protected_until.is_some_and(|until| until > now)
     }

@@ -74,7 +74,6 @@ fn said(fact: &Fact) -> Option<Said> {
         | Fact::TargetWanted(_)
         | Fact::TargetUnwanted { .. }
         | Fact::TargetRegistered(_)
-        | Fact::TargetDraining(_)
         | Fact::Event(_)
         | Fact::Notified { .. } => None,
         fact => of_spot(fact).or_else(|| of_group(fact)).or_else(|| of_cluster(fact)).or_else(|| of_message(fact)),
@@ -157,6 +156,10 @@ fn of_cluster(fact: &Fact) -> Option<Said> {
         Fact::TaskStopping { task, instance } => say("task.stopping", &short(task), instance, on(instance)),
         Fact::TaskSignalled { task, instance, target } => {
             say("task.sigterm", &short(task), instance, signalled(instance, *target))
+        }
+        Fact::TargetDraining(target) => {
+            let data = json!({"group": target.group, "port": target.port});
+            say("target.draining", &target.instance, format!("port {}", target.port), data)
         }
         Fact::TaskStopped { task, instance, reason } => {
             let detail = if instance.is_empty() { reason.clone() } else { format!("{instance}, {reason}") };

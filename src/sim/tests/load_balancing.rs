@@ -89,6 +89,11 @@ fn task(account: &Account, arn: &str) -> TaskView {
     account.sim.tasks(CLUSTER).into_iter().find(|task| task.arn == arn).unwrap()
 }
 
+/// An instance with two tasks.
+fn victim(account: &Account) -> String {
+    account.members().into_iter().find(|id| account.tasks_on(id).len() == 2).unwrap()
+}
+
 fn some_task(account: &Account) -> TaskView {
     account.sim.tasks(CLUSTER).into_iter().next().unwrap()
 }
@@ -138,7 +143,7 @@ async fn a_target_group_is_named_after_its_service_and_found_by_each_of_its_name
 #[tokio::test(start_paused = true)]
 async fn the_schedulers_stop_lets_the_target_drain_before_sigterm() {
     let account = balanced();
-    let victim = account.victim();
+    let victim = victim(&account);
     let tasks = account.tasks_on(&victim);
     account.drain(&victim).await;
     account.secs(2).await;
@@ -199,7 +204,7 @@ async fn stop_task_cuts_nothing_if_somebody_has_deregistered_the_target_in_time(
 #[tokio::test(start_paused = true)]
 async fn what_drains_already_keeps_the_scheduler_waiting_for_the_rest_only() {
     let account = balanced();
-    let victim = account.victim();
+    let victim = victim(&account);
     let tasks = account.tasks_on(&victim);
     change(&account, "DeregisterTargets", &tasks[0]).await;
     account.secs(12).await;
@@ -229,7 +234,7 @@ async fn a_target_that_is_registered_again_gets_requests_again() {
 #[tokio::test(start_paused = true)]
 async fn with_an_instance_its_targets_are_gone() {
     let account = balanced();
-    let victim = account.victim();
+    let victim = victim(&account);
     let group = group(&account);
     account.sim.interrupt(std::slice::from_ref(&victim), Duration::from_secs(30));
     account.secs(29).await;

@@ -54,6 +54,8 @@ impl Loop {
         let seen = Task {
             owner: Owner::Nobody,
             definition: "app".into(),
+            endpoints: Vec::new(),
+            is_deactivating: false,
             told_to_stop: stopped,
             stopped,
             stopped_at: stopped.then_some(at),

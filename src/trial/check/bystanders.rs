@@ -91,7 +91,7 @@ fn told(line: &Line, instance: &str, why: &str) -> String {
 
 /// The instance that an operator has changed something about.
 fn changed(line: &Line) -> Option<&str> {
-    let on_host = ["ecs.status", "group.member", "hook.ended"].contains(&line.event.as_str());
+    let on_host = ["ecs.status", "group.member", "hook.ended", "target.draining"].contains(&line.event.as_str());
     match () {
         () if !line.by_operator() => None,
         // One that is launched on request is nobody's bystander.

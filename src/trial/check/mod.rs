@@ -11,6 +11,7 @@ mod history;
 mod hooks;
 mod prompt;
 mod sigterm;
+mod targets;
 
 use std::fmt;
 
@@ -46,6 +47,7 @@ pub fn violations(history: &History<'_>) -> Vec<Violation> {
         hooks::check(history),
         prompt::check(history),
         sigterm::check(history),
+        targets::check(history),
     ]
     .concat()
 }

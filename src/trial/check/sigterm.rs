@@ -38,7 +38,7 @@ pub fn check(history: &History<'_>) -> Vec<Violation> {
 }
 
 /// Whether nothing goes wrong while the notice runs, and it runs to its end.
-fn is_calm(history: &History<'_>, notice: &Notice<'_>) -> bool {
+pub fn is_calm(history: &History<'_>, notice: &Notice<'_>) -> bool {
     let undisturbed = notice.at >= history.faults_end() + AFTER_FAULTS_SECS || history.faults_end() == 0.0;
     let runs_out = notice.gone.is_some_and(|gone| gone >= notice.deadline) && notice.cancelled.is_none();
     // Of one that comes late nobody can know: the event does not say when the instance goes.

@@ -49,6 +49,7 @@ pub fn scenario(seed: u64) -> ScenarioSpec {
         clusters: vec![cluster],
     };
     policy::let_fallbacks_matter(&mut lots, &mut spec);
+    policy::let_targets_drain(&mut lots, &mut spec);
     spec
 }
 

@@ -55,6 +55,17 @@ pub fn let_fallbacks_matter(lots: &mut Lots, spec: &mut ScenarioSpec) {
     }
 }
 
+/// Sometimes targets of tasks that operators stop are to drain before.
+pub fn let_targets_drain(lots: &mut Lots, spec: &mut ScenarioSpec) {
+    if !lots.chance(20) {
+        return;
+    }
+    if spec.spot_clusters.is_empty() {
+        spec.spot_clusters.extend(serde_json::from_value(json!({"cluster": CLUSTER})));
+    }
+    spec.spot_clusters.iter_mut().for_each(|cluster: &mut SpotClusterSpec| cluster.tasks.deregister_targets = true);
+}
+
 fn holds(instance_type: &str, after: u32, capacity: Option<u32>) -> ScenarioHappening {
     let what = ScenarioCapacity { instance_type: Some(instance_type.to_owned()), zone: None, capacity };
     ScenarioHappening { after: HumanDuration::from_secs(after), what: ScenarioDeed::Capacity(what) }

@@ -18,15 +18,20 @@ pub fn unknown_operation() -> Fault {
 }
 
 /// AWS leaves out what has no value.
-fn without_nulls(value: Value) -> Value {
+fn leave_nulls_out(value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
-            Value::Object(fields.map(|(name, value)| (name, without_nulls(value))).collect())
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(leave_nulls_out);
         }
-        Value::Array(items) => Value::Array(items.into_iter().map(without_nulls).collect()),
-        other => other,
+        Value::Array(items) => items.iter_mut().for_each(leave_nulls_out),
+        _ => {}
     }
+}
+
+/// An object of large values, which `json!` would copy.
+pub fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
+    Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect())
 }
 
 /// The answer, and the code of the error where it is one.
@@ -34,7 +39,10 @@ pub fn respond(version: &str, id: &str, result: Result<Value, Fault>) -> (Option
     let mut headers =
         vec![("content-type", format!("application/x-amz-json-{version}")), ("x-amzn-requestid", id.to_owned())];
     let (error, status, body) = match result {
-        Ok(body) => (None, 200, without_nulls(body)),
+        Ok(mut body) => {
+            leave_nulls_out(&mut body);
+            (None, 200, body)
+        }
         Err(fault) => {
             let blamed = if fault.status < 500 { "Sender" } else { "Receiver" };
             if let Some(code) = fault.query_code {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::json::object;
 use super::filter::Filter;
 use super::{Paging, batch, cluster, cluster_mut, failures};
 use crate::sim::ecs::describe::{Times, container_instance};
@@ -52,10 +53,10 @@ pub fn describe(world: &World, asked: &Batch) -> Result<Value, Fault> {
     let cluster = cluster(&world.ecs, asked.cluster.as_deref())?;
     batch("Container instances", &asked.container_instances, 100)?;
     let outcome = cluster.look_up(&asked.container_instances, "container-instance", &cluster.instances);
-    Ok(json!({
-        "containerInstances": described_all(cluster, &outcome.found),
-        "failures": failures(&outcome.failures),
-    }))
+    Ok(object([
+        ("containerInstances", described_all(cluster, &outcome.found).into()),
+        ("failures", failures(&outcome.failures).into()),
+    ]))
 }
 
 pub fn update_state(world: &mut World, asked: &Batch) -> Result<Value, Fault> {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::json::object;
 use super::{Paging, batch, cluster, cluster_mut, failures};
 use crate::sim::ecs::describe::{self, Times, epoch_seconds};
 use crate::sim::ecs::{Cluster, Outcome, RunRequest, Task};
@@ -66,7 +67,7 @@ pub fn describe(world: &World, asked: &Describe) -> Result<Value, Fault> {
 fn answer(names: &Names, cluster: &Cluster, outcome: &Outcome) -> Value {
     let found = outcome.found.iter().filter_map(|id| cluster.tasks.get(id));
     let tasks: Vec<Value> = found.map(|task| describe::task(names, cluster, task, Times::Epoch)).collect();
-    json!({"tasks": tasks, "failures": failures(&outcome.failures)})
+    object([("tasks", tasks.into()), ("failures", failures(&outcome.failures).into())])
 }
 
 #[derive(Deserialize)]

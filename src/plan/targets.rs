@@ -1,0 +1,67 @@
+//! Targets of tasks that are stopped by us: taken out of their target group some time before, where the policy allows it.
+//!
+//! `StopTask` gives SIGTERM at once, and ECS deregisters the target afterwards, so that requests meet a container that does not
+//! take them any more. The scheduler deregisters first; what it stops in time is left to it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::case::Case;
+use super::deed::Deed;
+use super::draft::Draft;
+use super::pace::{due, retry_now};
+use super::policy::Rules;
+use super::scene::Scene;
+use crate::ids::{ClusterKey, InstanceId, TargetGroupArn};
+use crate::observe::target::Target;
+use crate::observe::task::Task;
+use crate::observe::{Snapshot, Subject};
+
+/// No target is taken out longer before its task is stopped: whatever its group allows, the service has one container less
+/// meanwhile, and the replacement is still on its way. The default of target groups is longer than a whole notice.
+const DRAIN_MAX: SignedDuration = SignedDuration::from_secs(30);
+
+/// The targets that a task of a service is, as long as its service has not taken them out.
+pub fn of_task(
+    snapshot: &Snapshot,
+    cluster: &ClusterKey,
+    instance: &InstanceId,
+    task: &Task,
+    rules: &Rules,
+) -> Vec<Target> {
+    let service = task.service().filter(|_| rules.deregisters_targets && !task.is_deactivating);
+    let service = service.and_then(|name| snapshot.service(cluster, name));
+    let balanced = service.into_iter().flat_map(|service| service.balanced.iter());
+    balanced.filter_map(|balanced| balanced.target(&task.endpoints, instance)).collect()
+}
+
+/// Takes the targets of a task out that is stopped at `stopped_at`.
+pub fn deregister(
+    scene: Scene<'_>,
+    case: &Case,
+    cluster: &ClusterKey,
+    (targets, stopped_at): (Vec<Target>, Timestamp),
+    draft: &mut Draft,
+) {
+    for target in targets {
+        let attempt = case.attempt(&Deed::Deregister(target.clone()));
+        if attempt.is_in_flight() || attempt.is_accepted() || attempt.is_final() || !retry_now(scene, attempt, draft) {
+            continue;
+        }
+        let delay = scene.snapshot.target_groups.get(&target.group).copied().unwrap_or(DRAIN_MAX);
+        let from = stopped_at.saturating_sub(delay.min(DRAIN_MAX)).unwrap_or(Timestamp::MIN);
+        // Calls that stop tasks are spread: those of the same second are one call here.
+        let from = Timestamp::from_second(from.as_second()).unwrap_or(from);
+        if scene.now >= from {
+            draft.batches.deregister(cluster, &case.id, target);
+        } else {
+            draft.wake_at(from);
+        }
+    }
+}
+
+/// Reads how long the targets of a group drain.
+pub fn look(scene: Scene<'_>, cluster: &ClusterKey, group: &TargetGroupArn, draft: &mut Draft) {
+    if due(scene, &Subject::TargetGroup(group.clone()), scene.policies.resync, draft) {
+        draft.batches.target_group(cluster, group);
+    }
+}
