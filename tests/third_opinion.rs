@@ -11,8 +11,10 @@ use support::simulated::{root, serve, served, succeeds};
 /// Every action that the model has, as `service.Action`, read from where requests are told apart.
 fn actions() -> Vec<String> {
     let mut found = Vec::new();
-    for service in ["ecs", "autoscaling", "sqs", "events"] {
-        let source = fs::read_to_string(root().join(format!("src/sim/edge/wire/{service}/mod.rs"))).unwrap();
+    for (service, folder) in
+        [("ecs", "ecs"), ("autoscaling", "autoscaling"), ("elbv2", "elb"), ("sqs", "sqs"), ("events", "events")]
+    {
+        let source = fs::read_to_string(root().join(format!("src/sim/edge/wire/{folder}/mod.rs"))).unwrap();
         let (_, rest) = source.split_once("match action {").unwrap();
         let (arms, _) = rest.split_once("_ => Err(").unwrap();
         let names = arms.lines().filter_map(|line| line.trim().strip_prefix('"')?.split_once("\" =>"));

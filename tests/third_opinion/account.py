@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 import strict
 
-SERVICES = ("ecs", "autoscaling", "sqs", "events")
+SERVICES = ("ecs", "autoscaling", "elbv2", "sqs", "events")
 # For boto3's waiters: the server is ten times as fast as what they are made for.
 SOON = {"Delay": 0.2, "MaxAttempts": 100}
 PAUSE = 0.1

@@ -8,6 +8,7 @@ import traceback
 
 import attributes
 import autoscaling
+import balancing
 import capacity
 import control
 import delivery
@@ -32,7 +33,7 @@ from account import Account
 PARTS = (
     *(ecs, tasks, protection, attributes, capacity),
     *(autoscaling, groups, tags, members, standby, launches, hooks, refresh),
-    *(sqs, queues, events, delivery, imds, services, control),
+    *(balancing, sqs, queues, events, delivery, imds, services, control),
 )
 
 

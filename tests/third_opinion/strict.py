@@ -15,6 +15,7 @@ COMMON_ERRORS = {
     "sqs": {"InvalidParameterValue"},
     "events": {"ValidationException"},
     "autoscaling": {"ValidationError"},
+    "elbv2": {"ValidationError"},
 }
 # What is plausible as a time in seconds: 2020 to 2100. Milliseconds are not.
 EPOCH = (1_577_836_800, 4_102_444_800)
