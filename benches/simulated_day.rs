@@ -5,7 +5,7 @@
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark")]
 
 use ecs_spot_operator::api::{
-    HumanDuration, ScenarioCluster, ScenarioGroup, ScenarioService, ScenarioSpec, ScenarioTask,
+    HumanDuration, ScenarioCluster, ScenarioGroup, ScenarioService, ScenarioSignal, ScenarioSpec, ScenarioTask,
 };
 use ecs_spot_operator::clock::Clock;
 use ecs_spot_operator::trial::fuzz::fuzz;
@@ -43,7 +43,7 @@ fn seconds(clock: &Clock, seed: u64) -> f64 {
     (clock.elapsed() - begun).as_secs_f64()
 }
 
-/// Every 1,728 s four instances are taken: 200 in a day.
+/// Every 1,728 s four instances are taken: 200 in a day. Events tell what happens between resyncs.
 fn day() -> Summary {
     let cluster = ScenarioCluster {
         name: "web".to_owned(),
@@ -56,6 +56,7 @@ fn day() -> Summary {
         duration: HumanDuration::from_secs(86_400),
         interruptions: vec![read(interruption)],
         clusters: vec![cluster],
+        signals: ScenarioSignal::ALL.to_vec(),
         ..read(json!({"clusters": []}))
     };
     let trial = Trial { scenario, seed: 1, meddler: None };

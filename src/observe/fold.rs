@@ -225,10 +225,11 @@ impl Snapshot {
         self.instances.iter().filter(move |(_, instance)| instance.cluster == *key)
     }
 
-    fn group(&mut self, key: GroupKey, group: Group) {
+    fn group(&mut self, key: GroupKey, mut group: Group) {
         if self.left_at.get(&key).is_some_and(|at| *at > group.observed_at) {
             return;
         }
+        group.joined = self.groups.get(&key).map(|known| known.joined_until(&group)).unwrap_or_default();
         self.note_standing(&key, &group);
         self.group_missing(&key);
         for instance in group.members.keys() {

@@ -112,6 +112,8 @@ pub struct Group {
     pub launch_refusal: Option<&'static str>,
     /// Its instances.
     pub members: BTreeMap<InstanceId, Member>,
+    /// Those that were none when the group was first seen, and as of when they are known.
+    pub joined: BTreeMap<InstanceId, Timestamp>,
     /// When it was seen so.
     pub observed_at: Timestamp,
 }
@@ -247,6 +249,16 @@ pub struct Asked {
 }
 
 impl Group {
+    /// Whom `later`, a later sight of the group, shows to have joined.
+    #[must_use]
+    pub fn joined_until(&self, later: &Self) -> BTreeMap<InstanceId, Timestamp> {
+        let joined_at = |id: &InstanceId| {
+            let known = self.joined.get(id).copied();
+            known.or_else(|| (!self.members.contains_key(id)).then_some(later.observed_at))
+        };
+        later.members.keys().filter_map(|id| Some((id.clone(), joined_at(id)?))).collect()
+    }
+
     /// How many instances it lacks that are neither in service nor on their way.
     #[must_use]
     pub fn lacking(&self) -> usize {

@@ -23,6 +23,9 @@ const RENEW_EVERY: Duration = Duration::from_secs(10);
 /// How often a message is tried to be deleted. One that stays comes again and is known for a duplicate then.
 const DELETES_MAX: u32 = 5;
 
+/// An ack waits so long for others to be in the same call: each call costs, and nothing waits for it.
+const DELETE_WITHIN: Duration = Duration::from_secs(1);
+
 /// Deletes of one keeper under way at once, and as many renewals: neither waits for the other.
 const CALLS_MAX: usize = 16;
 
@@ -55,9 +58,11 @@ impl Keeper {
     }
 
     async fn delete_all(&self, mut acks: mpsc::Receiver<Ticket>) {
-        let mut batch = Vec::with_capacity(BATCH_MAX);
-        while acks.recv_many(&mut batch, BATCH_MAX).await > 0 {
-            let (post, batch) = (self.post.clone(), std::mem::take(&mut batch));
+        while let Some(first) = acks.recv().await {
+            let mut batch = vec![first];
+            let more = async { while batch.len() < BATCH_MAX && receive_more(&mut acks, &mut batch).await {} };
+            let _ = self.post.clock.timeout(DELETE_WITHIN, more).await;
+            let post = self.post.clone();
             self.call(&self.deletes, async move { delete(&post, batch).await }).await;
         }
     }
@@ -85,6 +90,11 @@ impl Keeper {
             drop(place);
         });
     }
+}
+
+/// False once nobody sends any more.
+async fn receive_more(acks: &mut mpsc::Receiver<Ticket>, batch: &mut Vec<Ticket>) -> bool {
+    acks.recv_many(batch, BATCH_MAX - batch.len()).await > 0
 }
 
 /// Makes messages visible to others at once.

@@ -16,7 +16,7 @@ use crate::observe::target::Target;
 /// What has been decided so far.
 #[derive(Default)]
 pub struct Batches {
-    replace: BTreeMap<(GroupKey, Way), Replace>,
+    replace: BTreeMap<(GroupKey, Way), Vec<(CaseId, InstanceId)>>,
     drain: BTreeMap<ClusterKey, Vec<Drained>>,
     activate: BTreeMap<ClusterKey, Vec<Drained>>,
     marks: BTreeMap<ClusterKey, Vec<(Drained, Mark)>>,
@@ -36,26 +36,10 @@ pub struct Batches {
     tasks: BTreeMap<ClusterKey, BTreeSet<(InstanceId, TaskArn)>>,
 }
 
-#[derive(Default)]
-struct Replace {
-    instances: Vec<(CaseId, InstanceId)>,
-    before: Arc<BTreeSet<InstanceId>>,
-}
-
 impl Batches {
-    /// Have an instance replaced by its group, which has these members now.
-    pub fn replace<'a>(
-        &mut self,
-        group: &GroupKey,
-        way: Way,
-        (case, instance): (&CaseId, &InstanceId),
-        members: impl Iterator<Item = &'a InstanceId>,
-    ) {
-        let replace = self.replace.entry((group.clone(), way)).or_insert_with(|| {
-            let before = Arc::new(members.cloned().collect());
-            Replace { instances: Vec::new(), before }
-        });
-        replace.instances.push((case.clone(), instance.clone()));
+    /// Have an instance replaced by its group.
+    pub fn replace(&mut self, group: &GroupKey, way: Way, (case, instance): (&CaseId, &InstanceId)) {
+        self.replace.entry((group.clone(), way)).or_default().push((case.clone(), instance.clone()));
     }
 
     /// Drain an instance.
@@ -164,13 +148,9 @@ impl Batches {
     /// The calls that change something, replacements first.
     #[must_use]
     pub fn calls(&self) -> Vec<Call> {
-        let replaces = self.replace.iter().flat_map(|((group, way), replace)| {
-            replace.instances.chunks(way.batch_max()).map(|instances| Call::Replace {
-                way: *way,
-                group: group.clone(),
-                instances: instances.to_vec(),
-                before: Arc::clone(&replace.before),
-            })
+        let replaces = self.replace.iter().flat_map(|((group, way), instances)| {
+            let batches = instances.chunks(way.batch_max()).map(<[_]>::to_vec);
+            batches.map(|instances| Call::Replace { way: *way, group: group.clone(), instances })
         });
         let drains = self.drain.iter().flat_map(|(cluster, drained)| {
             drained

@@ -1,6 +1,5 @@
 //! The calls that change something, in batches as large as each API takes.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::case_id::CaseId;
@@ -80,8 +79,6 @@ pub enum Call {
         group: GroupKey,
         /// At most [`Way::batch_max`].
         instances: Vec<(CaseId, InstanceId)>,
-        /// The group's members at this moment.
-        before: Arc<BTreeSet<InstanceId>>,
     },
     /// `UpdateContainerInstancesState` with `DRAINING`.
     Drain {
@@ -116,8 +113,6 @@ pub enum Call {
         zone: Arc<str>,
         /// The ClientToken: the same wish is granted once.
         token: String,
-        /// The group's members at this moment.
-        before: Arc<BTreeSet<InstanceId>>,
     },
     /// With decrement: the group loses an instance and wants one less.
     GiveBack {

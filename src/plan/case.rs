@@ -16,6 +16,7 @@ use super::report::Reason;
 use super::risk::Risk;
 use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId};
 use crate::observe::mark::Mark;
+use crate::observe::snapshot::Group;
 use crate::signal::{ACTED_ON_FOR, Signal, SignalKind};
 
 /// Where a doomed instance stands. It does not change while the case is open.
@@ -72,8 +73,8 @@ pub struct Case {
     pub unsure: bool,
     /// Why nothing is asked of the group, where that is so for good.
     pub skipped: Option<Reason>,
-    /// The group's members when it was asked: whoever joins later may be the replacement.
-    pub before: Arc<BTreeSet<InstanceId>>,
+    /// When the group was asked: whoever joins later may be the replacement. `None`: we have not asked.
+    pub asked_at: Option<Timestamp>,
     /// The zone and the token of the launch that was asked for last.
     pub(super) launching: Option<(Arc<str>, String)>,
     /// The mark that we are about to leave.
@@ -111,7 +112,7 @@ impl Case {
             attempts: BTreeMap::new(),
             unsure: false,
             skipped: None,
-            before: Arc::default(),
+            asked_at: None,
             launching: None,
             writing: None,
             unconfirmed: None,
@@ -270,12 +271,27 @@ impl Case {
         }
     }
 
-    /// A replacement is asked of `group`, which has these members now.
-    pub(super) fn asks(&mut self, group: &GroupKey, members: &Arc<BTreeSet<InstanceId>>) {
-        self.before = Arc::clone(members);
+    /// A replacement is asked of `group` at `now`.
+    pub(super) fn asks(&mut self, group: &GroupKey, now: Timestamp) {
+        self.asked_at = Some(now);
         if let Some(place) = &mut self.place {
             place.group = Some(group.clone());
         }
+    }
+
+    /// The members of `group` that may be the replacement: those that were none when it was asked.
+    pub fn joined<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a InstanceId> {
+        let all = self.asked_at.is_none().then(|| group.members.keys()).into_iter().flatten();
+        let asked_at = self.asked_at.unwrap_or(Timestamp::MAX);
+        let later = group.joined.iter().filter(move |(_, at)| **at > asked_at).map(|(id, _)| id);
+        all.chain(later).filter(|id| **id != self.instance)
+    }
+
+    /// Whether an instance, a member of `group` if that is known, was not there yet when the group was asked.
+    #[must_use]
+    pub fn came_after(&self, id: &InstanceId, group: Option<&Group>) -> bool {
+        let joined = |asked: Timestamp| group.is_none_or(|group| group.joined.get(id).is_some_and(|at| *at > asked));
+        self.asked_at.is_none_or(joined)
     }
 
     /// It is asked about by this name.

@@ -179,8 +179,8 @@ impl Cases {
             self.note(&id, |case| case.begin(deed));
         }
         match call {
-            Call::Replace { group, before, instances, .. } => instances.iter().for_each(|(id, _)| {
-                self.note(id, |case| case.asks(group, before));
+            Call::Replace { group, instances, .. } => instances.iter().for_each(|(id, _)| {
+                self.note(id, |case| case.asks(group, now));
             }),
             Call::Drain { instances, .. } => instances.iter().for_each(|drained| {
                 self.note(&drained.case, |case| case.is_known_as(&drained.arn));
@@ -189,9 +189,9 @@ impl Cases {
             Call::Launch { deed: Deed::FallBack, case, zone, token, .. } => {
                 self.note(case, |case| case.launching = Some((Arc::clone(zone), token.clone())));
             }
-            Call::Launch { group, case, before, zone, token, .. } => {
+            Call::Launch { group, case, zone, token, .. } => {
                 self.note(case, |case| case.launching = Some((Arc::clone(zone), token.clone())));
-                self.note(case, |case| case.asks(group, before));
+                self.note(case, |case| case.asks(group, now));
                 self.pools.disturb(group, now);
             }
             Call::Mark { marks, .. } => marks.iter().for_each(|(marked, mark)| {

@@ -182,7 +182,6 @@ fn end(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut 
     let attempt = case.attempt(&Deed::Terminate);
     let idle = !attempt.is_in_flight() && !attempt.is_accepted();
     if asks && idle && debt::is_in_service(scene, case, key) && retry_now(scene, attempt, draft) {
-        let members = scene.snapshot.groups.get(key).into_iter().flat_map(|group| group.members.keys());
-        draft.batches.replace(key, Way::Terminate, (&case.id, &case.instance), members);
+        draft.batches.replace(key, Way::Terminate, (&case.id, &case.instance));
     }
 }

@@ -40,7 +40,6 @@ pub fn request(
     let Some(zone) = zone(scene, place, key, group) else {
         return draft.report.add(&case.id, Reason::LaunchRefused("the group has no zones".to_owned()));
     };
-    let members = Arc::new(group.members.keys().cloned().collect());
     let attempt = case.attempt(&deed);
     // As long as AWS has not said that there is none, what was asked for before may have come.
     let known = |(zone, _): &(Arc<str>, String)| !scene.cases.pools.is_avoided(key, zone, scene.now);
@@ -49,7 +48,7 @@ pub fn request(
         let token = token(case, &deed, &zone, attempt.failures());
         (zone, token)
     });
-    draft.batches.call(Call::Launch { group: key.clone(), case: case.id.clone(), token, deed, zone, before: members });
+    draft.batches.call(Call::Launch { group: key.clone(), case: case.id.clone(), token, deed, zone });
 }
 
 /// The same wish has the same token, also after a restart and after an answer that was lost: AWS gives the same answer for 8 h.

@@ -57,7 +57,7 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
         }
         Attempt::Failed { .. } | Attempt::None => match decide(scene, case, place, rules, draft) {
             Decision::Ask(..) if scene.now >= case.history_from => draft.report.add(&case.id, Reason::TooLate),
-            Decision::Ask(group, way) => ask(scene, case, &group, way, draft),
+            Decision::Ask(group, way) => draft.batches.replace(&group, way, (&case.id, &case.instance)),
             Decision::Skip(reason) => skip(case, reason, draft),
             Decision::Wait(reason) => draft.report.add(&case.id, reason),
         },
@@ -94,11 +94,6 @@ pub fn reached(case: &Case, draft: &mut Draft) {
     if !case.has(Phase::ReplacementRequested) {
         draft.step(Step::Reach { case: case.id.clone(), phase: Phase::ReplacementRequested, replacement: None });
     }
-}
-
-fn ask(scene: Scene<'_>, case: &Case, group: &GroupKey, way: Way, draft: &mut Draft) {
-    let members = scene.snapshot.groups.get(group).into_iter().flat_map(|group| group.members.keys());
-    draft.batches.replace(group, way, (&case.id, &case.instance), members);
 }
 
 fn skip(case: &Case, reason: Reason, draft: &mut Draft) {
@@ -190,8 +185,7 @@ pub fn expected(case: &Case) -> bool {
 /// Whether the group has a member that it did not have when it was asked.
 fn joined(scene: Scene<'_>, case: &Case) -> bool {
     let group = case.place.as_ref().and_then(|place| place.group.as_ref());
-    let members = group.and_then(|group| scene.snapshot.groups.get(group)).map(|group| &group.members);
-    members.is_some_and(|members| members.keys().any(|id| !case.before.contains(id) && *id != case.instance))
+    group.and_then(|group| scene.snapshot.groups.get(group)).is_some_and(|group| case.joined(group).next().is_some())
 }
 
 /// Finds the instances that took over, for the longest waiting case first. An instance takes over from one only, and a case
@@ -263,5 +257,5 @@ fn replaces(scene: Scene<'_>, case: &Case, id: &InstanceId, instance: &Container
     same_group
         && instance.cluster == place.cluster
         && instance.registered_at >= case.id.said_at
-        && !case.before.contains(id)
+        && case.came_after(id, scene.snapshot.member(id).map(|(_, group, _)| group))
 }

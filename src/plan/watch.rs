@@ -18,6 +18,9 @@ use crate::observe::snapshot::ClusterState;
 /// The pace of a case that takes its course: a case has to close within 10 s of the instance being gone.
 const PACE: SignedDuration = SignedDuration::from_secs(3);
 
+/// The pace at which a group is looked at of whose members events tell: one may get lost.
+const TOLD_PACE: SignedDuration = SignedDuration::from_secs(15);
+
 /// The pace at which tasks are looked at.
 const TASK_PACE: SignedDuration = SignedDuration::from_secs(5);
 
@@ -146,6 +149,8 @@ fn group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
         // The answer came too late: we have made instances leave since it was asked for.
         () if stale && scene.snapshot.left_at.get(group) >= asked_at.as_ref() => SignedDuration::ZERO,
         () if stale => SOON,
+        // Events tell of it.
+        () if scene.snapshot.moved.contains_key(group) => TOLD_PACE,
         () => PACE,
     };
     if due(scene, &subject, every, draft) {
@@ -220,12 +225,9 @@ pub fn newcomers(scene: Scene<'_>, draft: &mut Draft) {
 }
 
 fn unregistered_members(scene: Scene<'_>, case: &Case, cluster: &ClusterKey, group: &GroupKey, draft: &mut Draft) {
-    let members = scene.snapshot.groups.get(group).into_iter().flat_map(|group| group.members.keys());
-    // Both are in order.
-    let mut before = case.before.iter().peekable();
+    let members = scene.snapshot.groups.get(group).into_iter().flat_map(|group| case.joined(group));
     for id in members {
-        while before.next_if(|known| *known < id).is_some() {}
-        let known = before.peek() == Some(&id) || *id == case.instance || scene.snapshot.instances.contains_key(id);
+        let known = scene.snapshot.instances.contains_key(id);
         if !known && due(scene, &Subject::Instance(id.clone()), PACE, draft) {
             draft.batches.find(cluster, id);
         }

@@ -107,6 +107,7 @@ fn read(group: &AutoScalingGroup, observed_at: Timestamp) -> Group {
         zones: group.availability_zones().iter().map(|zone| zone.as_str().into()).collect(),
         launch_refusal: launch_refusal(group),
         members: members.collect(),
+        joined: BTreeMap::new(),
         observed_at,
     }
 }

@@ -88,6 +88,7 @@ impl Scenario {
             zones: vec!["us-east-1a".into(), "us-east-1b".into()],
             launch_refusal: None,
             members,
+            joined: BTreeMap::new(),
             observed_at: self.now,
         };
         change(&mut group);

@@ -28,9 +28,12 @@ impl Cluster {
         let eligible = |instance: &&ContainerInstance| {
             instance.takes_tasks() && accepts(instance, launch) && need.fits(instance.remaining)
         };
+        // Both are in order.
+        let mut crowded = crowd.on_instance.iter().peekable();
         let emptiest = self.instances.values().filter(eligible).min_by_key(|instance| {
-            let in_zone = crowd.in_zone.get(instance.host.zone.as_str());
-            (in_zone, crowd.on_instance.get(instance.id.as_str()), instance.tasks.len())
+            while crowded.next_if(|(id, _)| **id < instance.id).is_some() {}
+            let on_instance = crowded.peek().filter(|(id, _)| **id == instance.id).map(|(_, count)| **count);
+            (crowd.in_zone.get(instance.host.zone.as_str()), on_instance, instance.tasks.len())
         });
         emptiest.map(|instance| instance.id.clone())
     }
