@@ -35,7 +35,8 @@ pub fn refusal(scene: Scene<'_>, case: &Case, group: &GroupKey, rules: &Rules, d
     let limit = limit(amount, members);
     let others = scene.cases.iter().filter(|other| other.id != case.id && other.is_being_handed_over_in(group));
     let begins = |other: &&Case| {
-        let here = other.place.as_ref().and_then(|place| place.group.as_ref()) == Some(group);
+        let place = other.place.clone().or_else(|| draft.placed(&other.id));
+        let here = place.is_some_and(|place| place.group.as_ref() == Some(group));
         here && other.is_planned() && draft.batches.drained().any(|id| *id == other.instance)
     };
     let about_to = draft.batches.launches_in(group) + scene.cases.iter().filter(begins).count();

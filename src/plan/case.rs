@@ -187,7 +187,7 @@ impl Case {
     /// Whether it is a planned hand-over in `group` that has begun.
     #[must_use]
     pub fn is_being_handed_over_in(&self, group: &GroupKey) -> bool {
-        let begun = *self.attempt(&Deed::Launch) != Attempt::None || self.has(Phase::Draining);
+        let begun = *self.attempt(&Deed::Launch) != Attempt::None || self.has_begun_to_drain();
         let here = self.place.as_ref().and_then(|place| place.group.as_ref()) == Some(group);
         self.is_planned() && here && begun
     }

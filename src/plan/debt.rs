@@ -157,10 +157,12 @@ fn is_ours_to_pass_on(scene: Scene<'_>, case: &Case) -> bool {
     found || taken_over && unpaid || case.attempt(&Deed::Launch).is_accepted()
 }
 
-/// The instance that was launched for the case, where the group has it and nobody deals with it.
+/// The instance that was launched for the case, where the group has it, it is alive and nobody deals with it.
 fn launched<'a>(scene: Scene<'a>, case: &'a Case, group: &Group, draft: &Draft) -> Option<&'a InstanceId> {
     let launched = mark::launched_for(scene, case);
-    launched.filter(|id| group.members.contains_key(*id) && is_at_rest(scene, id, case, draft))
+    // A group without health checks keeps members that are gone.
+    let is_gone = |id: &InstanceId| scene.snapshot.instances.get(id).is_some_and(|it| it.gone_at.is_some());
+    launched.filter(|id| group.members.contains_key(*id) && !is_gone(id) && is_at_rest(scene, id, case, draft))
 }
 
 /// The instance that was launched for the case as soon as it can, else the newest of the emptiest.

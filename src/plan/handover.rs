@@ -27,7 +27,7 @@ pub fn proceed(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
     if !may_drain(scene, case) && replace(scene, case, place, rules, draft) == Then::Wait {
         return;
     }
-    match obstacle_to_draining(scene, case, place, draft) {
+    match obstacle_to_draining(scene, case, place, rules, draft) {
         Some(reason) => return draft.report.add(&case.id, reason),
         None => drain::request(scene, case, place, draft),
     }
@@ -65,15 +65,32 @@ enum Then {
 }
 
 /// Why a hand-over that nothing presses does not drain yet.
-fn obstacle_to_draining(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> Option<Reason> {
+fn obstacle_to_draining(
+    scene: Scene<'_>,
+    case: &Case,
+    place: &Place,
+    rules: &Rules,
+    draft: &mut Draft,
+) -> Option<Reason> {
     if case.has(Phase::Draining) || is_pressing(scene, case) {
         return None;
+    }
+    let key = place.group.as_ref().filter(|_| is_to_wait_its_turn(scene, case));
+    if let Some(reason) = key.and_then(|key| budget::refusal(scene, case, key, rules, draft)) {
+        return Some(reason);
     }
     let listed = scene.snapshot.tasks.get(&case.instance).is_some_and(|of| of.listed_at.is_some());
     if !listed && scene.snapshot.instances.contains_key(&case.instance) {
         return Some(Reason::TasksUnlisted);
     }
     budget::busy_service(scene, case, place, draft).map(Reason::ServiceMoves)
+}
+
+/// Whether it is within the budget has not been asked before: where one more was launched its turn came with that.
+fn is_to_wait_its_turn(scene: Scene<'_>, case: &Case) -> bool {
+    let launched = mark::launched_for(scene, case).is_some() || *case.attempt(&Deed::Launch) != Attempt::None;
+    let too_many = case.kinds.contains(&SignalKind::Surplus) || fallback::is_stand_in(case);
+    !launched && !too_many && !case.has_begun_to_drain()
 }
 
 /// The replacement is there, or there will be none before, or the deadline leaves no time to wait.

@@ -80,6 +80,15 @@ fn where_the_launched_one_is_gone_the_newest_of_the_emptiest_pays() {
 }
 
 #[test]
+fn nor_is_one_waited_for_that_is_gone_and_still_a_member() {
+    let mut scenario = indebted();
+    scenario.at("03:05:30").instance("i-new", |_| {});
+    scenario.at("03:05:50").instance("i-new", |instance| instance.status = InstanceStatus::Inactive);
+    taken_out(scenario.at("03:06:00"), &MEMBERS[1..]);
+    assert_eq!(surplus(&scenario.steps()), ["i-2"]);
+}
+
+#[test]
 fn nobody_pays_who_is_drained_opted_out_or_in_other_hands() {
     let mut scenario = indebted();
     scenario.instance("i-2", |instance| instance.status = InstanceStatus::Draining);

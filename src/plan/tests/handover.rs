@@ -322,3 +322,16 @@ fn a_launch_that_may_have_come_is_asked_for_again_as_it_was() {
     scenario.cases.found_no_capacity(&group_key(), &"us-east-1b".into(), scenario.now);
     assert_ne!(asked(&scenario.at("03:05:30").steps()), Some(first), "there is none in that zone");
 }
+
+#[test]
+fn those_that_are_done_without_a_replacement_before_keep_to_the_budget_too() {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]);
+    for id in ["i-1", "i-2"] {
+        scenario.at("03:05:00").says(id, SignalKind::Maintenance, Some("09:00:00"));
+        scenario.instance(id, |_| {});
+        scenario.tasks(id, &[]);
+    }
+    scenario.group(&TWO, |group| group.launch_suspended = true);
+    assert_eq!([drained(&scenario.steps()), drained(&scenario.steps())].concat(), ["i-1"]);
+    assert!(scenario.reasons("i-2").contains(&"BudgetSpent"), "also while the first is being drained");
+}

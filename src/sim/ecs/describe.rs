@@ -7,7 +7,7 @@ use super::backend::Backend;
 use super::cluster::Cluster;
 use super::instance::ContainerInstance;
 use super::task::{Task, TaskStatus};
-use crate::sim::kernel::Names;
+use crate::sim::kernel::{Names, object};
 use crate::sim::spec::{CONTAINER_PORT, Need};
 
 /// How times are written.
@@ -111,28 +111,28 @@ const fn container_status(task: &Task) -> &'static str {
 
 /// Tasks that are on their way out are in neither count.
 pub fn container_instance(cluster: &Cluster, instance: &ContainerInstance, times: Times) -> Value {
-    let tasks = |status: TaskStatus| {
-        let here = instance.tasks.iter().filter_map(|id| cluster.tasks.get(id));
-        here.filter(|task| task.status == status).count()
-    };
+    let statuses: Vec<TaskStatus> =
+        instance.tasks.iter().filter_map(|id| cluster.tasks.get(id).map(|task| task.status)).collect();
+    let tasks = |status: TaskStatus| statuses.iter().filter(|one| **one == status).count();
     let attributes = instance.attributes.iter().map(|(name, value)| json!({"name": name, "value": value}));
-    json!({
-        "containerInstanceArn": instance.arn,
-        "ec2InstanceId": instance.host.id,
-        "capacityProviderName": instance.provider,
-        "status": instance.status.name(),
-        "agentConnected": instance.agent_connected,
-        "registeredAt": times.write(instance.registered_at),
-        "runningTasksCount": tasks(TaskStatus::Running),
-        "pendingTasksCount": tasks(TaskStatus::Pending),
-        "version": instance.version,
-        "versionInfo": {"agentVersion": "1.105.1", "agentHash": "a1b2c3d4", "dockerVersion": "DockerVersion: 25.0.14"},
-        "attachments": [],
-        "tags": [],
-        "registeredResources": resources(instance.registered),
-        "remainingResources": resources(instance.remaining),
-        "attributes": attributes.collect::<Vec<_>>(),
-    })
+    let about = json!({"agentVersion": "1.105.1", "agentHash": "a1b2c3d4", "dockerVersion": "DockerVersion: 25.0.14"});
+    object([
+        ("containerInstanceArn", instance.arn.as_str().into()),
+        ("ec2InstanceId", instance.host.id.as_str().into()),
+        ("capacityProviderName", instance.provider.as_deref().into()),
+        ("status", instance.status.name().into()),
+        ("agentConnected", instance.agent_connected.into()),
+        ("registeredAt", times.write(instance.registered_at)),
+        ("runningTasksCount", tasks(TaskStatus::Running).into()),
+        ("pendingTasksCount", tasks(TaskStatus::Pending).into()),
+        ("version", instance.version.into()),
+        ("versionInfo", about),
+        ("attachments", Value::Array(Vec::new())),
+        ("tags", Value::Array(Vec::new())),
+        ("registeredResources", resources(instance.registered)),
+        ("remainingResources", resources(instance.remaining)),
+        ("attributes", attributes.collect()),
+    ])
 }
 
 fn resources(need: Need) -> Value {
@@ -145,5 +145,7 @@ fn resources(need: Need) -> Value {
     };
     // What the agent and Docker take.
     let taken = ["22", "2375", "2376", "51678", "51679"];
-    json!([integer("CPU", need.cpu), integer("MEMORY", need.memory), ports("PORTS", &taken), ports("PORTS_UDP", &[])])
+    let all =
+        [integer("CPU", need.cpu), integer("MEMORY", need.memory), ports("PORTS", &taken), ports("PORTS_UDP", &[])];
+    Value::Array(all.into())
 }

@@ -10,6 +10,7 @@ mod fact;
 mod fault;
 mod mishap;
 mod names;
+mod object;
 mod published;
 mod timer;
 
@@ -19,5 +20,6 @@ pub use fact::{Departure, Drained, Fact, Gone, HookResult, Host, LifecycleNotice
 pub use fault::Fault;
 pub use mishap::Loss;
 pub use names::{Names, balanced_name, resource, short};
+pub use object::object;
 pub use published::{Audience, Published};
 pub use timer::{AutoScalingTimer, Ec2Timer, EcsTimer, EventsTimer, GroupTimer, PlanTimer, Step, Timer, WeatherTimer};

@@ -29,11 +29,6 @@ fn leave_nulls_out(value: &mut Value) {
     }
 }
 
-/// An object of large values, which `json!` would copy.
-pub fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    Value::Object(fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect())
-}
-
 /// The answer, and the code of the error where it is one.
 pub fn respond(version: &str, id: &str, result: Result<Value, Fault>) -> (Option<&'static str>, Response) {
     let mut headers =

@@ -3,12 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::json::object;
 use super::filter::Filter;
 use super::{Paging, batch, cluster, cluster_mut, failures};
 use crate::sim::ecs::describe::{Times, container_instance};
 use crate::sim::ecs::{Cluster, ContainerInstance, Status};
-use crate::sim::kernel::Fault;
+use crate::sim::kernel::{Fault, object};
 use crate::sim::world::World;
 
 #[derive(Deserialize)]

@@ -3,11 +3,10 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::json::object;
 use super::{Paging, batch, cluster, cluster_mut, failures};
 use crate::sim::ecs::describe::{self, Times, epoch_seconds};
 use crate::sim::ecs::{Cluster, Outcome, RunRequest, Task};
-use crate::sim::kernel::{Fault, Names, short};
+use crate::sim::kernel::{Fault, Names, object, short};
 use crate::sim::world::World;
 
 #[derive(Deserialize)]
