@@ -4,7 +4,7 @@ use aws_sdk_elasticloadbalancingv2::operation::RequestId;
 use aws_sdk_elasticloadbalancingv2::types::TargetDescription;
 
 use super::{Actor, Answer, Answers, log_call};
-use crate::aws::Failure;
+use crate::aws::{Class, Failure};
 use crate::ids::{ClusterKey, TargetGroupArn};
 use crate::observe::target::Target;
 use crate::plan::{CaseId, Deed};
@@ -19,12 +19,23 @@ pub async fn deregister(
     targets: &[(CaseId, Target)],
 ) -> Answers {
     let result = call(actor, cluster, group, targets).await;
+    let refused = result.as_ref().is_err_and(|failure| failure.class == Class::Invalid);
+    // One that is not accepted must not keep the others registered.
+    if let (true, Some((one, others))) = (refused, halves(targets)) {
+        let mut answers = Box::pin(deregister(actor, cluster, group, one)).await;
+        answers.absorb(Box::pin(deregister(actor, cluster, group, others)).await);
+        return answers;
+    }
     let answer = |(case, target): &(CaseId, Target)| Answer {
         case: case.clone(),
         deed: Deed::Deregister(target.clone()),
         result: result.clone(),
     };
     Answers { cases: targets.iter().map(answer).collect(), ..Answers::default() }
+}
+
+fn halves<T>(all: &[T]) -> Option<(&[T], &[T])> {
+    (all.len() > 1).then(|| all.split_at(all.len() / 2))
 }
 
 async fn call(

@@ -52,19 +52,21 @@ pub enum Reached {
 }
 
 impl Balanced {
-    /// The target that a task on `instance` is, whose containers are reached at `endpoints`.
-    #[must_use]
-    pub fn target(&self, endpoints: &[Endpoint], instance: &InstanceId) -> Option<Target> {
+    /// The targets that a task on `instance` is, whose containers are reached at `endpoints`.
+    pub fn targets<'a>(
+        &'a self,
+        endpoints: &'a [Endpoint],
+        instance: &'a InstanceId,
+    ) -> impl Iterator<Item = Target> + 'a {
         let of_container = endpoints.iter().filter(|endpoint| endpoint.container == self.container);
-        let reached = of_container.filter_map(|endpoint| match &endpoint.reached {
+        let reached = of_container.filter_map(move |endpoint| match &endpoint.reached {
             Reached::Through { container_port, host_port } if *container_port == self.port => {
                 Some((instance.as_str().into(), *host_port))
             }
             Reached::Through { .. } => None,
             Reached::At(address) => Some((Arc::clone(address), self.port)),
         });
-        let (id, port) = reached.into_iter().next()?;
-        Some(Target { group: self.group.clone(), id, port })
+        reached.map(|(id, port)| Target { group: self.group.clone(), id, port })
     }
 }
 
@@ -78,7 +80,9 @@ mod tests {
 
     fn target(endpoints: &[Endpoint]) -> Option<(String, u16)> {
         let balanced = Balanced { group: "arn:tg".into(), container: "app".into(), port: 8_080 };
-        balanced.target(endpoints, &"i-1".into()).map(|target| (target.id.to_string(), target.port))
+        let instance = "i-1".into();
+        let mut targets = balanced.targets(endpoints, &instance);
+        targets.next().map(|target| (target.id.to_string(), target.port))
     }
 
     #[test]

@@ -173,7 +173,7 @@ impl Core {
             Step::Dismiss { why, .. } => ended.into_iter().for_each(|case| reporter.dismissed(case, *why)),
             Step::Lost { .. } => ended.into_iter().for_each(|case| reporter.closed(case, Outcome::Unannounced)),
             Step::Close { outcome, .. } => ended.into_iter().for_each(|case| reporter.closed(case, *outcome)),
-            Step::Open(_) | Step::Record { .. } | Step::Call(_) => {}
+            Step::Open(_) | Step::Record { .. } | Step::PassDebt { .. } | Step::Call(_) => {}
         }
     }
 

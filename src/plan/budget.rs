@@ -8,17 +8,20 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::attempt::Attempt;
 use super::case::{Case, Place};
+use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::{due, later};
 use super::policy::Rules;
 use super::report::Reason;
 use super::scene::Scene;
-use super::tasks;
-use crate::api::Amount;
+use super::{debt, mark, tasks};
+use crate::api::{Amount, Method};
 use crate::ids::{ClusterKey, GroupKey, InstanceId};
 use crate::observe::Subject;
 use crate::observe::service::ServiceName;
+use crate::observe::snapshot::InstanceStatus;
 use crate::observe::task::Task;
 use crate::signal::SignalKind;
 
@@ -33,7 +36,7 @@ pub fn refusal(scene: Scene<'_>, case: &Case, group: &GroupKey, rules: &Rules, d
     let (amount, cooldown) = limits(case, rules)?;
     let members = scene.snapshot.groups.get(group).map_or(0, |group| group.members.len());
     let limit = limit(amount, members);
-    let others = scene.cases.iter().filter(|other| other.id != case.id && other.is_being_handed_over_in(group));
+    let others = scene.cases.iter().filter(|other| other.id != case.id && is_under_way(scene, other, group));
     let begins = |other: &&Case| {
         let place = other.place.clone().or_else(|| draft.placed(&other.id));
         let here = place.is_some_and(|place| place.group.as_ref() == Some(group));
@@ -49,6 +52,26 @@ pub fn refusal(scene: Scene<'_>, case: &Case, group: &GroupKey, rules: &Rules, d
     }
     draft.wake_at(until);
     Some(Reason::CoolingDown { until })
+}
+
+/// Whether it is a planned hand-over in `group` that has begun, and that takes something from it still.
+fn is_under_way(scene: Scene<'_>, case: &Case, group: &GroupKey) -> bool {
+    let placed = case.place.as_ref().and_then(|place| place.group.as_ref());
+    if placed.or_else(|| scene.snapshot.member_of.get(&case.instance)) != Some(group) || !case.is_planned() {
+        return false;
+    }
+    let rules = |place: &Place| scene.policies.rules(&place.cluster, place.provider.as_ref());
+    let is_left = case.place.as_ref().is_some_and(|place| rules(place).method == Method::None);
+    let ends = !is_left && debt::is_in_service(scene, case, group);
+    has_begun(scene, case) && (ends || !tasks::all_stopped(scene.snapshot, case))
+}
+
+/// Whether one more was launched for it, or it drains: by our doing, or by that of whoever had it in hand before.
+pub fn has_begun(scene: Scene<'_>, case: &Case) -> bool {
+    let launched = mark::launched_for(scene, case).is_some() || *case.attempt(&Deed::Launch) != Attempt::None;
+    let instance = scene.snapshot.instances.get(&case.instance);
+    let drains = instance.is_some_and(|instance| instance.status == InstanceStatus::Draining);
+    launched || drains || case.has_begun_to_drain()
 }
 
 /// The budget of the most pressing word about the instance; `None`: it has none.

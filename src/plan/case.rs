@@ -69,6 +69,8 @@ pub struct Case {
     pub phases: BTreeMap<Phase, Timestamp>,
     /// What was asked of AWS, and how that stands.
     pub(super) attempts: BTreeMap<Deed, Attempt>,
+    /// Whether another instance pays what was owed for it.
+    pub passed_on: bool,
     /// Whether a replacement may have been asked for without our hearing of it.
     pub unsure: bool,
     /// Why nothing is asked of the group, where that is so for good.
@@ -110,6 +112,7 @@ impl Case {
             place: None,
             phases: BTreeMap::new(),
             attempts: BTreeMap::new(),
+            passed_on: false,
             unsure: false,
             skipped: None,
             asked_at: None,
@@ -184,14 +187,6 @@ impl Case {
         !self.is_noticed_by_spot() && self.kinds.iter().any(|kind| *kind != SignalKind::TerminateHook)
     }
 
-    /// Whether it is a planned hand-over in `group` that has begun.
-    #[must_use]
-    pub fn is_being_handed_over_in(&self, group: &GroupKey) -> bool {
-        let begun = *self.attempt(&Deed::Launch) != Attempt::None || self.has_begun_to_drain();
-        let here = self.place.as_ref().and_then(|place| place.group.as_ref()) == Some(group);
-        self.is_planned() && here && begun
-    }
-
     /// Whether its tasks are on their way.
     #[must_use]
     pub fn is_moving_tasks(&self) -> bool {
@@ -202,6 +197,14 @@ impl Case {
     #[must_use]
     pub fn has_begun_to_drain(&self) -> bool {
         self.has(Phase::Draining) || *self.attempt(&Deed::Drain) != Attempt::None
+    }
+
+    /// Whether ECS has drained it because of us: it accepts to drain what drains already, which was seen before then.
+    #[must_use]
+    pub fn has_drained(&self) -> bool {
+        let seen_at = self.phases.get(&Phase::Draining);
+        let accepted_at = self.attempt(&Deed::Drain).accepted_at();
+        accepted_at.is_some_and(|accepted| seen_at.is_none_or(|seen| *seen >= accepted))
     }
 
     /// Whether EC2 Spot has given notice.

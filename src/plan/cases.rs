@@ -150,6 +150,7 @@ impl Cases {
                     }
                 })
             }
+            Step::PassDebt { case } => self.note(case, |case| case.passed_on = true),
             Step::SkipReplacement { case, reason } => self.note(case, |case| case.skipped = Some(reason.clone())),
             Step::AtRisk { case, risk } => self.note(case, |case| {
                 case.risks.insert(*risk);

@@ -8,13 +8,14 @@ use std::cmp::Reverse;
 
 use super::attempt::Attempt;
 use super::call::{Call, Way};
-use super::case::Case;
+use super::case::{Case, Place};
 use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::{SOON, due, later, retry_now};
 use super::report::Reason;
 use super::scene::Scene;
-use super::{fallback, mark};
+use super::step::Step;
+use super::{fallback, mark, watch};
 use crate::ids::{GroupKey, InstanceId};
 use crate::observe::Subject;
 use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
@@ -25,7 +26,26 @@ pub fn owes(scene: Scene<'_>, case: &Case) -> bool {
     let too_many = case.kinds.contains(&SignalKind::Surplus) || is_not_needed(scene, case);
     let one_more = mark::launched_for(scene, case).is_some() || too_many;
     let paid = case.attempt(&Deed::GiveBack).is_accepted() || mark::is_paid_by_others(scene, case);
-    one_more && !paid && !is_void(scene, case)
+    one_more && !paid && !case.passed_on && !is_void(scene, case)
+}
+
+/// Whether somebody else has taken the instance of a planned hand-over out of its group, which has replaced it or is about to:
+/// it can pay no more, however long it lives. Its mark is read before, since whoever took it may have paid.
+pub fn is_stranded(scene: Scene<'_>, case: &Case) -> bool {
+    let launched_at = case.attempt(&Deed::Launch).accepted_at().unwrap_or(case.received_at);
+    let group = group_of(case).and_then(|key| scene.snapshot.groups.get(key));
+    let left = |group: &Group| group.observed_at > launched_at && !group.members.contains_key(&case.instance);
+    let looked_at = scene.snapshot.instances.get(&case.instance).map(|instance| instance.looked_at);
+    let out = group.is_some_and(|group| left(group) && looked_at > Some(group.observed_at));
+    out && case.is_planned() && !is_one_too_many(case) && owes(scene, case)
+}
+
+/// Passes the debt of a case on whose instance lives and cannot pay.
+pub fn hand_on(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    match pass_on(scene, case, draft) {
+        Passing::Passed => draft.step(Step::PassDebt { case: case.id.clone() }),
+        Passing::NotYet => watch::payers(scene, place, draft),
+    }
 }
 
 /// Whether it stands in for another pool's that are not all there, and would still be to pay.

@@ -3,7 +3,7 @@
 //! It is off unless the policy names one. What it launches is a debt in the other group, which a case of its own pays back: a
 //! planned hand-over that waits until the first pool is whole.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::Attempt;
 use super::case::{Case, Place};
@@ -164,9 +164,26 @@ pub fn is_settled(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> bool {
         draft.open(scene, Signal::found(launched, SignalKind::Fallback, scene.now));
         return true;
     }
-    let expected = later(case.attempt(&Deed::FallBack).accepted_at().unwrap_or(scene.now), REGISTERS_WITHIN);
+    let launched_at = case.attempt(&Deed::FallBack).accepted_at().unwrap_or(scene.now);
     draft.wake_at(later(scene.now, SOON));
-    scene.now >= expected
+    scene.now >= later(launched_at, REGISTERS_WITHIN) || has_left(scene, case, (launched, launched_at), draft)
+}
+
+/// Whether the other group has what it launched no more.
+fn has_left(
+    scene: Scene<'_>,
+    case: &Case,
+    (launched, launched_at): (&InstanceId, Timestamp),
+    draft: &mut Draft,
+) -> bool {
+    let other = |place: &Place| Some((place.cluster.clone(), other_of(scene, place)?));
+    let other = case.place.as_ref().and_then(other);
+    let key = other.and_then(|(cluster, other)| scene.snapshot.group_behind(&cluster, &other));
+    let Some((key, group)) = key.and_then(|key| scene.snapshot.groups.get_key_value(key)) else { return false };
+    if due(scene, &Subject::Group(key.clone()), SLOW_PACE, draft) {
+        draft.batches.group(key);
+    }
+    group.observed_at > launched_at && !group.members.contains_key(launched)
 }
 
 /// Whether the pools that fall back on this one have their capacity again.

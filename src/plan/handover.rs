@@ -88,9 +88,8 @@ fn obstacle_to_draining(
 
 /// Whether it is within the budget has not been asked before: where one more was launched its turn came with that.
 fn is_to_wait_its_turn(scene: Scene<'_>, case: &Case) -> bool {
-    let launched = mark::launched_for(scene, case).is_some() || *case.attempt(&Deed::Launch) != Attempt::None;
     let too_many = case.kinds.contains(&SignalKind::Surplus) || fallback::is_stand_in(case);
-    !launched && !too_many && !case.has_begun_to_drain()
+    !too_many && !budget::has_begun(scene, case)
 }
 
 /// The replacement is there, or there will be none before, or the deadline leaves no time to wait.

@@ -1,6 +1,6 @@
 //! The termination hooks that are ours: an instance waits for us before its group terminates it.
 //!
-//! A hook is completed once every task is STOPPED, or when EC2 Spot's deadline has come, and always with CONTINUE: ABANDON
+//! A hook is completed once every task is STOPPED, as a list says that was not taken too soon after the drain, or when EC2 Spot's deadline has come, and always with CONTINUE: ABANDON
 //! would skip the hooks of others. Until then heartbeats keep it waiting.
 
 use std::collections::BTreeSet;
@@ -80,7 +80,7 @@ fn setting<'a>(scene: Scene<'a>, group: &GroupKey, name: &str) -> Option<&'a Ter
 fn may_go_on(scene: Scene<'_>, case: &Case) -> bool {
     let unregistered = scene.snapshot.instances.get(&case.instance).is_none_or(|instance| instance.gone_at.is_some());
     unregistered
-        || tasks::all_stopped(scene.snapshot, case)
+        || tasks::all_stopped_for_sure(scene.snapshot, case)
         || case.is_noticed_by_spot() && case.deadline.is_some_and(|deadline| scene.now >= deadline)
 }
 

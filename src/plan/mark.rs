@@ -28,7 +28,8 @@ const FAILURES_MAX: u32 = 5;
 /// The mark of a case.
 fn of(scene: Scene<'_>, case: &Case, instance: &ContainerInstance) -> Mark {
     let seconds = |time: Timestamp| Timestamp::from_second(time.as_second()).unwrap_or(time);
-    let paid = is_being_given_back(scene, case) || is_paid_by_others(scene, case) || debt::is_wanted_again(scene, case);
+    let settled = case.passed_on || debt::is_wanted_again(scene, case);
+    let paid = settled || is_being_given_back(scene, case) || is_paid_by_others(scene, case);
     Mark {
         kind: case.kind.name().into(),
         said_at: seconds(case.id.said_at),
@@ -118,21 +119,30 @@ fn is_written_down(case: &Case) -> bool {
     !case.kind.is_notice() && case.kind != SignalKind::TerminateHook
 }
 
+/// What is to stand on the instance. In the mark of somebody else who has more say stands only that we have paid what they owe.
+fn wanted(scene: Scene<'_>, case: &Case, instance: &ContainerInstance) -> Option<Mark> {
+    if !is_outranked(scene, case, instance) {
+        return Some(of(scene, case, instance));
+    }
+    let theirs = instance.mark.as_ref().filter(|mark| mark.launched.is_some() && !mark.paid)?;
+    is_being_given_back(scene, case).then(|| Mark { launched: None, paid: true, ..theirs.clone() })
+}
+
 /// Marks the instance of the case, if it is there and not marked so.
 pub fn request(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
     let Some(instance) = scene.snapshot.instances.get(&case.instance).filter(|instance| instance.gone_at.is_none())
     else {
         return;
     };
-    let drained_by_us = case.attempt(&Deed::Drain).is_accepted();
-    let mark = of(scene, case, instance);
+    let drained_by_us = case.has_drained() || *case.attempt(&Deed::Launch) != Attempt::None;
+    let Some(mark) = wanted(scene, case, instance) else { return };
     // What it says has to stay true; and where somebody else has left theirs, they learn by ours that it is in other hands.
     let marked = instance.mark.is_some();
     if instance.mark.as_ref() == Some(&mark) || !(is_written_down(case) || drained_by_us || marked) {
         return;
     }
     // What stands there may be somebody else's: it is read before it is written over.
-    if instance.looked_at < case.received_at || is_outranked(scene, case, instance) {
+    if instance.looked_at < case.received_at {
         return;
     }
     let attempt = case.attempt(&Deed::Mark);

@@ -153,6 +153,9 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
         }
     }
     record::note(case, draft);
+    if debt::is_stranded(scene, case) {
+        debt::hand_on(scene, case, place, draft);
+    }
     if handover::stays(scene, case, place, &rules, draft) {
         return;
     }

@@ -59,7 +59,7 @@ fn pause(subject: &Subject, every: SignedDuration, failures: u32) -> SignedDurat
     if failures == 0 {
         return every;
     }
-    let urgent = !matches!(subject, Subject::Cluster(_) | Subject::Service(..));
+    let urgent = !matches!(subject, Subject::Cluster(_) | Subject::Service(..) | Subject::TargetGroup(_));
     let slowest = if urgent { SLOWEST_URGENT_RETRY } else { SLOWEST_RETRY };
     let doubled = SOON.checked_mul(1_i32.checked_shl(failures.min(6)).unwrap_or(64)).unwrap_or(slowest);
     doubled.min(slowest)

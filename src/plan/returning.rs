@@ -47,7 +47,7 @@ pub fn is_set_back(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> bool {
 }
 
 fn is_ours_to_set_back(scene: Scene<'_>, case: &Case, instance: &ContainerInstance) -> bool {
-    let drained_by_us = mark::is_ours(case, instance) || case.attempt(&Deed::Drain).is_accepted();
+    let drained_by_us = mark::is_ours(case, instance) || case.has_drained();
     // One that its group has replaced is one too many: it is not given work again.
     let replaced = case.replacing().is_accepted() || !scene.snapshot.member_of.contains_key(&case.instance);
     instance.status == InstanceStatus::Draining && drained_by_us && !replaced

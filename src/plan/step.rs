@@ -63,6 +63,11 @@ pub enum Step {
         /// Why.
         reason: Reason,
     },
+    /// Another instance pays what is owed for the case.
+    PassDebt {
+        /// The case.
+        case: CaseId,
+    },
     /// The case may end badly.
     AtRisk {
         /// The case.

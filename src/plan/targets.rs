@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::case::Case;
 use super::deed::Deed;
 use super::draft::Draft;
-use super::pace::{due, retry_now};
+use super::pace::{due, later, retry_now};
 use super::policy::Rules;
 use super::scene::Scene;
 use crate::ids::{ClusterKey, InstanceId, TargetGroupArn};
@@ -31,7 +31,7 @@ pub fn of_task(
     let service = task.service().filter(|_| rules.deregisters_targets && !task.is_deactivating);
     let service = service.and_then(|name| snapshot.service(cluster, name));
     let balanced = service.into_iter().flat_map(|service| service.balanced.iter());
-    balanced.filter_map(|balanced| balanced.target(&task.endpoints, instance)).collect()
+    balanced.flat_map(|balanced| balanced.targets(&task.endpoints, instance)).collect()
 }
 
 /// Takes the targets of a task out that is stopped at `stopped_at`.
@@ -47,8 +47,7 @@ pub fn deregister(
         if attempt.is_in_flight() || attempt.is_accepted() || attempt.is_final() || !retry_now(scene, attempt, draft) {
             continue;
         }
-        let delay = scene.snapshot.target_groups.get(&target.group).copied().unwrap_or(DRAIN_MAX);
-        let from = stopped_at.saturating_sub(delay.min(DRAIN_MAX)).unwrap_or(Timestamp::MIN);
+        let from = stopped_at.saturating_sub(lead(scene, &target)).unwrap_or(Timestamp::MIN);
         // Calls that stop tasks are spread: those of the same second are one call here.
         let from = Timestamp::from_second(from.as_second()).unwrap_or(from);
         if scene.now >= from {
@@ -57,6 +56,20 @@ pub fn deregister(
             draft.wake_at(from);
         }
     }
+}
+
+/// When a task has to be stopped at the latest since some of its targets are out: it serves nobody meanwhile.
+pub fn stop_by(scene: Scene<'_>, case: &Case, targets: &[Target]) -> Option<Timestamp> {
+    let out = |target: &Target| {
+        let since = case.attempt(&Deed::Deregister(target.clone())).accepted_at()?;
+        Some(later(since, lead(scene, target)))
+    };
+    targets.iter().filter_map(out).min()
+}
+
+/// How long before the stop of its task a target is taken out.
+fn lead(scene: Scene<'_>, target: &Target) -> SignedDuration {
+    scene.snapshot.target_groups.get(&target.group).copied().unwrap_or(DRAIN_MAX).min(DRAIN_MAX)
 }
 
 /// Reads how long the targets of a group drain.

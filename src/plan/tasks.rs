@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::case::Case;
 use super::draft::Draft;
+use super::pace::later;
 use super::phase::Phase;
 use super::policy::Rules;
 use super::report::Reason;
@@ -57,6 +58,21 @@ pub fn listed(snapshot: &Snapshot, case: &Case) -> bool {
     let listed_at = snapshot.tasks.get(&case.instance).and_then(|of| of.listed_at);
     let draining_since = case.phases.get(&Phase::Draining);
     listed_at.zip(draining_since).is_some_and(|(listed, draining)| listed >= *draining)
+}
+
+/// A list that was taken sooner after the drain may not have a task that was placed right before it: ECS is eventually
+/// consistent (ECS API reference, `DescribeContainerInstances`), for how long it does not say.
+const SETTLES_WITHIN: SignedDuration = SignedDuration::from_secs(10);
+
+/// When a list of the tasks is to be believed if it shows none.
+pub fn settled_at(case: &Case) -> Option<Timestamp> {
+    case.phases.get(&Phase::Draining).map(|at| later(*at, SETTLES_WITHIN))
+}
+
+/// Whether every task has come to its end, also by a list that was taken when all that were placed had to be in it.
+pub fn all_stopped_for_sure(snapshot: &Snapshot, case: &Case) -> bool {
+    let listed_at = snapshot.tasks.get(&case.instance).and_then(|of| of.listed_at);
+    all_stopped(snapshot, case) && listed_at >= settled_at(case)
 }
 
 /// Whether every task has come to its end, and no other can have been started since.

@@ -10,7 +10,7 @@ use super::draft::Draft;
 use super::pace::{SOON, due, due_unless_told, later};
 use super::phase::Phase;
 use super::scene::Scene;
-use super::{fallback, replacement, targets, tasks};
+use super::{debt, fallback, hook, replacement, targets, tasks};
 use crate::ids::{ClusterKey, GroupKey};
 use crate::observe::Subject;
 use crate::observe::snapshot::ClusterState;
@@ -76,7 +76,8 @@ pub fn heard_of(scene: Scene<'_>, draft: &mut Draft) {
 pub fn case(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     instance(scene, case, place, draft);
     let registered = scene.snapshot.instances.contains_key(&case.instance);
-    if !case.has(Phase::ReplacementRegistered) || !registered || !case.hooks.is_empty() {
+    let owes = case.is_planned() && debt::owes(scene, case);
+    if !case.has(Phase::ReplacementRegistered) || !registered || owes || !case.hooks.is_empty() {
         place.group.iter().for_each(|group| self::group(scene, case, group, draft));
     }
     self::tasks(scene, case, place, draft);
@@ -143,14 +144,15 @@ fn group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
     let refused_at = if let Attempt::Failed { at, .. } = case.replacing() { *at } else { case.received_at };
     let moved_at = scene.snapshot.moved.get(group).filter(|_| !case.has(Phase::ReplacementRegistered));
     let stale = undecided && seen.is_none_or(|at| at < refused_at) || moved_at > seen.as_ref();
+    let registered = scene.snapshot.instances.contains_key(&case.instance);
     let subject = Subject::Group(group.clone());
     let asked_at = scene.snapshot.asked.get(&subject).map(|asked| asked.at);
     let every = match () {
         // The answer came too late: we have made instances leave since it was asked for.
         () if stale && scene.snapshot.left_at.get(group) >= asked_at.as_ref() => SignedDuration::ZERO,
         () if stale => SOON,
-        // Events tell of it.
-        () if scene.snapshot.moved.contains_key(group) => TOLD_PACE,
+        // What is waited for is a newcomer, and events tell of those.
+        () if !undecided && registered && scene.snapshot.moved.contains_key(group) => TOLD_PACE,
         () => PACE,
     };
     if due(scene, &subject, every, draft) {
@@ -164,7 +166,7 @@ fn tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     services(scene, case, place, draft);
     let known = scene.snapshot.tasks.get(&case.instance).is_some_and(|of| of.listed_at.is_some());
     let drains = case.has(Phase::Draining) || draft.reaches(&case.id, Phase::Draining);
-    if known && (tasks::listed(scene.snapshot, case) || !drains) {
+    if known && (tasks::listed(scene.snapshot, case) || !drains) && !is_to_be_listed_again(scene, case, place, draft) {
         let subject = Subject::Tasks(case.instance.clone());
         if is_any_running(scene, case) && due_unless_told(scene, &subject, TASK_PACE, draft) {
             look_at_tasks(scene, case, place, draft);
@@ -174,6 +176,18 @@ fn tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     if due(scene, &Subject::Tasks(case.instance.clone()), SOON, draft) {
         draft.batches.tasks_of(&instance.cluster, &case.instance, &instance.arn);
     }
+}
+
+/// Whether a hook waits for the word that there are no tasks, and the last list was too soon to tell.
+fn is_to_be_listed_again(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> bool {
+    let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
+    let Some(at) = tasks::settled_at(case).filter(|_| hook::is_waiting(scene, case, place, &rules)) else {
+        return false;
+    };
+    if scene.now < at {
+        draft.wake_at(at);
+    }
+    scene.now >= at && scene.snapshot.tasks.get(&case.instance).and_then(|of| of.listed_at) < Some(at)
 }
 
 /// Looks at the services of tasks: what is known of one serves for all instances for as long as a resync.

@@ -29,15 +29,16 @@ fn named(service: &types::Service, observed_at: Timestamp) -> Option<(ServiceNam
         running: service.running_count(),
         minimum_healthy_percent: service.deployment_configuration().and_then(|of| of.minimum_healthy_percent()),
     };
-    let balanced = service.load_balancers().iter().filter_map(balanced).collect();
+    let balanced = service.load_balancers().iter().flat_map(balanced).collect();
     Some((service.service_name()?.into(), Service { balanced, ..words.at(observed_at) }))
 }
 
-/// A container that is a target. One behind a Classic Load Balancer is in no target group.
-fn balanced(balancer: &types::LoadBalancer) -> Option<Balanced> {
-    Some(Balanced {
-        group: balancer.target_group_arn()?.into(),
-        container: balancer.container_name()?.into(),
-        port: u16::try_from(balancer.container_port()?).ok()?,
-    })
+/// A container that is a target, in each group that it may be in: during a blue/green deployment there are two. One behind a
+/// Classic Load Balancer is in none.
+fn balanced(balancer: &types::LoadBalancer) -> Vec<Balanced> {
+    let port = balancer.container_port().and_then(|port| u16::try_from(port).ok());
+    let Some((container, port)) = balancer.container_name().zip(port) else { return Vec::new() };
+    let alternate = balancer.advanced_configuration().and_then(|more| more.alternate_target_group_arn());
+    let groups = balancer.target_group_arn().into_iter().chain(alternate);
+    groups.map(|group| Balanced { group: group.into(), container: container.into(), port }).collect()
 }

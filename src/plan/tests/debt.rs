@@ -4,7 +4,7 @@ use super::scenario::*;
 use crate::observe::Look;
 use crate::observe::mark::Mark;
 use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
-use crate::plan::{Call, Deed, Outcome, Step, Way};
+use crate::plan::{Call, Deed, Outcome, Step, Way, plan};
 use crate::signal::SignalKind;
 
 /// The instances that are one too many from here on.
@@ -80,6 +80,23 @@ fn where_the_launched_one_is_gone_the_newest_of_the_emptiest_pays() {
 }
 
 #[test]
+fn one_that_somebody_else_took_out_of_its_group_and_that_lives_on_owes_no_longer() {
+    let mut scenario = indebted();
+    scenario.at("03:06:00").instance("i-new", |_| {});
+    scenario.group(&MEMBERS[1..], |_| {});
+    assert_eq!(surplus(&scenario.steps()), [""; 0], "its mark is read before");
+    scenario.at("03:06:03").instance("i-1", |_| {});
+    let steps = plan(&scenario.snapshot, &scenario.cases, &scenario.policies, scenario.now).steps;
+    assert_eq!((surplus(&steps), closed(&steps)), (vec!["i-new".to_owned()], None));
+    steps.iter().for_each(|step| drop(scenario.cases.apply(step, scenario.now)));
+    let steps = scenario.at("03:06:04").steps();
+    assert_eq!(surplus(&steps), [""; 0], "once");
+    scenario.answered(Deed::Mark, "i-1", Ok(()));
+    let said = [marks(&steps), marks(&scenario.at("03:06:05").steps())].concat();
+    assert!(said.iter().any(|mark| mark.paid), "{said:?}");
+}
+
+#[test]
 fn nor_is_one_waited_for_that_is_gone_and_still_a_member() {
     let mut scenario = indebted();
     scenario.at("03:05:30").instance("i-new", |_| {});
@@ -129,6 +146,31 @@ fn taken_over(mark: Mark) -> Vec<Step> {
 #[test]
 fn what_others_have_launched_and_by_their_mark_not_taken_back_is_paid_by_a_third() {
     assert_eq!(surplus(&taken_over(mark_of_a_debtor())), ["i-2"]);
+}
+
+#[test]
+fn who_pays_what_somebody_else_owes_says_so_in_their_mark() {
+    let theirs = Mark { kind: "maintenance".into(), held_until: Some(time("03:30:00")), ..mark_of_a_debtor() };
+    let mut scenario = Scenario::with(&["i-1", "i-2", "i-3"]);
+    let marked = theirs.clone();
+    scenario.at("03:20:00").instance("i-1", |instance| instance.mark = Some(marked));
+    scenario.says("i-1", SignalKind::Maintenance, Some("03:21:00"));
+    scenario.group(&MEMBERS, |_| {});
+    scenario.tasks("i-1", &[]);
+    assert_eq!(drained(&scenario.steps()), ["i-1"]);
+    scenario.answered(Deed::Drain, "i-1", Ok(()));
+    let marked = theirs.clone();
+    scenario.at("03:20:01").instance("i-1", |instance| {
+        (instance.status, instance.mark) = (InstanceStatus::Draining, Some(marked));
+    });
+    scenario.tasks("i-1", &[false]);
+    let _ = scenario.plan();
+    scenario.at("03:20:02").tasks("i-1", &[true]);
+    let paying = plan(&scenario.snapshot, &scenario.cases, &scenario.policies, scenario.now).steps;
+    paying.iter().for_each(|step| drop(scenario.cases.apply(step, scenario.now)));
+    let steps = scenario.at("03:20:03").steps();
+    assert_eq!(given_back(&paying).len(), 1, "{paying:?}");
+    assert_eq!(marks(&steps), [Mark { launched: None, paid: true, ..theirs }]);
 }
 
 #[test]

@@ -184,6 +184,20 @@ fn one_that_stands_in_and_is_wanted_drained_is() {
 }
 
 #[test]
+fn one_that_left_the_other_group_before_it_registered_is_waited_for_no_longer() {
+    let mut scenario = noticed(POLICY);
+    launch_failed(&mut scenario, "03:05:04");
+    let _ = scenario.plan();
+    launched_elsewhere(&mut scenario);
+    scenario.at("03:07:10").instance("i-1", |instance| instance.status = InstanceStatus::Inactive);
+    elsewhere(&mut scenario, &[("i-9", "InService"), ("i-od", "Pending")], |_| {});
+    let closes = |steps: &[Step]| steps.iter().any(|step| matches!(step, Step::Close { .. }));
+    assert!(!closes(&scenario.at("03:08:00").steps()));
+    elsewhere(&mut scenario, &[("i-9", "InService")], |_| {});
+    assert!(closes(&scenario.at("03:08:01").steps()));
+}
+
+#[test]
 fn what_was_launched_elsewhere_takes_over_and_gets_a_case_of_its_own() {
     let mut scenario = stood_in();
     let case = scenario.cases.of(&"i-1".into()).unwrap();

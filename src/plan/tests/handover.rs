@@ -335,3 +335,40 @@ fn those_that_are_done_without_a_replacement_before_keep_to_the_budget_too() {
     assert_eq!([drained(&scenario.steps()), drained(&scenario.steps())].concat(), ["i-1"]);
     assert!(scenario.reasons("i-2").contains(&"BudgetSpent"), "also while the first is being drained");
 }
+
+#[test]
+fn one_that_is_through_and_that_nobody_ends_keeps_no_other_waiting() {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]).policy(", replacement: {method: none}");
+    for id in ["i-1", "i-2"] {
+        scenario.at("03:05:00").says(id, SignalKind::Maintenance, Some("09:00:00"));
+        scenario.instance(id, |_| {});
+        scenario.tasks(id, &[]);
+    }
+    scenario.group(&TWO, |_| {});
+    assert_eq!(drained(&scenario.steps()), ["i-1"]);
+    scenario.answered(Deed::Drain, "i-1", Ok(()));
+    scenario.at("03:05:01").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    scenario.tasks("i-1", &[false]);
+    assert_eq!(drained(&scenario.steps()), [""; 0]);
+    scenario.tasks("i-1", &[true]);
+    let steps = [scenario.steps(), scenario.at("03:05:02").steps()].concat();
+    assert_eq!(drained(&steps), ["i-2"]);
+}
+
+#[test]
+fn after_a_restart_what_drains_counts_and_goes_on() {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]);
+    for id in ["i-1", "i-2"] {
+        scenario.at("03:05:00").says(id, SignalKind::Maintenance, Some("09:00:00"));
+    }
+    scenario.instance("i-1", |_| {});
+    scenario.instance("i-2", |instance| instance.status = InstanceStatus::Draining);
+    scenario.tasks("i-1", &[]);
+    scenario.tasks("i-2", &[false]);
+    scenario.group(&TWO, |group| group.launch_suspended = true);
+    let steps = scenario.steps();
+    let goes_on =
+        |step: &Step| matches!(step, Step::Reach { case, phase: Phase::Draining, .. } if case.instance == "i-2".into());
+    assert!(steps.iter().any(goes_on), "{steps:?}");
+    assert_eq!(drained(&steps), [""; 0]);
+}

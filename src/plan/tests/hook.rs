@@ -1,6 +1,7 @@
 //! Instances that wait for a hook before their group terminates them.
 
 use super::scenario::*;
+use crate::observe::Look;
 use crate::observe::snapshot::InstanceStatus;
 use crate::plan::{Admission, Deed, Dismissal, Outcome, Phase, Step};
 
@@ -119,4 +120,24 @@ fn it_ends_when_the_instance_is_gone_and_says_that_nothing_was_asked_for() {
     scenario.instance("i-1", |instance| instance.status = InstanceStatus::Inactive);
     let closed = |step: &Step| matches!(step, Step::Close { outcome: Outcome::NotReplaced, .. });
     assert!(scenario.steps().iter().any(closed));
+}
+
+#[test]
+fn a_list_without_tasks_right_after_the_drain_is_taken_again_before_it_is_believed() {
+    let mut scenario = terminating();
+    let _ = scenario.plan();
+    scenario.answered(Deed::Drain, "i-1", Ok(()));
+    scenario.instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    scenario.tasks("i-1", &[]);
+    let lists = |looks: &[Look]| looks.iter().any(|look| matches!(look, Look::TasksOf { .. }));
+    let _ = scenario.at("03:05:01").plan();
+    scenario.tasks("i-1", &[]);
+    let plan = scenario.plan();
+    assert!(completed(&plan.steps).0.is_empty() && !lists(&plan.looks));
+    assert!(plan.wake_at.is_some_and(|at| at <= time("03:05:11")));
+    scenario.looks_answered();
+    let plan = scenario.at("03:05:11").plan();
+    assert!(completed(&plan.steps).0.is_empty() && lists(&plan.looks));
+    scenario.tasks("i-1", &[]);
+    assert_eq!(completed(&scenario.steps()).0, [OURS]);
 }

@@ -50,6 +50,22 @@ fn what_somebody_else_drained_is_not() {
 }
 
 #[test]
+fn nor_what_was_seen_draining_before_our_drain_was_accepted() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.group(&[("i-1", "InService")], |group| group.launch_suspended = true);
+    scenario.at("03:05:00").notice("i-1");
+    scenario.group(&[("i-1", "InService")], |group| group.launch_suspended = true);
+    assert_eq!(drained(&scenario.steps()), ["i-1"]);
+    scenario.instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    let _ = scenario.plan();
+    scenario.at("03:05:01").answered(Deed::Drain, "i-1", Ok(()));
+    assert!(marks(&scenario.steps()).is_empty(), "ECS accepts to drain what drains already");
+    scenario.at("03:12:00").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    let steps = scenario.steps();
+    assert_eq!((set_back(&steps), returned(&steps)), (0, true));
+}
+
+#[test]
 fn what_was_replaced_is_one_too_many_and_gets_no_work_again() {
     let mut scenario = Scenario::with(&["i-1"]);
     scenario.at("03:05:00").notice("i-1");

@@ -119,3 +119,14 @@ fn an_event_about_a_task_does_not_lose_its_port() {
     scenario.at("03:05:31").snapshot.apply(Observation::TaskTold(told), time("03:05:31"));
     assert_eq!(taken_out(&scenario.at("03:05:56").steps()).len(), 1);
 }
+
+#[test]
+fn one_that_is_out_is_stopped_when_it_was_to_be_even_if_it_turns_out_to_need_less() {
+    let mut scenario = doomed(ALLOWED, |task| vec![task]);
+    assert_eq!(taken_out(&scenario.at("03:05:55").steps()).len(), 1);
+    let target = crate::observe::target::Target { group: "arn:tg".into(), id: "i-1".into(), port: 32_768 };
+    scenario.answered(Deed::Deregister(target), "i-1", Ok(()));
+    scenario.defined("arn:task-definition/app:1", 5);
+    assert_eq!(stopped(&scenario.at("03:06:24").steps()).len(), 0);
+    assert_eq!(stopped(&scenario.at("03:06:25").steps()).len(), 1);
+}
