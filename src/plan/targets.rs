@@ -20,6 +20,9 @@ use crate::observe::{Snapshot, Subject};
 /// meanwhile, and the replacement is still on its way. The default of target groups is longer than a whole notice.
 const DRAIN_MAX: SignedDuration = SignedDuration::from_secs(30);
 
+/// Calls that stop tasks are spread: what is to leave within the same second leaves in one call.
+const BATCHED_WITHIN: SignedDuration = SignedDuration::from_secs(1);
+
 /// The targets that a task of a service is, as long as its service has not taken them out.
 pub fn of_task(
     snapshot: &Snapshot,
@@ -48,7 +51,6 @@ pub fn deregister(
             continue;
         }
         let from = stopped_at.saturating_sub(lead(scene, &target)).unwrap_or(Timestamp::MIN);
-        // Calls that stop tasks are spread: those of the same second are one call here.
         let from = Timestamp::from_second(from.as_second()).unwrap_or(from);
         if scene.now >= from {
             draft.batches.deregister(cluster, &case.id, target);
@@ -62,7 +64,7 @@ pub fn deregister(
 pub fn stop_by(scene: Scene<'_>, case: &Case, targets: &[Target]) -> Option<Timestamp> {
     let out = |target: &Target| {
         let since = case.attempt(&Deed::Deregister(target.clone())).accepted_at()?;
-        Some(later(since, lead(scene, target)))
+        Some(later(since, lead(scene, target).saturating_add(BATCHED_WITHIN)))
     };
     targets.iter().filter_map(out).min()
 }

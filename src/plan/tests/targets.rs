@@ -127,6 +127,6 @@ fn one_that_is_out_is_stopped_when_it_was_to_be_even_if_it_turns_out_to_need_les
     let target = crate::observe::target::Target { group: "arn:tg".into(), id: "i-1".into(), port: 32_768 };
     scenario.answered(Deed::Deregister(target), "i-1", Ok(()));
     scenario.defined("arn:task-definition/app:1", 5);
-    assert_eq!(stopped(&scenario.at("03:06:24").steps()).len(), 0);
-    assert_eq!(stopped(&scenario.at("03:06:25").steps()).len(), 1);
+    assert_eq!(stopped(&scenario.at("03:06:25").steps()).len(), 0);
+    assert_eq!(stopped(&scenario.at("03:06:26").steps()).len(), 1);
 }
