@@ -13,6 +13,7 @@ use super::case::{Case, Place};
 use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::{due, later};
+use super::phase::Phase;
 use super::policy::Rules;
 use super::report::Reason;
 use super::scene::Scene;
@@ -33,7 +34,8 @@ const TRUSTED_FOR: SignedDuration = SignedDuration::from_secs(10);
 
 /// Why the hand-over of this case may not begin yet; `None`: it may.
 pub fn refusal(scene: Scene<'_>, case: &Case, group: &GroupKey, rules: &Rules, draft: &mut Draft) -> Option<Reason> {
-    let (amount, cooldown) = limits(case, rules)?;
+    // One that has begun has its place.
+    let (amount, cooldown) = limits(case, rules).filter(|_| !has_begun(scene, case))?;
     let members = scene.snapshot.groups.get(group).map_or(0, |group| group.members.len());
     let limit = limit(amount, members);
     let others = scene.cases.iter().filter(|other| other.id != case.id && is_under_way(scene, other, group));
@@ -62,7 +64,8 @@ fn is_under_way(scene: Scene<'_>, case: &Case, group: &GroupKey) -> bool {
     }
     let rules = |place: &Place| scene.policies.rules(&place.cluster, place.provider.as_ref());
     let is_left = case.place.as_ref().is_some_and(|place| rules(place).method == Method::None);
-    let ends = !is_left && debt::is_in_service(scene, case, group);
+    let lacks = case.leaving().is_accepted() && !case.has(Phase::ReplacementRegistered);
+    let ends = !is_left && (lacks || debt::is_in_service(scene, case, group));
     has_begun(scene, case) && (ends || !tasks::all_stopped(scene.snapshot, case))
 }
 

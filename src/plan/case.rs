@@ -5,12 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::{Attempt, NEVER, Setback};
 use super::case_id::CaseId;
 use super::cases::Admission;
 use super::deed::Deed;
+use super::pace::later;
 use super::phase::Phase;
 use super::report::Reason;
 use super::risk::Risk;
@@ -37,6 +38,9 @@ pub struct Place {
     /// Its type, where known.
     pub instance_type: Option<Arc<str>>,
 }
+
+/// What is seen to drain so soon after we asked for it drained before: a call and a look take longer.
+const DRAINS_WITHIN: SignedDuration = SignedDuration::from_millis(200);
 
 /// The dealing with one doomed instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +73,8 @@ pub struct Case {
     pub phases: BTreeMap<Phase, Timestamp>,
     /// What was asked of AWS, and how that stands.
     pub(super) attempts: BTreeMap<Deed, Attempt>,
+    /// When ECS was last asked to drain it.
+    pub(super) drain_asked_at: Option<Timestamp>,
     /// Whether another instance pays what was owed for it.
     pub passed_on: bool,
     /// Whether a replacement may have been asked for without our hearing of it.
@@ -112,6 +118,7 @@ impl Case {
             place: None,
             phases: BTreeMap::new(),
             attempts: BTreeMap::new(),
+            drain_asked_at: None,
             passed_on: false,
             unsure: false,
             skipped: None,
@@ -199,12 +206,15 @@ impl Case {
         self.has(Phase::Draining) || *self.attempt(&Deed::Drain) != Attempt::None
     }
 
-    /// Whether ECS has drained it because of us: it accepts to drain what drains already, which was seen before then.
+    /// Whether ECS has drained it because of us: it accepts to drain what drains already, which is seen then before a call can
+    /// have had its effect.
     #[must_use]
     pub fn has_drained(&self) -> bool {
         let seen_at = self.phases.get(&Phase::Draining);
+        let asked_at = self.drain_asked_at.map(|at| later(at, DRAINS_WITHIN));
+        let others = seen_at.zip(asked_at.as_ref()).is_some_and(|(seen, asked)| seen < asked);
         let accepted_at = self.attempt(&Deed::Drain).accepted_at();
-        accepted_at.is_some_and(|accepted| seen_at.is_none_or(|seen| *seen >= accepted))
+        accepted_at.is_some_and(|accepted| !others || seen_at.is_some_and(|seen| *seen >= accepted))
     }
 
     /// Whether EC2 Spot has given notice.
@@ -249,8 +259,9 @@ impl Case {
         self.attempts.iter()
     }
 
-    pub(super) fn begin(&mut self, deed: Deed) {
+    pub(super) fn begin(&mut self, deed: Deed, now: Timestamp) {
         if deed == Deed::Drain {
+            self.drain_asked_at = Some(now);
             // Somebody may have set it back to ACTIVE, and tasks may have been started on it since.
             self.drains_anew();
         }

@@ -177,7 +177,7 @@ impl Cases {
 
     fn begin(&mut self, call: &Call, now: Timestamp) {
         for (id, deed) in call.deeds() {
-            self.note(&id, |case| case.begin(deed));
+            self.note(&id, |case| case.begin(deed, now));
         }
         match call {
             Call::Replace { group, instances, .. } => instances.iter().for_each(|(id, _)| {

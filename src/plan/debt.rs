@@ -50,7 +50,8 @@ pub fn hand_on(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) 
 
 /// Whether it stands in for another pool's that are not all there, and would still be to pay.
 pub fn is_needed(scene: Scene<'_>, case: &Case) -> bool {
-    fallback::is_stand_in(case) && !is_not_needed(scene, case) && !case.attempt(&Deed::GiveBack).is_accepted()
+    let paid = case.attempt(&Deed::GiveBack).is_accepted() || case.passed_on;
+    fallback::is_stand_in(case) && !is_not_needed(scene, case) && !paid
 }
 
 /// Whether it stands in for another pool's that are all there.
@@ -130,6 +131,9 @@ pub fn pass_on(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Passing {
     };
     if [Deed::Launch, Deed::GiveBack].iter().any(|deed| case.attempt(deed).is_in_flight()) {
         return not_yet(scene, case, draft);
+    }
+    if case.passed_on {
+        return Passing::Passed;
     }
     let stands_in =
         fallback::is_stand_in(case) && !case.attempt(&Deed::GiveBack).is_accepted() && !is_void(scene, case);

@@ -125,7 +125,9 @@ fn wanted(scene: Scene<'_>, case: &Case, instance: &ContainerInstance) -> Option
         return Some(of(scene, case, instance));
     }
     let theirs = instance.mark.as_ref().filter(|mark| mark.launched.is_some() && !mark.paid)?;
-    is_being_given_back(scene, case).then(|| Mark { launched: None, paid: true, ..theirs.clone() })
+    // It is theirs to pay again where this was refused, so it is not said before.
+    let paid = case.attempt(&Deed::GiveBack).is_accepted() || case.passed_on;
+    paid.then(|| Mark { launched: None, paid: true, ..theirs.clone() })
 }
 
 /// Marks the instance of the case, if it is there and not marked so.

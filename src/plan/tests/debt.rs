@@ -168,8 +168,10 @@ fn who_pays_what_somebody_else_owes_says_so_in_their_mark() {
     scenario.at("03:20:02").tasks("i-1", &[true]);
     let paying = plan(&scenario.snapshot, &scenario.cases, &scenario.policies, scenario.now).steps;
     paying.iter().for_each(|step| drop(scenario.cases.apply(step, scenario.now)));
-    let steps = scenario.at("03:20:03").steps();
     assert_eq!(given_back(&paying).len(), 1, "{paying:?}");
+    assert!(marks(&scenario.at("03:20:03").steps()).is_empty(), "nobody knows yet");
+    scenario.answered(Deed::GiveBack, "i-1", Ok(()));
+    let steps = scenario.steps();
     assert_eq!(marks(&steps), [Mark { launched: None, paid: true, ..theirs }]);
 }
 

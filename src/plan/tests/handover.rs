@@ -372,3 +372,15 @@ fn after_a_restart_what_drains_counts_and_goes_on() {
     assert!(steps.iter().any(goes_on), "{steps:?}");
     assert_eq!(drained(&steps), [""; 0]);
 }
+
+#[test]
+fn two_that_drain_already_do_not_wait_for_each_other() {
+    let mut scenario = Scenario::with(&["i-1", "i-2"]);
+    for id in ["i-1", "i-2"] {
+        scenario.at("03:05:00").says(id, SignalKind::Maintenance, Some("09:00:00"));
+        scenario.instance(id, |instance| instance.status = InstanceStatus::Draining);
+        scenario.tasks(id, &[false]);
+    }
+    scenario.group(&TWO, |_| {});
+    assert_eq!(launches(&scenario.steps()).len(), 2);
+}
