@@ -185,7 +185,10 @@ fn is_ours_to_pass_on(scene: Scene<'_>, case: &Case) -> bool {
 fn launched<'a>(scene: Scene<'a>, case: &'a Case, group: &Group, draft: &Draft) -> Option<&'a InstanceId> {
     let launched = mark::launched_for(scene, case);
     // A group without health checks keeps members that are gone.
-    let is_gone = |id: &InstanceId| scene.snapshot.instances.get(id).is_some_and(|it| it.gone_at.is_some());
+    let is_gone = |id: &InstanceId| match scene.snapshot.instances.get(id) {
+        Some(instance) => instance.gone_at.is_some(),
+        None => scene.snapshot.strangers.contains(id),
+    };
     launched.filter(|id| group.members.contains_key(*id) && !is_gone(id) && is_at_rest(scene, id, case, draft))
 }
 

@@ -76,7 +76,7 @@ pub fn heard_of(scene: Scene<'_>, draft: &mut Draft) {
 pub fn case(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     instance(scene, case, place, draft);
     let registered = scene.snapshot.instances.contains_key(&case.instance);
-    let owes = case.is_planned() && debt::owes(scene, case);
+    let owes = debt::owes(scene, case);
     if !case.has(Phase::ReplacementRegistered) || !registered || owes || !case.hooks.is_empty() {
         place.group.iter().for_each(|group| self::group(scene, case, group, draft));
     }
@@ -140,7 +140,8 @@ fn instance(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
 
 fn group(scene: Scene<'_>, case: &Case, group: &GroupKey, draft: &mut Draft) {
     let seen = scene.snapshot.groups.get(group).map(|group| group.observed_at);
-    let undecided = case.skipped.is_none() && !case.has(Phase::ReplacementRequested) || !case.hooks.is_empty();
+    let asks = case.skipped.is_none() && !case.has(Phase::ReplacementRequested);
+    let undecided = asks || debt::owes(scene, case) || !case.hooks.is_empty();
     let refused_at = if let Attempt::Failed { at, .. } = case.replacing() { *at } else { case.received_at };
     let moved_at = scene.snapshot.moved.get(group).filter(|_| !case.has(Phase::ReplacementRegistered));
     let stale = undecided && seen.is_none_or(|at| at < refused_at) || moved_at > seen.as_ref();

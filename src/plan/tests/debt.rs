@@ -1,9 +1,9 @@
 //! Debts: one more was launched, and some instance has to pay for it.
 
 use super::scenario::*;
-use crate::observe::Look;
 use crate::observe::mark::Mark;
 use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
+use crate::observe::{Look, Observation};
 use crate::plan::{Call, Deed, Outcome, Step, Way, plan};
 use crate::signal::SignalKind;
 
@@ -103,6 +103,10 @@ fn nor_is_one_waited_for_that_is_gone_and_still_a_member() {
     scenario.at("03:05:50").instance("i-new", |instance| instance.status = InstanceStatus::Inactive);
     taken_out(scenario.at("03:06:00"), &MEMBERS[1..]);
     assert_eq!(surplus(&scenario.steps()), ["i-2"]);
+    let mut unseen = indebted();
+    unseen.snapshot.strangers.insert("i-new".into());
+    taken_out(unseen.at("03:06:00"), &MEMBERS[1..]);
+    assert_eq!(surplus(&unseen.steps()), ["i-2"], "it was gone before we came");
 }
 
 #[test]
@@ -173,6 +177,24 @@ fn who_pays_what_somebody_else_owes_says_so_in_their_mark() {
     scenario.answered(Deed::GiveBack, "i-1", Ok(()));
     let steps = scenario.steps();
     assert_eq!(marks(&steps), [Mark { launched: None, paid: true, ..theirs }]);
+}
+
+#[test]
+fn a_notice_to_one_that_others_owe_for_waits_for_its_group_however_late_that_is_read() {
+    let mut scenario = Scenario::with(&["i-1", "i-2", "i-3"]);
+    let mark = mark_of_a_debtor();
+    scenario.at("03:20:00").instance("i-1", |instance| instance.mark = Some(mark));
+    scenario.snapshot.groups.clear();
+    scenario.notice("i-1");
+    let _ = scenario.plan();
+    scenario.instance("i-new", |_| {});
+    let _ = scenario.plan();
+    scenario.snapshot.apply(Observation::Moved { group: group_key().name }, scenario.now);
+    scenario.looks_answered();
+    let looks = [scenario.at("03:20:01").looks(), scenario.at("03:20:04").looks()].concat();
+    assert!(looks.iter().any(|look| matches!(look, Look::Groups { .. })), "{looks:?}");
+    scenario.at("03:20:05").group(&MEMBERS, |_| {});
+    assert_eq!(given_back(&scenario.steps()), [("i-1".to_owned(), Way::Detach)]);
 }
 
 #[test]
