@@ -3,8 +3,8 @@
 use aws_sdk_elasticloadbalancingv2::operation::RequestId;
 use aws_sdk_elasticloadbalancingv2::types::TargetDescription;
 
-use super::{Actor, Answer, Answers, log_call};
-use crate::aws::{Class, Failure};
+use super::{Actor, Answer, Answers, halves, log_call};
+use crate::aws::Failure;
 use crate::ids::{ClusterKey, TargetGroupArn};
 use crate::observe::target::Target;
 use crate::plan::{CaseId, Deed};
@@ -18,24 +18,25 @@ pub async fn deregister(
     group: &TargetGroupArn,
     targets: &[(CaseId, Target)],
 ) -> Answers {
-    let result = call(actor, cluster, group, targets).await;
-    let refused = result.as_ref().is_err_and(|failure| failure.class == Class::Invalid);
-    // One that is not accepted must not keep the others registered.
-    if let (true, Some((one, others))) = (refused, halves(targets)) {
-        let mut answers = Box::pin(deregister(actor, cluster, group, one)).await;
-        answers.absorb(Box::pin(deregister(actor, cluster, group, others)).await);
-        return answers;
+    let mut answers = Answers::default();
+    let mut batches = vec![targets];
+    while let Some(batch) = batches.pop() {
+        let result = call(actor, cluster, group, batch).await;
+        match result.as_ref().err().and_then(|failure| halves(failure, batch)) {
+            Some([first, second]) => batches.extend([second, first]),
+            None => answers.absorb(answered(batch, &result)),
+        }
     }
+    answers
+}
+
+fn answered(batch: &[(CaseId, Target)], result: &Result<Option<String>, Failure>) -> Answers {
     let answer = |(case, target): &(CaseId, Target)| Answer {
         case: case.clone(),
         deed: Deed::Deregister(target.clone()),
         result: result.clone(),
     };
-    Answers { cases: targets.iter().map(answer).collect(), ..Answers::default() }
-}
-
-fn halves<T>(all: &[T]) -> Option<(&[T], &[T])> {
-    (all.len() > 1).then(|| all.split_at(all.len() / 2))
+    Answers { cases: batch.iter().map(answer).collect(), ..Answers::default() }
 }
 
 async fn call(

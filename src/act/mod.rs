@@ -1,7 +1,7 @@
 //! Carries calls out: one call, or a few where AWS refuses a batch as a whole.
 //!
-//! The only room that changes anything in ECS, Auto Scaling or Elastic Load Balancing. It decides nothing: it says what came of each object, and
-//! planning goes on from there.
+//! The only room that changes anything in ECS, Auto Scaling or Elastic Load Balancing. It decides nothing: it says what came
+//! of each object, and planning goes on from there.
 
 mod attach;
 mod deregister;
@@ -17,7 +17,7 @@ mod stop;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::aws::{Clients, Failure};
+use crate::aws::{Class, Clients, Failure};
 use crate::clock::Clock;
 use crate::ids::{ClusterKey, GroupKey, InstanceId};
 use crate::observe::Address;
@@ -85,6 +85,12 @@ pub async fn carry_out(actor: &Actor, call: &Call) -> Answers {
         Call::Complete { group, held } => hook::complete(actor, group, held).await,
         Call::Heartbeat { group, held } => hook::heartbeat(actor, group, held).await,
     }
+}
+
+/// A batch that was refused as a whole, in two: what is wrong with one object must not hold the others up.
+fn halves<'a, T>(failure: &Failure, batch: &'a [T]) -> Option<[&'a [T]; 2]> {
+    let (first, second) = batch.split_at(batch.len() / 2);
+    (failure.class == Class::Invalid && batch.len() > 1).then_some([first, second])
 }
 
 /// One line for each call that changes something: who did what to which object, and what came of it.

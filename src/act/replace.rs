@@ -1,8 +1,8 @@
 //! The calls that make a group replace instances: it loses them, wants as many as before, and launches others at once.
 
 use super::leave::{Desired, leave, left};
-use super::{Actor, Answer, Answers};
-use crate::aws::{Class, Failure};
+use super::{Actor, Answer, Answers, halves};
+use crate::aws::Failure;
 use crate::ids::{GroupKey, InstanceId};
 use crate::plan::{CaseId, Way};
 
@@ -15,16 +15,13 @@ pub async fn replace(actor: &Actor, way: Way, group: &GroupKey, instances: &[(Ca
     let mut batches = vec![instances];
     while let Some(batch) = batches.pop() {
         let ids: Vec<InstanceId> = batch.iter().map(|(_, instance)| instance.clone()).collect();
-        match leave(actor, way, group, &ids, Desired::Kept).await {
-            Err(failure) if failure.class == Class::Invalid && batch.len() > 1 => {
-                let (first, second) = batch.split_at(batch.len() / 2);
-                batches.extend([second, first]);
-            }
-            result => {
-                let seen = result.iter().map(|_| left(way, group, &ids)).collect();
-                answers.absorb(Answers { seen, ..answered(way, batch, &result) });
-            }
+        let result = leave(actor, way, group, &ids, Desired::Kept).await;
+        if let Some([first, second]) = result.as_ref().err().and_then(|failure| halves(failure, batch)) {
+            batches.extend([second, first]);
+            continue;
         }
+        let seen = result.iter().map(|_| left(way, group, &ids)).collect();
+        answers.absorb(Answers { seen, ..answered(way, batch, &result) });
     }
     answers
 }

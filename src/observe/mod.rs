@@ -1,7 +1,7 @@
 //! What is known of AWS: describe calls on one side, a [`Snapshot`] on the other.
 //!
-//! [`snapshot`], [`task`], [`service`], [`hooks`] and [`look`] are plain data that planning reads. [`fold`] brings an answer into the snapshot, or
-//! what an event told, synchronously.
+//! [`snapshot`], [`task`], [`service`], [`target`], [`hooks`] and [`look`] are plain data that planning reads. [`fold`] brings
+//! an answer into the snapshot, or what an event told, synchronously.
 //! Only [`describe`] calls AWS, and it never changes anything there.
 
 mod address;

@@ -44,6 +44,8 @@ pub fn is_stranded(scene: Scene<'_>, case: &Case) -> bool {
 pub fn hand_on(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     match pass_on(scene, case, draft) {
         Passing::Passed => draft.step(Step::PassDebt { case: case.id.clone() }),
+        // Our mark must not say that it is paid: whoever owes it reads that.
+        Passing::Nothing => {}
         Passing::NotYet => watch::payers(scene, place, draft),
     }
 }
@@ -118,8 +120,10 @@ pub fn may_be_paid(scene: Scene<'_>, case: &Case) -> bool {
 
 /// What becomes of the debt of a case whose instance cannot pay any more.
 pub enum Passing {
-    /// There is none, or another instance pays it from here on.
+    /// Another instance pays it from here on.
     Passed,
+    /// There is none, or it is for somebody else to pass it on.
+    Nothing,
     /// None can be chosen yet.
     NotYet,
 }
@@ -127,31 +131,31 @@ pub enum Passing {
 /// Passes the debt of a case that ends to another instance of the group.
 pub fn pass_on(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> Passing {
     let Some((key, group)) = group_of(case).and_then(|key| scene.snapshot.groups.get_key_value(key)) else {
-        return Passing::Passed;
+        return Passing::Nothing;
     };
     if [Deed::Launch, Deed::GiveBack].iter().any(|deed| case.attempt(deed).is_in_flight()) {
         return not_yet(scene, case, draft);
     }
     if case.passed_on {
-        return Passing::Passed;
+        return Passing::Nothing;
     }
     let stands_in =
         fallback::is_stand_in(case) && !case.attempt(&Deed::GiveBack).is_accepted() && !is_void(scene, case);
     if !(owes(scene, case) || stands_in) {
-        return Passing::Passed;
+        return Passing::Nothing;
     }
     if matches!(case.attempt(&Deed::GiveBack), Attempt::Failed { at, .. } if group.observed_at <= *at) {
         return not_yet(scene, case, draft);
     }
     if may_be_paid(scene, case) {
-        return Passing::Passed;
+        return Passing::Nothing;
     }
     if can_pay(scene, case) {
         give_back(scene, case, key, Way::Detach, draft);
         return not_yet(scene, case, draft);
     }
     if !is_ours_to_pass_on(scene, case) && launched(scene, case, group, draft).is_none() {
-        return Passing::Passed;
+        return Passing::Nothing;
     }
     match payer(scene, case, key, group, draft) {
         Some(payer) => {

@@ -1,7 +1,8 @@
 //! The termination hooks that are ours: an instance waits for us before its group terminates it.
 //!
-//! A hook is completed once every task is STOPPED, as a list says that was not taken too soon after the drain, or when EC2 Spot's deadline has come, and always with CONTINUE: ABANDON
-//! would skip the hooks of others. Until then heartbeats keep it waiting.
+//! A hook is completed once every task is STOPPED, as a list says that was not taken too soon after the drain, or when EC2
+//! Spot's deadline has come, and always with CONTINUE: ABANDON would skip the hooks of others. Until then heartbeats keep it
+//! waiting.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -147,7 +147,7 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
         }
         Standing::Ended(outcome) => {
             return match debt::pass_on(scene, case, draft) {
-                Passing::Passed => draft.step(Step::Close { case: case.id.clone(), outcome }),
+                Passing::Passed | Passing::Nothing => draft.step(Step::Close { case: case.id.clone(), outcome }),
                 Passing::NotYet => watch::payers(scene, place, draft),
             };
         }

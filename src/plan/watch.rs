@@ -165,6 +165,7 @@ fn tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     let Some(instance) = scene.snapshot.instances.get(&case.instance) else { return };
     definitions(scene, case, place, draft);
     services(scene, case, place, draft);
+    target_groups(scene, case, place, draft);
     let known = scene.snapshot.tasks.get(&case.instance).is_some_and(|of| of.listed_at.is_some());
     let drains = case.has(Phase::Draining) || draft.reaches(&case.id, Phase::Draining);
     if known && (tasks::listed(scene.snapshot, case) || !drains) && !is_to_be_listed_again(scene, case, place, draft) {
@@ -199,6 +200,10 @@ fn services(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
             draft.batches.service(&place.cluster, name);
         }
     }
+}
+
+/// Reads how long the targets of tasks drain that we may have to take out.
+fn target_groups(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
     for (_, task) in tasks::running(scene.snapshot, case) {
         for target in targets::of_task(scene.snapshot, &place.cluster, &case.instance, task, &rules) {

@@ -97,6 +97,21 @@ fn one_that_somebody_else_took_out_of_its_group_and_that_lives_on_owes_no_longer
 }
 
 #[test]
+fn what_somebody_else_owes_for_one_that_was_taken_out_is_not_called_paid_by_us() {
+    let theirs = Mark { kind: "maintenance".into(), held_until: Some(time("03:30:00")), ..mark_of_a_debtor() };
+    let mut scenario = Scenario::with(&["i-1", "i-2", "i-3"]);
+    scenario.at("03:20:00").says("i-1", SignalKind::ManualDrain, None);
+    let marked = theirs.clone();
+    scenario.instance("i-1", |instance| instance.mark = Some(marked));
+    scenario.tasks("i-1", &[false]);
+    let _ = scenario.plan();
+    scenario.at("03:20:10").group(&MEMBERS[1..3], |_| {});
+    scenario.at("03:20:13").instance("i-1", |instance| instance.mark = Some(theirs));
+    let steps = [scenario.steps(), scenario.at("03:20:14").steps()].concat();
+    assert!(surplus(&steps).is_empty() && marks(&steps).is_empty(), "{steps:?}");
+}
+
+#[test]
 fn nor_is_one_waited_for_that_is_gone_and_still_a_member() {
     let mut scenario = indebted();
     scenario.at("03:05:30").instance("i-new", |_| {});
@@ -261,8 +276,8 @@ fn a_debt_whose_payment_is_under_way_is_not_passed_on() {
     assert_eq!((surplus(&steps).len(), closed(&steps).is_some()), (0, true));
 }
 
-#[test]
-fn a_payment_that_was_refused_is_ours_to_make_again_also_while_the_mark_is_corrected() {
+/// It is being paid since 03:05:30, and so its mark is to say.
+fn paying() -> (Scenario, Mark) {
     let mut scenario = indebted();
     scenario.answered(Deed::Mark, "i-1", Ok(()));
     scenario.at("03:05:30").notice("i-1");
@@ -270,6 +285,12 @@ fn a_payment_that_was_refused_is_ours_to_make_again_also_while_the_mark_is_corre
     scenario.answered(Deed::Mark, "i-1", Ok(()));
     let mark = marks(&scenario.at("03:05:30").steps()).pop().unwrap();
     assert!(mark.paid, "{mark:?}");
+    (scenario, mark)
+}
+
+#[test]
+fn a_payment_that_was_refused_is_ours_to_make_again_also_while_the_mark_is_corrected() {
+    let (mut scenario, mark) = paying();
     scenario.answered(Deed::Mark, "i-1", Ok(()));
     scenario.instance("i-1", |instance| instance.mark = Some(mark));
     scenario.answered(Deed::GiveBack, "i-1", Err("throttled"));
@@ -364,13 +385,7 @@ fn a_lost_launch_is_asked_for_again_after_a_pause_at_a_notice_too() {
 
 #[test]
 fn a_paid_mark_whose_answer_was_lost_is_ours() {
-    let mut scenario = indebted();
-    scenario.answered(Deed::Mark, "i-1", Ok(()));
-    scenario.at("03:05:30").notice("i-1");
-    assert_eq!(given_back(&scenario.steps()).len(), 1);
-    scenario.answered(Deed::Mark, "i-1", Ok(()));
-    let mark = marks(&scenario.at("03:05:30").steps()).pop().unwrap();
-    assert!(mark.paid, "{mark:?}");
+    let (mut scenario, mark) = paying();
     scenario.answered(Deed::Mark, "i-1", Err("lost"));
     scenario.answered(Deed::GiveBack, "i-1", Err("throttled"));
     scenario.at("03:05:31").instance("i-1", |instance| instance.mark = Some(mark));

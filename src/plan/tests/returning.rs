@@ -66,6 +66,20 @@ fn nor_what_was_seen_draining_before_our_drain_was_accepted() {
 }
 
 #[test]
+fn what_we_drained_is_ours_also_where_the_answer_came_late() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-1");
+    scenario.group(&[("i-1", "InService")], |group| group.launch_suspended = true);
+    assert_eq!(drained(&scenario.steps()), ["i-1"]);
+    scenario.at("03:05:02").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    let _ = scenario.plan();
+    scenario.at("03:05:03").answered(Deed::Drain, "i-1", Ok(()));
+    let _ = scenario.plan();
+    scenario.at("03:12:00").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    assert_eq!(set_back(&scenario.steps()), 1);
+}
+
+#[test]
 fn what_was_replaced_is_one_too_many_and_gets_no_work_again() {
     let mut scenario = Scenario::with(&["i-1"]);
     scenario.at("03:05:00").notice("i-1");

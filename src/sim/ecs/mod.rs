@@ -1,7 +1,7 @@
 //! Amazon ECS: clusters and what lives in them (`cluster`, `instance`, `task`), the life of a task (`life`, `fargate`), the
-//! service scheduler (`service`, `scheduler`, `daemon`, `placement`), target groups (`backend`), capacity providers and what ECS does with them by
-//! itself (`provider`, `scaling`, `draining`), and what callers may ask for (`requests`, `run`, `attributes`, `protection`).
-//! How all of it looks in answers and events is in `describe`.
+//! service scheduler (`service`, `scheduler`, `daemon`, `placement`), target groups (`backend`), capacity providers and what
+//! ECS does with them by itself (`provider`, `scaling`, `draining`), and what callers may ask for (`requests`, `run`,
+//! `attributes`, `protection`). How all of it looks in answers and events is in `describe`.
 
 mod attributes;
 mod backend;
