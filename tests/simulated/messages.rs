@@ -1,5 +1,7 @@
 //! Messages of every kind: what is acted on, what is acknowledged, what is left.
 
+use std::time::Duration;
+
 use crate::rig::*;
 
 #[tokio::test(start_paused = true)]
@@ -62,6 +64,20 @@ async fn thousands_of_duplicates_are_one_case() {
     assert_eq!(rig.depth(QUEUE), (0, 1), "one is held, the others are acknowledged");
     assert_eq!((rig.calls("DetachInstances"), rig.calls("UpdateContainerInstancesState")), (1, 1));
     assert_eq!(rig.events("case.noticed").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_are_done_within_a_second_are_deleted_in_one_call() {
+    let rig = Rig::new(scenario());
+    let _operator = rig.operate();
+    rig.secs(5).await;
+    let body = rig.notice("i-0ffffffffffffffff", "terminate", 0);
+    for _ in 0..3 {
+        rig.send(body.clone());
+        rig.clock.sleep(Duration::from_millis(200)).await;
+    }
+    rig.secs(5).await;
+    assert_eq!((rig.depth(QUEUE), rig.calls("DeleteMessageBatch")), ((0, 0), 1));
 }
 
 #[tokio::test(start_paused = true)]

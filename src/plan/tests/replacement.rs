@@ -255,3 +255,20 @@ fn a_group_that_cannot_launch_on_request_replaces_it_like_any_other() {
     let steps = scenario.at("03:05:02").steps();
     assert_eq!((launched(&steps).len(), detached(&steps).len()), (0, 1));
 }
+
+#[test]
+fn one_that_had_joined_before_its_group_was_asked_is_no_replacement() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:04:00").group(&[("i-1", "InService"), ("i-2", "Pending")], |_| {});
+    scenario.at("03:05:00").notice("i-1");
+    assert_eq!(detached(&scenario.steps()), ["i-1"]);
+    scenario.accepted("i-1");
+    let _ = scenario.plan();
+    scenario.at("03:05:20").group(&[("i-2", "Pending")], |_| {});
+    assert!(scenario.reasons("i-1").contains(&"ReplacementNotSeen"));
+    scenario.at("03:05:21").instance("i-2", |_| {});
+    assert!(!scenario.cases.of(&"i-1".into()).unwrap().has(Phase::ReplacementRegistered));
+    scenario.at("03:05:22").group(&[("i-2", "InService"), ("i-3", "Pending")], |_| {});
+    assert!(scenario.reasons("i-1").contains(&"ReplacementNotRegistered"));
+    assert!(!scenario.cases.of(&"i-1".into()).unwrap().has(Phase::ReplacementRegistered), "i-2 was there before");
+}

@@ -49,6 +49,37 @@ fn an_open_case_is_looked_at_every_few_seconds() {
     assert_eq!(kinds(&scenario.at("03:05:05").looks()), (false, false, true));
 }
 
+/// Whether the group is looked at three and fifteen seconds after a case began, whose replacement has been asked for or not.
+fn group_looks(told: bool, asked: bool) -> [bool; 2] {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-1");
+    scenario.steps();
+    if asked {
+        scenario.accepted("i-1");
+    }
+    if told {
+        scenario.at("03:05:01").snapshot.apply(Observation::Moved { group: group_key().name }, time("03:05:01"));
+    }
+    scenario.steps();
+    scenario.looks_answered();
+    scenario.at("03:05:02").steps();
+    scenario.looks_answered();
+    scenario.group(&[("i-1", "Pending")], |_| {});
+    ["03:05:08", "03:05:20"].map(|at| {
+        let looks = scenario.at(at).looks();
+        scenario.looks_answered();
+        scenario.group(&[("i-1", "Pending")], |_| {});
+        looks.iter().any(|look| matches!(look, Look::Groups { .. }))
+    })
+}
+
+#[test]
+fn a_group_that_events_tell_of_is_looked_at_less_once_it_has_been_asked() {
+    assert_eq!(group_looks(true, true), [false, true]);
+    assert_eq!(group_looks(false, true), [true, true]);
+    assert_eq!(group_looks(true, false), [true, true]);
+}
+
 #[test]
 fn nothing_is_asked_twice_at_a_time() {
     let mut scenario = Scenario::with(&["i-1"]);
