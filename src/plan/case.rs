@@ -20,7 +20,7 @@ use crate::observe::mark::Mark;
 use crate::observe::snapshot::Group;
 use crate::signal::{ACTED_ON_FOR, Signal, SignalKind};
 
-/// Where a doomed instance stands. It does not change while the case is open.
+/// Where a doomed instance stands. It does not change while the case is open, but that its group may become known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The managed cluster.
@@ -288,6 +288,11 @@ impl Case {
     /// A replacement is asked of `group` at `now`.
     pub(super) fn asks(&mut self, group: &GroupKey, now: Timestamp) {
         self.asked_at = Some(now);
+        self.belongs_to(group);
+    }
+
+    /// It turns out to be a member of `group`.
+    pub(super) fn belongs_to(&mut self, group: &GroupKey) {
         if let Some(place) = &mut self.place {
             place.group = Some(group.clone());
         }

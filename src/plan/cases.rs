@@ -198,8 +198,10 @@ impl Cases {
             Call::Mark { marks, .. } => marks.iter().for_each(|(marked, mark)| {
                 self.note(&marked.case, |case| case.writing = Some(mark.clone()));
             }),
+            Call::GiveBack { group, case, .. } => {
+                self.note(case, |case| case.belongs_to(group));
+            }
             Call::Activate { .. }
-            | Call::GiveBack { .. }
             | Call::Attach { .. }
             | Call::Deregister { .. }
             | Call::Stop { .. }

@@ -43,7 +43,7 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
     let left = case.leaving().is_in_flight() || case.leaving().is_accepted();
     if !left && debt::owes(scene, case) || case.attempt(&Deed::GiveBack).is_accepted() {
         reached(case, draft);
-        return place.group.iter().for_each(|group| debt::give_back(scene, case, group, Way::Detach, draft));
+        return give_back(scene, case, place, draft);
     }
     if launches_first(scene, case, place, rules, draft) {
         return draft.report.add(&case.id, Reason::Replacing);
@@ -61,6 +61,15 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
             Decision::Skip(reason) => skip(case, reason, draft),
             Decision::Wait(reason) => draft.report.add(&case.id, reason),
         },
+    }
+}
+
+/// Its group may have become known only since.
+fn give_back(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
+    match group_of(scene, case, place, draft) {
+        Ok(key) => debt::give_back(scene, case, &key, Way::Detach, draft),
+        Err(Decision::Wait(reason) | Decision::Skip(reason)) => draft.report.add(&case.id, reason),
+        Err(Decision::Ask(..)) => {}
     }
 }
 

@@ -109,3 +109,30 @@ fn a_notice_while_the_cluster_is_being_read_waits_for_its_groups() {
     let Scenario { snapshot, cases, policies, now } = &scenario;
     assert_eq!(detached(&plan(snapshot, cases, policies, *now).steps), ["i-1"]);
 }
+
+#[test]
+fn one_that_others_owe_for_is_given_back_once_its_group_is_known() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.snapshot.member_of.clear();
+    scenario.snapshot.groups.clear();
+    let cluster = scenario.snapshot.clusters.get_mut(&"web".into()).unwrap();
+    cluster.state = ClusterState::Unread;
+    let providers = std::mem::take(&mut cluster.providers);
+    let mark = crate::observe::mark::Mark {
+        kind: "maintenance".into(),
+        said_at: time("03:01:00"),
+        deadline: None,
+        launched: Some("i-new".into()),
+        paid: false,
+        held_until: None,
+    };
+    scenario.instance("i-1", |instance| instance.mark = Some(mark));
+    scenario.at("03:05:00").notice("i-1");
+    scenario.located("i-1", Some(group_key()));
+    assert_eq!(given_back(&scenario.steps()), []);
+    let cluster = scenario.snapshot.clusters.get_mut(&"web".into()).unwrap();
+    (cluster.state, cluster.providers) = (ClusterState::Read { at: time("03:05:00") }, providers);
+    scenario.at("03:05:02").group(&[("i-1", "InService")], |_| {});
+    let Scenario { snapshot, cases, policies, now } = &scenario;
+    assert_eq!(given_back(&plan(snapshot, cases, policies, *now).steps).len(), 1);
+}
