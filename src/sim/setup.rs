@@ -12,7 +12,7 @@ use super::events::Events;
 use super::kernel::{Core, Names, earlier};
 use super::plan;
 use super::record::Journal;
-use super::spec::{ClusterSpec, GroupSpec, Scenario};
+use super::spec::{ClusterSpec, GroupSpec, Market, Scenario};
 use super::sqs::Queue;
 use super::world::World;
 
@@ -70,6 +70,7 @@ fn add_group(world: &mut World, spec: &GroupSpec) {
         zones: spec.zones.clone(),
         instance_types: spec.instance_types.clone(),
         market: spec.market,
+        mixed_policy: spec.launch_template && (spec.market != Market::SPOT || spec.instance_types.len() > 1),
         launch_template: spec.launch_template,
         warm_pool: spec.warm_pool,
         capacity_rebalance: spec.capacity_rebalance,

@@ -41,6 +41,8 @@ pub struct Group {
     pub instance_types: Vec<String>,
     pub market: Market,
     pub launch_template: bool,
+    /// Whether it has a mixed instances policy.
+    pub mixed_policy: bool,
     /// How many stopped instances its warm pool keeps.
     pub warm_pool: Option<u32>,
     pub capacity_rebalance: bool,

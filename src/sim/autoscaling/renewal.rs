@@ -73,27 +73,38 @@ impl Group {
         }
     }
 
-    /// Lets the mix of On-Demand and Spot become what it is to be.
+    /// Lets the mix of On-Demand and Spot become what it is to be. What the group lacks it launches as what the mix wants, so
+    /// only beyond that members are replaced.
     pub fn remix(&mut self, core: &mut Core) {
+        if self.renewal.as_ref().is_some_and(|renewal| renewal.is_refresh) {
+            return;
+        }
+        self.leave_off();
         let there = |m: &&Member| !m.state.is_leaving() && !m.rebalancing;
         let on_demand = self.members.values().filter(there).filter(|m| !m.spot).count();
         let wanted = self.market.on_demand_of(self.desired) as usize;
-        let (spot, surplus) = (on_demand < wanted, on_demand.abs_diff(wanted));
+        let spot = on_demand < wanted;
+        let lacking = if spot { self.desired.saturating_sub(self.capacity(core)) as usize } else { 0 };
+        let surplus = on_demand.abs_diff(wanted).saturating_sub(lacking);
         let wrong = self.members.values().filter(there).filter(|m| m.spot == spot).take(surplus);
         let wrong: BTreeSet<String> = wrong.map(|m| m.instance.clone()).collect();
-        if !wrong.is_empty() && self.renewal.is_none() {
+        if !wrong.is_empty() {
             self.begin_renewal(wrong, false, core);
         }
+    }
+
+    /// Ends a renewal. Whom it was about to replace stays for the moment.
+    fn leave_off(&mut self) {
+        let Some(current) = self.renewal.take().and_then(|renewal| renewal.current) else { return };
+        self.vacancies.retain(|lost| *lost != current);
+        self.members.get_mut(&current).into_iter().for_each(|member| member.rebalancing = false);
     }
 
     fn begin_renewal(&mut self, left: BTreeSet<String>, is_refresh: bool, core: &mut Core) -> String {
         let id = core.dice.uuid(Purpose::ResourceIds);
         let (start, waits_from, total) = (core.now, core.now, left.len());
         let (status, end, current) = ("InProgress", None, None);
-        // Whom another renewal was about to replace stays for the moment.
-        let left_off = self.renewal.take().and_then(|renewal| renewal.current);
-        let left_off = left_off.and_then(|current| self.members.get_mut(&current));
-        left_off.into_iter().for_each(|member| member.rebalancing = false);
+        self.leave_off();
         self.renewal =
             Some(Renewal { id: id.clone(), is_refresh, status, start, end, total, left, waits_from, current });
         self.renew_soon(core);

@@ -1,7 +1,7 @@
 //! What callers may change about a group as a whole.
 
 use super::group::Group;
-use crate::sim::kernel::{Core, Fault};
+use crate::sim::kernel::{Core, Fact, Fault};
 use crate::sim::spec::Process;
 
 /// What `UpdateAutoScalingGroup` changes; what is `None` stays.
@@ -62,6 +62,10 @@ impl Group {
                  {bound})"
             )));
         }
+        let mix = changes.on_demand_base.or(changes.on_demand_percent_above);
+        if mix.is_some() && !self.mixed_policy {
+            return Err(Fault::validation("You must provide a launch template in a mixed instances policy."));
+        }
         (self.min, self.max) = (min, max);
         self.capacity_rebalance = changes.capacity_rebalance.unwrap_or(self.capacity_rebalance);
         self.protect_new = changes.protect_new.unwrap_or(self.protect_new);
@@ -75,7 +79,12 @@ impl Group {
         let mut market = self.market;
         market.on_demand_base = changes.on_demand_base.unwrap_or(market.on_demand_base);
         market.on_demand_percent_above = changes.on_demand_percent_above.unwrap_or(market.on_demand_percent_above);
-        if std::mem::replace(&mut self.market, market) != market {
+        let from = std::mem::replace(&mut self.market, market);
+        if from.on_demand_base != market.on_demand_base {
+            let (from, to) = (from.on_demand_base, market.on_demand_base);
+            core.tell(Fact::BaseChanged { group: self.name.clone(), from, to });
+        }
+        if from != market {
             self.remix(core);
         }
     }

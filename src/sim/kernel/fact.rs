@@ -134,6 +134,12 @@ pub enum Fact {
         from: u32,
         to: u32,
     },
+    /// OnDemandBaseCapacity of the group.
+    BaseChanged {
+        group: String,
+        from: u32,
+        to: u32,
+    },
     MemberState {
         group: String,
         instance: String,

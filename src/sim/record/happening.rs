@@ -120,6 +120,9 @@ fn of_group(fact: &Fact) -> Option<Said> {
         Fact::DesiredChanged { group, from, to } => {
             say("group.desired", group, format!("{from} to {to}"), json!({"from": from, "to": to}))
         }
+        Fact::BaseChanged { group, from, to } => {
+            say("group.on_demand_base", group, format!("{from} to {to}"), json!({"from": from, "to": to}))
+        }
         Fact::MemberState { group, instance, state } => {
             say("group.member", instance, format!("{state} in {group}"), json!({"group": group, "state": state}))
         }

@@ -6,8 +6,19 @@ use super::*;
 
 fn mixed(on_demand_base: u32, on_demand_percent_above: u32) -> Account {
     let market = Market { on_demand_base, on_demand_percent_above };
-    let groups = vec![GroupSpec { market, ..group() }];
+    let instance_types = vec!["m5.large".into(), "m4.large".into()];
+    let groups = vec![GroupSpec { market, instance_types, ..group() }];
     Account::new(Scenario { params: exact(), groups, ..small() }, 1)
+}
+
+/// Spot has so many more, and takes nobody back.
+fn spot_holds(account: &Account, capacity: Option<u32>) {
+    let pools = ["m5.large", "m4.large"].map(|name| ['a', 'b', 'c'].map(|zone| (name, format!("us-east-1{zone}"))));
+    account.sim.change(|world| {
+        for (name, zone) in pools.into_iter().flatten() {
+            world.ec2.set_capacity(&(name.to_owned(), zone), capacity, &mut world.core);
+        }
+    });
 }
 
 /// The On-Demand Instances that the group means to keep.
@@ -19,11 +30,16 @@ fn on_demand(account: &Account) -> Vec<String> {
 }
 
 async fn set_base(account: &Account, base: i32) {
+    try_set_base(account, base).await.unwrap();
+}
+
+async fn try_set_base(account: &Account, base: i32) -> Result<(), aws_sdk_autoscaling::Error> {
     let distribution = InstancesDistribution::builder().on_demand_base_capacity(base);
     let distribution = distribution.on_demand_percentage_above_base_capacity(0).build();
     let policy = MixedInstancesPolicy::builder().instances_distribution(distribution).build();
     let call = account.autoscaling.update_auto_scaling_group().auto_scaling_group_name(GROUP);
-    call.mixed_instances_policy(policy).send().await.unwrap();
+    call.mixed_instances_policy(policy).send().await?;
+    Ok(())
 }
 
 /// How many members run at once at most in the next `seconds`, and how many at least serve.
@@ -84,6 +100,43 @@ async fn another_base_is_reached_one_by_one_the_new_one_first() {
         assert_eq!((on_demand(&account).len(), account.in_state("InService").len()), (to, 4));
         assert_eq!(account.newcomers(&before).len(), 2, "no more than it takes");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_group_lacks_comes_as_the_new_mix_wants_it_and_nobody_else_is_replaced() {
+    let account = mixed(0, 0);
+    let before = account.members();
+    spot_holds(&account, Some(0));
+    account.terminate(&before[0], false).await.unwrap();
+    account.secs(30).await;
+    assert_eq!(account.in_state("InService").len(), 3);
+    set_base(&account, 1).await;
+    account.secs(120).await;
+    assert_eq!((on_demand(&account).len(), account.in_state("InService").len()), (1, 4));
+    assert_eq!(account.newcomers(&before).len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_to_make_room_for_spot_serves_until_spot_has_capacity() {
+    let account = mixed(1, 0);
+    let base = on_demand(&account);
+    spot_holds(&account, Some(0));
+    set_base(&account, 0).await;
+    account.secs(300).await;
+    assert!(account.in_state("InService").contains(&base[0]));
+    set_base(&account, 1).await;
+    account.secs(300).await;
+    assert_eq!((on_demand(&account), account.in_state("InService").len()), (base, 4));
+    set_base(&account, 0).await;
+    spot_holds(&account, None);
+    account.secs(300).await;
+    assert_eq!((on_demand(&account).len(), account.in_state("InService").len()), (0, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_without_a_mixed_instances_policy_has_no_base() {
+    let account = Account::new(Scenario { params: exact(), groups: vec![group()], ..small() }, 1);
+    assert!(try_set_base(&account, 1).await.is_err());
 }
 
 async fn refreshes(account: &Account) -> Vec<InstanceRefresh> {

@@ -8,7 +8,6 @@ use super::super::xml::Xml;
 use super::group as named_group;
 use crate::sim::autoscaling::{Activity, Group, Member, Renewal};
 use crate::sim::kernel::Fault;
-use crate::sim::spec::Market;
 use crate::sim::world::World;
 
 pub fn groups(world: &World, form: &Form) -> Result<Xml, Fault> {
@@ -83,7 +82,7 @@ fn template(xml: &mut Xml) {
 fn launches(xml: &mut Xml, group: &Group) {
     match () {
         () if !group.launch_template => xml.text("LaunchConfigurationName", &group.name),
-        () if group.market == Market::SPOT && group.instance_types.len() < 2 => xml.element("LaunchTemplate", template),
+        () if !group.mixed_policy => xml.element("LaunchTemplate", template),
         () => xml.element("MixedInstancesPolicy", |xml| {
             xml.element("LaunchTemplate", |xml| {
                 xml.element("LaunchTemplateSpecification", template);
