@@ -4,6 +4,7 @@
 //! of each object, and planning goes on from there.
 
 mod attach;
+mod base;
 mod deregister;
 mod drain;
 mod give_back;
@@ -57,6 +58,8 @@ pub struct Answers {
     pub launched: Vec<(CaseId, InstanceId)>,
     /// The groups and zones that had no capacity to give.
     pub without_capacity: Vec<(GroupKey, Arc<str>)>,
+    /// For each group whose On-Demand base, or the note of it, was to be changed: the request that was accepted, or why not.
+    pub bases: Vec<(GroupKey, Result<Option<String>, Failure>)>,
 }
 
 impl Answers {
@@ -65,6 +68,7 @@ impl Answers {
         self.seen.extend(other.seen);
         self.launched.extend(other.launched);
         self.without_capacity.extend(other.without_capacity);
+        self.bases.extend(other.bases);
     }
 }
 
@@ -84,6 +88,8 @@ pub async fn carry_out(actor: &Actor, call: &Call) -> Answers {
         Call::Stop { cluster, stopped } => stop::stop(actor, cluster, stopped).await,
         Call::Complete { group, held } => hook::complete(actor, group, held).await,
         Call::Heartbeat { group, held } => hook::heartbeat(actor, group, held).await,
+        Call::SetBase { group, note } => base::set(actor, group, note).await,
+        Call::ForgetBase { group } => base::forget(actor, group).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a spec has to be beyond its types: one complaint at a time, with the text that it is about.
 
 use super::spot_cluster::region_of;
-use super::{CapacityProviderPolicy, HumanDuration, OperatorSpec, Queue, SpotClusterSpec};
+use super::{CapacityProviderPolicy, Fallback, HumanDuration, OperatorSpec, Queue, SpotClusterSpec};
 
 /// An index is filled by describe calls, so it is not filled anew more often than this.
 const RESYNC_MIN: HumanDuration = HumanDuration::from_secs(1);
@@ -67,7 +67,21 @@ pub fn spot_cluster(spec: &SpotClusterSpec) -> Result<(), Complaint> {
         }
         _ => {}
     }
+    fallback("spec.", spec.replacement.fallback.as_ref())?;
     capacity_providers(&spec.capacity_providers)
+}
+
+fn fallback(path: &str, fallback: Option<&Fallback>) -> Result<(), Complaint> {
+    let Some(fallback) = fallback else { return Ok(()) };
+    let one = match &fallback.capacity_provider {
+        Some(provider) => !provider.trim().is_empty() && !fallback.on_demand_base_capacity,
+        None => fallback.on_demand_base_capacity,
+    };
+    if one {
+        return Ok(());
+    }
+    let message = "says where capacity comes from in one of two ways: capacityProvider with a name, or onDemandBaseCapacity: true";
+    complain("fallback:", format!("{path}replacement.fallback {message}"))
 }
 
 fn capacity_providers(providers: &[CapacityProviderPolicy]) -> Result<(), Complaint> {
@@ -76,6 +90,9 @@ fn capacity_providers(providers: &[CapacityProviderPolicy]) -> Result<(), Compla
         if providers.iter().take(index).any(|earlier| earlier.name == *name) {
             return complain(name, format!("spec.capacityProviders[{index}] names `{name}` for the second time"));
         }
+        let replacement = provider.replacement.as_ref();
+        let fallback = replacement.and_then(|replacement| replacement.fallback.as_ref());
+        self::fallback(&format!("spec.capacityProviders[{index}]."), fallback)?;
     }
     Ok(())
 }

@@ -97,11 +97,11 @@ pub enum Mode {
 pub struct Replacement {
     /// Which call asks for it.
     pub method: Method,
-    /// Where else capacity may come from while the pool has none. Off by default.
+    /// Where else capacity may come from while the pool has none: another capacity provider, or the On-Demand base of the
+    /// pool's own group. Off by default.
     ///
-    /// One more is launched there, by `LaunchInstances`, only after a launch of the pool itself has failed or where its Launch
-    /// process is suspended; it is handed over and given back when the pool is whole again and has not failed for
-    /// `signals.rebalance.cooldown`.
+    /// It is asked only after a launch of the pool itself has failed; another capacity provider also where the pool's Launch
+    /// process is suspended. It is given back when the pool is whole again and has not failed for `signals.rebalance.cooldown`.
     pub fallback: Option<Fallback>,
 }
 
@@ -123,12 +123,20 @@ pub enum Method {
     None,
 }
 
-/// A second source of capacity.
+/// A second source of capacity: either `capacityProvider` or `onDemandBaseCapacity`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Fallback {
-    /// The capacity provider to launch in: another one of the cluster, such as one of On-Demand Instances.
-    pub capacity_provider: String,
+    /// The capacity provider to launch in, by `LaunchInstances`: another one of the cluster, such as one of On-Demand Instances.
+    #[serde(default)]
+    pub capacity_provider: Option<String>,
+    /// True: raise OnDemandBaseCapacity of the pool's own group, so that it launches On-Demand what it lacks.
+    ///
+    /// Lowering it again makes the group replace healthy instances. So it is raised only in groups that have a termination hook
+    /// of managed draining or of `signals.lifecycleHooks`, its original value stays in a tag of the group meanwhile, and it is
+    /// lowered within `signals.rebalance.budget`, with a pause of `signals.rebalance.cooldown`.
+    #[serde(default)]
+    pub on_demand_base_capacity: bool,
     /// So many at a time at most, or a share of what the pool itself wants.
     pub max: Amount,
 }

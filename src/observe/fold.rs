@@ -229,7 +229,10 @@ impl Snapshot {
         if self.left_at.get(&key).is_some_and(|at| *at > group.observed_at) {
             return;
         }
-        group.joined = self.groups.get(&key).map(|known| known.joined_until(&group)).unwrap_or_default();
+        let known = self.groups.get(&key);
+        group.joined = known.map(|known| known.joined_until(&group)).unwrap_or_default();
+        let same = known.filter(|known| (known.mix, known.base_note) == (group.mix, group.base_note));
+        group.mix_since = same.map_or(group.observed_at, |known| known.mix_since);
         self.note_standing(&key, &group);
         self.group_missing(&key);
         for instance in group.members.keys() {

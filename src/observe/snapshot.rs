@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::hooks::Hooks;
 use super::look::Subject;
 use super::mark::Mark;
+use super::mix::{BaseNote, Mix};
 use super::service::{Service, ServiceName};
 use super::task::{Definition, TasksOf};
 use crate::ids::{
@@ -110,6 +111,12 @@ pub struct Group {
     pub zones: Vec<Arc<str>>,
     /// Why it launches no instance on request, if it does not.
     pub launch_refusal: Option<&'static str>,
+    /// How it mixes On-Demand and Spot Instances, where it has a mixed instances policy.
+    pub mix: Option<Mix>,
+    /// Our note of what its On-Demand base was, as long as we have changed it.
+    pub base_note: Option<BaseNote>,
+    /// As of when both are known to be so.
+    pub mix_since: Timestamp,
     /// Its instances.
     pub members: BTreeMap<InstanceId, Member>,
     /// Those that were none when the group was first seen, and as of when they are known.

@@ -12,16 +12,17 @@ use super::crew::Crew;
 use super::inbox::Inbox;
 use super::intake::{Desk, Intake};
 use super::message::{Message, Ticket};
-use super::problems::{Problems, cluster_object};
-use super::report::Reporter;
+use super::problems::Problems;
+use super::report::{self, Reporter};
 use super::settings::Settings;
+use super::{objects, setback};
 use crate::act::{self, Actor, Answer, Answers};
 use crate::aws::{Class, Failure};
 use crate::clock::Clock;
-use crate::ids::{ClusterKey, InstanceId};
+use crate::ids::{GroupKey, InstanceId};
 use crate::observe::describe::Observer;
 use crate::observe::{Look, Observation, Snapshot};
-use crate::plan::{Call, Case, CaseId, Cases, Deed, Outcome, Plan, Policies, Report, Setback, Step, plan};
+use crate::plan::{Call, Case, CaseId, Cases, Deed, Outcome, Plan, Policies, Reason, Report, Step, plan};
 use crate::telemetry::Telemetry;
 use crate::telemetry::metrics::{CallLabels, LookLabels};
 
@@ -76,6 +77,7 @@ pub struct Core {
     policies: Policies,
     intake: Intake,
     explained: BTreeMap<CaseId, BTreeSet<(&'static str, String)>>,
+    explained_groups: BTreeMap<GroupKey, &'static str>,
     inbox: Arc<Inbox>,
     outside: Outside,
     telemetry: Telemetry,
@@ -99,6 +101,7 @@ impl Core {
             policies: settings.policies.clone(),
             intake: Intake::default(),
             explained: BTreeMap::new(),
+            explained_groups: BTreeMap::new(),
             inbox,
             outside,
             telemetry,
@@ -186,6 +189,18 @@ impl Core {
             let told = self.explained.entry(id.clone()).or_default();
             reasons.iter().filter(|reason| told.insert(reason.key())).for_each(|reason| reporter.waiting(case, reason));
         }
+        self.explain_groups(report);
+    }
+
+    /// Tells why groups whose On-Demand base is raised keep it, when that changes.
+    fn explain_groups(&mut self, report: &Report) {
+        let kept: BTreeMap<&GroupKey, &Reason> = report.groups().collect();
+        self.explained_groups.retain(|group, _| kept.contains_key(group));
+        for (group, reason) in kept {
+            if self.explained_groups.insert(group.clone(), reason.name()) != Some(reason.name()) {
+                report::base_kept(group, reason);
+            }
+        }
     }
 
     fn act(&self, call: Call) {
@@ -260,9 +275,9 @@ impl Core {
 
     fn see(&mut self, observation: Observation, at: Timestamp) {
         match &observation {
-            Observation::ClusterRead { cluster, .. } => self.problems.answered(&cluster_object(cluster), None),
+            Observation::ClusterRead { cluster, .. } => self.problems.answered(&objects::of_cluster(cluster), None),
             Observation::ClusterMissing(cluster) => {
-                self.problems.failed(&cluster_object(cluster), &no_such_cluster(cluster));
+                self.problems.failed(&objects::of_cluster(cluster), &objects::no_such_cluster(cluster));
             }
             _ => {}
         }
@@ -274,10 +289,10 @@ impl Core {
         let label = if result.is_ok() { "ok" } else { "failed" };
         self.telemetry.metrics.looks.get_or_create(&LookLabels { result: label }).inc();
         match result {
-            Err(failure) => self.problems.failed(&look_object(look), &failure),
+            Err(failure) => self.problems.failed(&objects::of_look(look), &failure),
             // A cluster has answered once it has been read to its end, and one that is missing answers as well.
             Ok(()) if matches!(look, Look::Cluster(_)) => {}
-            Ok(()) => self.problems.answered(&look_object(look), None),
+            Ok(()) => self.problems.answered(&objects::of_look(look), None),
         }
     }
 
@@ -292,29 +307,34 @@ impl Core {
         for (group, zone) in &answers.without_capacity {
             self.cases.found_no_capacity(group, zone, now);
         }
+        for (group, result) in answers.bases {
+            self.base_answered(&group, result, now);
+        }
         for Answer { case, deed, result } in answers.cases {
             let label = if result.is_ok() { "ok" } else { "failed" };
             self.telemetry.metrics.calls.get_or_create(&CallLabels { action: deed.action(), result: label }).inc();
             self.note(&deed, &case, &result);
-            let result = result.map_err(|failure| setback(&deed, &failure));
+            let result = result.map_err(|failure| setback::of_deed(&deed, &failure));
             self.cases.answered(&deed, &case, result, now);
         }
+    }
+
+    fn base_answered(&mut self, group: &GroupKey, result: Result<Option<String>, Failure>, now: Timestamp) {
+        let label = if result.is_ok() { "ok" } else { "failed" };
+        let labels = CallLabels { action: "UpdateAutoScalingGroup", result: label };
+        self.telemetry.metrics.calls.get_or_create(&labels).inc();
+        let object = objects::of_base(group);
+        match &result {
+            Ok(_) => self.problems.answered(&object, None),
+            Err(failure) => self.problems.failed(&object, failure),
+        }
+        self.cases.base_answered(group, result.map_err(|failure| setback::of_base(&failure)), now);
     }
 
     /// A call that AWS refuses whatever the instance is a problem of the place. What is wrong with one instance is not.
     fn note(&self, deed: &Deed, case: &CaseId, result: &Result<Option<String>, Failure>) {
         let Some(place) = self.cases.get(case).and_then(|case| case.place.as_ref()) else { return };
-        let group = place.group.as_ref().map(ToString::to_string).unwrap_or_default();
-        let object = match deed {
-            Deed::Detach | Deed::Terminate | Deed::Launch | Deed::FallBack | Deed::Attach | Deed::GiveBack => {
-                format!("replacing in {group}")
-            }
-            Deed::Complete(_) | Deed::Heartbeat(_) => format!("hooks of group {group}"),
-            Deed::Drain | Deed::Activate => format!("draining in cluster {}", place.cluster),
-            Deed::Mark => format!("marking in cluster {}", place.cluster),
-            Deed::Deregister(_) => format!("deregistering targets in cluster {}", place.cluster),
-            Deed::Stop(_) => format!("stopping tasks in cluster {}", place.cluster),
-        };
+        let object = objects::of_deed(deed, place);
         match result {
             Ok(_) => self.problems.answered(&object, None),
             Err(failure) if failure.class == Class::Invalid => {}
@@ -340,40 +360,5 @@ impl Core {
                 known.for_each(|message| self.inbox.return_later(message.ticket));
             }
         }
-    }
-}
-
-/// Without an answer, or with one that tells of a fault inside AWS, nobody knows what a call has done.
-fn setback(deed: &Deed, failure: &Failure) -> Setback {
-    let refused = failure.class == Class::Invalid;
-    let lost = matches!(failure.class, Class::Unreachable | Class::Server);
-    let disproves = match deed {
-        // The same token gets the same answer: only one that says why there is none tells that there was none.
-        Deed::Launch | Deed::FallBack => failure.class == Class::Other,
-        // It was read back before it was asked again. What has been done is refused the second time.
-        _ => !refused,
-    };
-    Setback { why: failure.to_string(), refused, lost, disproves }
-}
-
-fn no_such_cluster(cluster: &ClusterKey) -> Failure {
-    let message = format!("there is no ECS cluster as SpotCluster `{cluster}` names it");
-    Failure::answered("ecs:DescribeClusters", Class::NotFound, "MISSING", &message, None)
-}
-
-/// What a look is about, by its name among the problems. Looks of different kinds do not answer for each other.
-fn look_object(look: &Look) -> String {
-    match look {
-        Look::Cluster(cluster) => cluster_object(cluster),
-        Look::Find { cluster, .. } => format!("new instances of cluster {cluster}"),
-        Look::Instances { cluster, .. } => format!("doomed instances of cluster {cluster}"),
-        Look::TasksOf { cluster, .. } | Look::Tasks { cluster, .. } => format!("tasks of cluster {cluster}"),
-        Look::Services { cluster, .. } => format!("services of cluster {cluster}"),
-        Look::TargetGroup { cluster, .. } => format!("target groups of cluster {cluster}"),
-        Look::Definition { cluster, .. } => format!("task definitions of cluster {cluster}"),
-        Look::Locate { region, .. } => format!("unknown instances in {region}"),
-        Look::Hooks(group) => format!("hooks of group {group}"),
-        Look::Activities(group) => format!("activities of group {group}"),
-        Look::Groups { region, .. } => format!("groups in {region}"),
     }
 }

@@ -11,9 +11,11 @@ mod intake;
 mod keeper;
 mod lately;
 mod message;
+mod objects;
 pub mod problems;
 mod receiver;
 mod report;
+mod setback;
 pub mod settings;
 
 use std::sync::Arc;

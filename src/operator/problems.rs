@@ -8,7 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::aws::Failure;
-use crate::ids::ClusterKey;
 
 /// The loop turns at least once a minute; one that has not for so long is stuck.
 const STUCK_AFTER: SignedDuration = SignedDuration::from_mins(3);
@@ -47,12 +46,6 @@ pub struct Readiness {
     pub waiting_for: BTreeMap<String, String>,
     /// What is wrong now, by object.
     pub problems: BTreeMap<String, Standing>,
-}
-
-/// A cluster's name among the problems.
-#[must_use]
-pub fn cluster_object(cluster: &ClusterKey) -> String {
-    format!("cluster {cluster}")
 }
 
 impl Problems {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::ids::GroupKey;
 use crate::observe::Snapshot;
 use crate::plan::{Call, Case, Deed, Dismissal, Outcome, Phase, Reason, Risk, Step, Way, tally};
 use crate::signal::SignalKind;
@@ -221,6 +222,25 @@ fn threat(kind: SignalKind) -> &'static str {
         SignalKind::Surplus => "it is one more than its group wants",
         SignalKind::Fallback => "it stands in for a pool without capacity",
         SignalKind::StateChange => "it is gone",
+    }
+}
+
+/// A group's On-Demand base stays raised for now.
+pub fn base_kept(group: &GroupKey, reason: &Reason) {
+    let (group, name) = (group.to_string(), reason.name());
+    match reason {
+        Reason::NoTerminationHook => tracing::warn!(
+            event = "pool.base_kept",
+            group,
+            reason = name,
+            "the On-Demand base of {group} stays raised: {reason}"
+        ),
+        _ => tracing::info!(
+            event = "pool.base_kept",
+            group,
+            reason = name,
+            "the On-Demand base of {group} stays raised: {reason}"
+        ),
     }
 }
 

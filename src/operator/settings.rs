@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::message::queue_object;
-use super::problems::{Problems, cluster_object};
+use super::objects;
+use super::problems::Problems;
 use crate::api::{Manifests, Percent};
 use crate::ids::{ClusterKey, QueueUrl, Region};
 use crate::observe::Address;
@@ -75,7 +76,7 @@ impl Settings {
     #[must_use]
     pub fn awaited(&self) -> Problems {
         let clusters =
-            self.clusters.keys().map(|key| (cluster_object(key), "has not been read as a whole yet".to_owned()));
+            self.clusters.keys().map(|key| (objects::of_cluster(key), "has not been read as a whole yet".to_owned()));
         let queues = self.queues.iter().filter(|_| !self.paused);
         let queues = queues.map(|queue| (queue_object(queue), "has not answered yet".to_owned()));
         Problems::awaiting(clusters.chain(queues))

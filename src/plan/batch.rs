@@ -73,6 +73,13 @@ impl Batches {
         self.singles.iter().filter(|call| matches!(call, Call::Launch { group, .. } if group == of)).count()
     }
 
+    /// Whether the On-Demand base of a group, or the note of it, is to be changed.
+    pub fn sets_base(&self, of: &GroupKey) -> bool {
+        let sets =
+            |call: &Call| matches!(call, Call::SetBase { group, .. } | Call::ForgetBase { group } if group == of);
+        self.singles.iter().any(sets)
+    }
+
     /// For how many cases of a group another one is to launch.
     pub fn fallbacks_of(&self, cases: &Cases, of: &GroupKey) -> usize {
         let here = |id: &CaseId| cases.get(id).and_then(|case| case.place.as_ref()?.group.as_ref()) == Some(of);

@@ -15,7 +15,7 @@ use super::draft::Draft;
 use super::pace::{due, later};
 use super::phase::Phase;
 use super::policy::Rules;
-use super::report::Reason;
+use super::reason::Reason;
 use super::scene::Scene;
 use super::{debt, mark, tasks};
 use crate::api::{Amount, Method};
@@ -38,14 +38,14 @@ pub fn refusal(scene: Scene<'_>, case: &Case, group: &GroupKey, rules: &Rules, d
     let (amount, cooldown) = limits(case, rules).filter(|_| !has_begun(scene, case))?;
     let members = scene.snapshot.groups.get(group).map_or(0, |group| group.members.len());
     let limit = limit(amount, members);
-    let others = scene.cases.iter().filter(|other| other.id != case.id && is_under_way(scene, other, group));
+    let others = under_way_beside(scene, Some(case), group);
     let begins = |other: &&Case| {
         let place = other.place.clone().or_else(|| draft.placed(&other.id));
         let here = place.is_some_and(|place| place.group.as_ref() == Some(group));
         here && other.is_planned() && draft.batches.drained().any(|id| *id == other.instance)
     };
     let about_to = draft.batches.launches_in(group) + scene.cases.iter().filter(begins).count();
-    if others.count() + about_to >= limit {
+    if others + about_to >= limit {
         return Some(Reason::BudgetSpent { limit });
     }
     let until = later(scene.cases.pools.disturbed_at(group)?, cooldown);
@@ -54,6 +54,16 @@ pub fn refusal(scene: Scene<'_>, case: &Case, group: &GroupKey, rules: &Rules, d
     }
     draft.wake_at(until);
     Some(Reason::CoolingDown { until })
+}
+
+/// How many planned hand-overs take something from `group` still.
+pub fn under_way(scene: Scene<'_>, group: &GroupKey) -> usize {
+    under_way_beside(scene, None, group)
+}
+
+fn under_way_beside(scene: Scene<'_>, case: Option<&Case>, group: &GroupKey) -> usize {
+    let others = scene.cases.iter().filter(|other| case.is_none_or(|case| other.id != case.id));
+    others.filter(|other| is_under_way(scene, other, group)).count()
 }
 
 /// Whether it is a planned hand-over in `group` that has begun, and that takes something from it still.

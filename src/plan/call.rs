@@ -6,6 +6,7 @@ use super::case_id::CaseId;
 use super::deed::Deed;
 use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, TargetGroupArn, TaskArn};
 use crate::observe::mark::Mark;
+use crate::observe::mix::BaseNote;
 use crate::observe::target::Target;
 
 /// A container instance that a call is about.
@@ -164,6 +165,18 @@ pub enum Call {
         /// What waits.
         held: Held,
     },
+    /// `UpdateAutoScalingGroup`: another OnDemandBaseCapacity, after a tag that notes what it was.
+    SetBase {
+        /// The group.
+        group: GroupKey,
+        /// What it was and what it is to be.
+        note: BaseNote,
+    },
+    /// `DeleteTags`: the base is what it was, and the note of it goes.
+    ForgetBase {
+        /// The group.
+        group: GroupKey,
+    },
 }
 
 impl Call {
@@ -193,6 +206,8 @@ impl Call {
             Self::Stop { stopped, .. } => vec![(stopped.case.clone(), Deed::Stop(stopped.task.clone()))],
             Self::Complete { held, .. } => vec![(held.case.clone(), Deed::Complete(held.hook.clone()))],
             Self::Heartbeat { held, .. } => vec![(held.case.clone(), Deed::Heartbeat(held.hook.clone()))],
+            // What is done about a group is done for no case in particular.
+            Self::SetBase { .. } | Self::ForgetBase { .. } => Vec::new(),
         }
     }
 }

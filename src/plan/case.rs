@@ -13,7 +13,7 @@ use super::cases::Admission;
 use super::deed::Deed;
 use super::pace::later;
 use super::phase::Phase;
-use super::report::Reason;
+use super::reason::Reason;
 use super::risk::Risk;
 use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, GroupKey, InstanceId};
 use crate::observe::mark::Mark;

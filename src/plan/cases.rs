@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::Setback;
+use super::bases::Bases;
 use super::call::Call;
 use super::case::{Case, Place};
 use super::case_id::CaseId;
@@ -47,6 +48,8 @@ pub struct Cases {
     took_over: BTreeMap<InstanceId, Timestamp>,
     /// What is remembered of pools.
     pub pools: Pools,
+    /// What was asked of groups as a whole.
+    pub bases: Bases,
 }
 
 /// The end of a case.
@@ -201,6 +204,13 @@ impl Cases {
             Call::GiveBack { group, case, .. } => {
                 self.note(case, |case| case.belongs_to(group));
             }
+            Call::SetBase { group, note } => {
+                self.bases.begin(group);
+                if note.to < note.from {
+                    self.pools.disturb(group, now);
+                }
+            }
+            Call::ForgetBase { group } => self.bases.begin(group),
             Call::Activate { .. }
             | Call::Attach { .. }
             | Call::Deregister { .. }
@@ -239,6 +249,11 @@ impl Cases {
     /// Notes what came of a call: AWS's name for the request, or why it failed.
     pub fn answered(&mut self, deed: &Deed, id: &CaseId, result: Result<Option<String>, Setback>, now: Timestamp) {
         self.note(id, |case| case.answered(deed.clone(), result, now));
+    }
+
+    /// Notes what came of a change of a group's On-Demand base.
+    pub fn base_answered(&mut self, group: &GroupKey, result: Result<Option<String>, Setback>, now: Timestamp) {
+        self.bases.end(group, result, now);
     }
 
     fn note(&mut self, id: &CaseId, change: impl FnOnce(&mut Case)) -> Option<Case> {

@@ -12,7 +12,7 @@ use super::case::{Case, Place};
 use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::{SOON, due, later, retry_now};
-use super::report::Reason;
+use super::reason::Reason;
 use super::scene::Scene;
 use super::step::Step;
 use super::{fallback, mark, watch};

@@ -12,7 +12,7 @@ use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::retry_now;
 use super::phase::Phase;
-use super::report::Reason;
+use super::reason::Reason;
 use super::scene::Scene;
 use super::step::Step;
 use crate::observe::snapshot::InstanceStatus;

@@ -1,7 +1,8 @@
 //! The fallback: where a pool has no capacity, another one launches in its place until the first has capacity again.
 //!
 //! It is off unless the policy names one. What it launches is a debt in the other group, which a case of its own pays back: a
-//! planned hand-over that waits until the first pool is whole.
+//! planned hand-over that waits until the first pool is whole. Where the policy names the group's own On-Demand base instead,
+//! `base` goes on from here.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,11 +12,11 @@ use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::{SOON, due, later, retry_now};
 use super::phase::Phase;
-use super::policy::{Fallback, Rules};
-use super::report::Reason;
+use super::policy::{Rules, Source};
+use super::reason::Reason;
 use super::scene::Scene;
-use super::{budget, launch, replacement};
-use crate::api::Mode;
+use super::{base, budget, launch, replacement};
+use crate::api::{Amount, Mode};
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId};
 use crate::observe::Subject;
 use crate::signal::{Signal, SignalKind};
@@ -36,11 +37,15 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
     if attempt.is_accepted() || !is_without_capacity(scene, case, place, draft) {
         return;
     }
+    let provider = match &fallback.source {
+        Source::Provider(provider) => provider,
+        Source::OnDemandBase => return base::raise(scene, case, place, rules, fallback.max, draft),
+    };
     let reason = match attempt {
         Attempt::InFlight { .. } => Reason::FallingBack,
         Attempt::Failed { why, .. } if launch::is_refused(attempt) => Reason::FallbackRefused(why.clone()),
         Attempt::Failed { why, .. } if !retry_now(scene, attempt, draft) => Reason::FallbackRefused(why.clone()),
-        _ => match ask(scene, case, place, fallback, draft) {
+        _ => match ask(scene, case, place, (provider, fallback.max), draft) {
             Ok(()) => return,
             Err(reason) => reason,
         },
@@ -48,16 +53,22 @@ pub fn request(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draf
     draft.report.add(&case.id, reason);
 }
 
-fn ask(scene: Scene<'_>, case: &Case, place: &Place, fallback: &Fallback, draft: &mut Draft) -> Result<(), Reason> {
+fn ask(
+    scene: Scene<'_>,
+    case: &Case,
+    place: &Place,
+    (provider, max): (&CapacityProviderName, Amount),
+    draft: &mut Draft,
+) -> Result<(), Reason> {
     let refused = |why: &str| Reason::FallbackRefused(why.to_owned());
-    let key = scene.snapshot.group_behind(&place.cluster, &fallback.provider);
+    let key = scene.snapshot.group_behind(&place.cluster, provider);
     let Some((key, group)) = key.and_then(|key| scene.snapshot.groups.get_key_value(key)) else {
         return Err(refused("the capacity provider is not in the cluster, or has no group"));
     };
     if place.group.as_ref() == Some(key) {
         return Err(refused("it is the pool that has none"));
     }
-    let theirs = rules_of(scene, &place.cluster, &fallback.provider);
+    let theirs = rules_of(scene, &place.cluster, provider);
     if !theirs.managed || theirs.mode != Mode::Enforce {
         return Err(refused("the policy does not let it be changed"));
     }
@@ -65,7 +76,7 @@ fn ask(scene: Scene<'_>, case: &Case, place: &Place, fallback: &Fallback, draft:
         return Err(refused(&reason.to_string()));
     }
     let own = place.group.as_ref().and_then(|own| scene.snapshot.groups.get(own));
-    let limit = budget::limit(fallback.max, own.map_or(0, |own| own.desired as usize));
+    let limit = budget::limit(max, own.map_or(0, |own| own.desired as usize));
     if in_use(scene, key) + draft.batches.launches_in(key) >= limit {
         return Err(Reason::FallbackSpent { limit });
     }
@@ -106,7 +117,7 @@ fn falls_back_on(scene: Scene<'_>, case: &Case, key: &GroupKey) -> bool {
 
 /// The pool on which the one at `place` falls back.
 fn other_of(scene: Scene<'_>, place: &Place) -> Option<CapacityProviderName> {
-    scene.policies.rules(&place.cluster, place.provider.as_ref()).fallback.map(|fallback| fallback.provider)
+    scene.policies.rules(&place.cluster, place.provider.as_ref()).fallback?.provider().cloned()
 }
 
 /// Whether its instance was launched in the place of another pool's.
@@ -214,7 +225,10 @@ fn homes(scene: Scene<'_>, cluster: &ClusterKey, pool: Option<&CapacityProviderN
     let providers = known.into_iter().flat_map(|cluster| &cluster.providers);
     let falls_back = |(provider, group): (&CapacityProviderName, &Option<GroupKey>)| {
         let rules = rules_of(scene, cluster, provider);
-        let here = rules.fallback.as_ref().is_some_and(|fallback| Some(&fallback.provider) == pool);
+        let here = rules
+            .fallback
+            .as_ref()
+            .is_some_and(|fallback| fallback.provider().is_some() && fallback.provider() == pool);
         let other = pool != Some(provider);
         group.clone().filter(|_| here && other).map(|group| (group, rules))
     };

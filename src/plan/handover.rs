@@ -12,7 +12,7 @@ use super::draft::Draft;
 use super::pace::retry_now;
 use super::phase::Phase;
 use super::policy::Rules;
-use super::report::Reason;
+use super::reason::Reason;
 use super::scene::Scene;
 use super::step::{Dismissal, Step};
 use super::{budget, debt, drain, fallback, launch, mark, replacement, tasks, watch};

@@ -17,7 +17,7 @@ use super::draft::Draft;
 use super::pace::{later, retry_now};
 use super::phase::Phase;
 use super::policy::Rules;
-use super::report::Reason;
+use super::reason::Reason;
 use super::scene::Scene;
 use super::tasks;
 use crate::ids::GroupKey;

@@ -7,7 +7,7 @@ use super::call::Call;
 use super::case::{Case, Place};
 use super::deed::Deed;
 use super::draft::Draft;
-use super::report::Reason;
+use super::reason::Reason;
 use super::scene::Scene;
 use crate::ids::GroupKey;
 use crate::observe::snapshot::Group;

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use super::case::{Case, Place};
 use super::draft::Draft;
 use super::pace::{SOON, due};
-use super::report::Reason;
+use super::reason::Reason;
 use super::scene::Scene;
 use super::step::Dismissal;
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId};

@@ -12,7 +12,7 @@ use super::debt;
 use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::{later, retry_now};
-use super::report::Reason;
+use super::reason::Reason;
 use super::scene::Scene;
 use crate::ids::InstanceId;
 use crate::observe::mark::Mark;

@@ -4,6 +4,8 @@
 //! twice on the same input changes nothing: what it asked for is in the cases and in the snapshot by then.
 
 mod attempt;
+mod base;
+mod bases;
 mod batch;
 mod budget;
 mod call;
@@ -28,6 +30,7 @@ mod pace;
 mod phase;
 mod policy;
 mod pools;
+mod reason;
 mod record;
 mod replacement;
 mod report;
@@ -52,7 +55,8 @@ pub use cases::{Admission, Cases};
 pub use deed::Deed;
 pub use phase::Phase;
 pub use policy::{Policies, Rules};
-pub use report::{Reason, Report};
+pub use reason::Reason;
+pub use report::Report;
 pub use risk::Risk;
 pub use step::{Dismissal, Outcome, Plan, Step};
 pub use tasks::{Tally, tally};
@@ -82,6 +86,7 @@ pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timest
     }
     replacement::pair(scene, &mut draft);
     stopping::stop(scene, &mut draft);
+    base::lower(scene, &mut draft);
     watch::newcomers(scene, &mut draft);
     draft.finish()
 }

@@ -9,7 +9,7 @@ use super::case::{Case, Place};
 use super::deed::Deed;
 use super::draft::Draft;
 use super::pace::{SOON, due, retry_now};
-use super::report::Reason;
+use super::reason::Reason;
 use super::scene::Scene;
 use super::{debt, tasks};
 use crate::ids::GroupKey;

@@ -63,15 +63,36 @@ pub struct Rules {
 /// Who launches where a pool has no capacity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fallback {
-    /// The other pool.
-    pub provider: CapacityProviderName,
+    /// Whence it comes.
+    pub source: Source,
     /// So many at a time.
     pub max: Amount,
 }
 
+/// Whence capacity comes that a pool does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// From another pool.
+    Provider(CapacityProviderName),
+    /// From the On-Demand base of its own group.
+    OnDemandBase,
+}
+
 impl From<&api::Fallback> for Fallback {
     fn from(fallback: &api::Fallback) -> Self {
-        Self { provider: CapacityProviderName::from(&fallback.capacity_provider), max: fallback.max }
+        let provider = fallback.capacity_provider.as_ref().map(CapacityProviderName::from);
+        Self { source: provider.map_or(Source::OnDemandBase, Source::Provider), max: fallback.max }
+    }
+}
+
+impl Fallback {
+    /// The other pool.
+    #[must_use]
+    pub const fn provider(&self) -> Option<&CapacityProviderName> {
+        match &self.source {
+            Source::Provider(provider) => Some(provider),
+            Source::OnDemandBase => None,
+        }
     }
 }
 

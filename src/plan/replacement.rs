@@ -8,7 +8,7 @@ use super::draft::Draft;
 use super::pace::retry_now;
 use super::phase::Phase;
 use super::policy::Rules;
-use super::report::Reason;
+use super::reason::Reason;
 use super::scene::Scene;
 use super::step::Step;
 use super::{debt, fallback, launch, locate, mark, way};

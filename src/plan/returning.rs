@@ -10,7 +10,7 @@ use super::deed::Deed;
 use super::draft::Draft;
 use super::mark;
 use super::pace::retry_now;
-use super::report::Reason;
+use super::reason::Reason;
 use super::scene::Scene;
 use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
 

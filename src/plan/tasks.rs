@@ -9,7 +9,7 @@ use super::draft::Draft;
 use super::pace::later;
 use super::phase::Phase;
 use super::policy::Rules;
-use super::report::Reason;
+use super::reason::Reason;
 use super::scene::Scene;
 use super::step::Step;
 use super::stopping::need;

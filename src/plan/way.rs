@@ -57,10 +57,18 @@ fn by_hooks(scene: Scene<'_>, case: &Case, key: &GroupKey, rules: &Rules, draft:
     None
 }
 
+/// Whether the group has a termination hook that waits for the tasks: managed draining's or our own.
+pub fn any_waits_for_tasks(hooks: &Hooks, rules: &Rules) -> bool {
+    hooks.terminating.iter().any(|hook| waits_for_tasks(&hook.name, rules))
+}
+
+fn waits_for_tasks(hook: &str, rules: &Rules) -> bool {
+    hook == MANAGED_DRAINING || rules.is_our_hook(hook)
+}
+
 /// Whether the group has termination hooks, all of them managed draining's or our own, that let it go on in the end.
 fn all_wait_for_tasks(hooks: &Hooks, rules: &Rules) -> bool {
-    let known = |name: &str| name == MANAGED_DRAINING || rules.is_our_hook(name);
     hooks.refreshing == Some(false)
         && !hooks.terminating.is_empty()
-        && hooks.terminating.iter().all(|hook| hook.continues && known(&hook.name))
+        && hooks.terminating.iter().all(|hook| hook.continues && waits_for_tasks(&hook.name, rules))
 }

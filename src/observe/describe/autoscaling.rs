@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_autoscaling::types::{AutoScalingGroup, InstancesDistribution};
+use aws_sdk_autoscaling::types::AutoScalingGroup;
 use jiff::Timestamp;
 
 use super::{PAGES_MAX, next_page};
 use crate::aws::{Failure, RegionClients};
 use crate::ids::{GroupKey, InstanceId, Region};
 use crate::observe::Observation;
+use crate::observe::mix::{BaseNote, Mix, TAG};
 use crate::observe::snapshot::{Group, Lifecycle, Member};
 
 /// Groups in one answer at most (Auto Scaling API reference).
@@ -106,6 +107,9 @@ fn read(group: &AutoScalingGroup, observed_at: Timestamp) -> Group {
         max: count(group.max_size()),
         zones: group.availability_zones().iter().map(|zone| zone.as_str().into()).collect(),
         launch_refusal: launch_refusal(group),
+        mix: mix(group),
+        base_note: base_note(group),
+        mix_since: observed_at,
         members: members.collect(),
         joined: BTreeMap::new(),
         observed_at,
@@ -123,19 +127,28 @@ fn launch_refusal(group: &AutoScalingGroup) -> Option<&'static str> {
     match () {
         () if !template => Some("the group has no launch template"),
         () if group.warm_pool_configuration().is_some() => Some("the group has a warm pool"),
-        () if mixed.and_then(|mixed| mixed.instances_distribution()).is_some_and(mixes) => {
-            Some("the group mixes On-Demand and Spot Instances")
-        }
+        () if mix(group).is_some_and(mixes) => Some("the group mixes On-Demand and Spot Instances"),
         () => None,
     }
 }
 
 /// Without a word everything above the base is On-Demand (EC2 Auto Scaling API reference, `InstancesDistribution`).
-fn mixes(distribution: &InstancesDistribution) -> bool {
-    let base = distribution.on_demand_base_capacity().unwrap_or(0);
-    match distribution.on_demand_percentage_above_base_capacity().unwrap_or(100) {
-        100 => false,
-        0 => base > 0,
+fn mix(group: &AutoScalingGroup) -> Option<Mix> {
+    let distribution = group.mixed_instances_policy()?.instances_distribution();
+    let base = distribution.and_then(|distribution| distribution.on_demand_base_capacity());
+    let above = distribution.and_then(|distribution| distribution.on_demand_percentage_above_base_capacity());
+    Some(Mix { base: count(base), percent_above: above.map_or(100, |above| count(Some(above))) })
+}
+
+const fn mixes(mix: Mix) -> bool {
+    match mix.percent_above {
+        0 => mix.base > 0,
+        100.. => false,
         _ => true,
     }
+}
+
+fn base_note(group: &AutoScalingGroup) -> Option<BaseNote> {
+    let tag = group.tags().iter().find(|tag| tag.key() == Some(TAG))?;
+    BaseNote::read(tag.value()?)
 }

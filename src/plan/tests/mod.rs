@@ -2,6 +2,7 @@
 //! input and holds it to change nothing.
 
 mod again;
+mod base;
 mod closing;
 mod debt;
 mod fallback;

@@ -79,17 +79,12 @@ impl Scenario {
     pub fn group(&mut self, members: &[(&str, &str)], change: impl FnOnce(&mut Group)) {
         let members = members.iter().map(|(id, state)| (InstanceId::from(id), member(state))).collect();
         let mut group = Group {
-            capacity_rebalance: false,
-            launch_suspended: false,
-            terminate_suspended: false,
             desired: 2,
-            min: 0,
             max: 10,
             zones: vec!["us-east-1a".into(), "us-east-1b".into()],
-            launch_refusal: None,
             members,
-            joined: BTreeMap::new(),
             observed_at: self.now,
+            ..Group::default()
         };
         change(&mut group);
         self.snapshot.apply(Observation::Groups { found: vec![(group_key(), group)], missing: vec![] }, self.now);

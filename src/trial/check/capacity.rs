@@ -54,7 +54,7 @@ fn still_needed<'a>(history: &History<'a>) -> BTreeSet<&'a str> {
     let providers = history.scenario.spot_clusters.iter().flat_map(|cluster| &cluster.capacity_providers);
     let pairs = providers.filter_map(|provider| {
         let fallback = provider.replacement.as_ref()?.fallback.as_ref()?;
-        Some((group_of(&provider.name)?, group_of(&fallback.capacity_provider)?))
+        Some((group_of(&provider.name)?, group_of(fallback.capacity_provider.as_deref()?)?))
     });
     let end = history.lines.last().map_or(0.0, |line| line.t);
     let lately = |home: &&GroupEnd| {
