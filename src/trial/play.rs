@@ -17,6 +17,7 @@ use crate::api::{HumanDuration, Manifests, ScenarioDeed, ScenarioOperator, Scena
 use crate::aws::Connection;
 use crate::clock::Clock;
 use crate::ids::Region;
+use crate::observe::mix::TAG;
 use crate::operator::{Operator, Settings};
 use crate::sim::{GroupView, MemberView, Simulation, TaskView};
 use crate::telemetry::{CaseLine, Metrics, Telemetry};
@@ -124,7 +125,8 @@ impl Trial {
             // Managed scaling may want something else at any minute.
             let waits = is_waiting_for_tasks(simulation, cluster, &view);
             let hampered = scarce || dried || kept || waits || view.is_moving || group.managed_scaling.is_some();
-            Some(GroupEnd { name, desired: view.desired, capacity: view.capacity, hampered })
+            let base_noted = view.tags.contains_key(TAG);
+            Some(GroupEnd { name, desired: view.desired, capacity: view.capacity, hampered, base_noted })
         });
         End { groups: groups.collect(), truth: simulation.truth() }
     }

@@ -15,9 +15,9 @@ pub struct Summary {
     pub interruptions: usize,
     /// Of those, the ones whose replacement was registered by the deadline.
     pub replaced_in_time: usize,
-    /// Tasks of doomed instances that got SIGTERM with their whole stopTimeout left.
+    /// Tasks of doomed instances that got SIGTERM and ended before their instance did, or had their whole stopTimeout left.
     pub graceful: usize,
-    /// Tasks that got it later than that.
+    /// Tasks that got it later than that, and went with their instance.
     pub cut_short: usize,
     /// Tasks that never got it.
     pub killed: usize,

@@ -130,6 +130,24 @@ fn net_change(lines: &[serde_json::Value], group: &str) -> i64 {
 }
 
 #[test]
+fn its_own_on_demand_base_bears_a_dry_spot_pool_within_its_bound_and_ends_as_it_began() {
+    for seed in ["1", "2", "3"] {
+        let (code, played, said) = run(&["on-demand-base.yaml", "--seed", seed, "--json"]);
+        assert_eq!(code, Some(0), "{said}");
+        let lines: Vec<serde_json::Value> = played.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let number = |line: &serde_json::Value, name: &str| line["data"][name].as_u64().unwrap();
+        let bases: Vec<u64> = told(&lines, "group.on_demand_base").map(|line| number(line, "to")).collect();
+        assert!(bases.iter().all(|base| *base <= 2) && bases.contains(&2), "seed {seed}: {bases:?}");
+        assert_eq!(bases.last(), Some(&0), "seed {seed}: {bases:?}");
+        assert_eq!(net_change(&lines, "web-spot-asg"), 0);
+        let summary = &lines.last().unwrap()["summary"];
+        assert_eq!((&summary["replacedInTime"], &summary["killed"]), (&2.into(), &0.into()), "{summary}");
+        let calls = |action: &str| summary["calls"][format!("autoscaling.{action}")].as_u64();
+        assert_eq!(calls("DeleteTags"), Some(1), "the note goes when nothing is owed any more");
+    }
+}
+
+#[test]
 fn on_demand_stands_in_for_a_dry_spot_pool_within_its_bound_and_both_groups_end_as_they_began() {
     for seed in ["1", "2", "3"] {
         let (code, played, said) = run(&["fallback-to-on-demand.yaml", "--seed", seed, "--json"]);

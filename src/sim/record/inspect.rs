@@ -29,6 +29,8 @@ pub struct GroupView {
     pub is_moving: bool,
     /// Its members, by instance id.
     pub members: Vec<MemberView>,
+    /// Its tags, by key.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// A member of a group.
@@ -98,6 +100,7 @@ impl Simulation {
             capacity: group.capacity(&world.core),
             is_moving: holds || group.renewal.is_some(),
             members: group.members.iter().map(view).collect(),
+            tags: group.tags.iter().map(|(key, (value, _))| (key.clone(), value.clone())).collect(),
         })
     }
 

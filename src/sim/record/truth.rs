@@ -40,10 +40,10 @@ pub struct Interruption {
     pub gone: Option<Timestamp>,
     /// How many tasks ran on it at the notice.
     pub tasks_at_notice: usize,
-    /// Of the tasks that ran on it since: how many got SIGTERM with their whole stopTimeout left before it went, or,
-    /// while it still works, before the deadline.
+    /// Of the tasks that ran on it since: how many got SIGTERM and had ended before it went, or had their whole stopTimeout
+    /// left before that, or, while it still works, before the deadline.
     pub graceful: usize,
-    /// How many got SIGTERM later than that.
+    /// How many got SIGTERM later than that, and went with it.
     pub cut_short: usize,
     /// How many went with it and never got SIGTERM.
     pub killed: usize,
@@ -90,8 +90,9 @@ impl Recorder {
         let fates = self.fates.get(&interruption.instance_id);
         let end = interruption.gone.unwrap_or(interruption.deadline);
         for fate in fates.into_iter().flat_map(BTreeMap::values) {
+            let has_ended = fate.stopped.is_some_and(|at| at < end);
             match fate.signalled {
-                Some(at) if later(at, fate.stop_timeout) <= end => interruption.graceful += 1,
+                Some(at) if has_ended || later(at, fate.stop_timeout) <= end => interruption.graceful += 1,
                 Some(_) => interruption.cut_short += 1,
                 None if interruption.gone.is_some_and(|gone| fate.stopped.is_none_or(|at| at >= gone)) => {
                     interruption.killed += 1;
@@ -225,9 +226,9 @@ mod tests {
     }
 
     #[test]
-    fn a_task_is_graceful_when_its_whole_stop_timeout_was_left() {
+    fn a_task_is_graceful_when_its_whole_stop_timeout_was_left_or_it_had_ended() {
         let mut recorder = Recorder::default();
-        for task in ["in-time", "late", "never"] {
+        for task in ["in-time", "late", "never", "quick"] {
             recorder.hear(&runs(task), at(0));
         }
         recorder.hear(
@@ -241,6 +242,9 @@ mod tests {
         );
         recorder.hear(&signalled("in-time"), at(90));
         recorder.hear(&signalled("late"), at(91));
+        recorder.hear(&signalled("quick"), at(100));
+        let (task, instance, reason) = ("quick".into(), "i-0a".into(), "Service scheduler stopped the task.".into());
+        recorder.hear(&Fact::TaskStopped { task, instance, reason }, at(119));
         recorder.hear(
             &Fact::InstanceGone { host: host(), how: Gone::Terminated, reclaimed: true, announced: true },
             at(120),
@@ -248,6 +252,6 @@ mod tests {
         let truth = recorder.truth();
         let interruption = truth.interruptions.first().unwrap();
         let Interruption { tasks_at_notice, graceful, cut_short, killed, .. } = interruption;
-        assert_eq!((*tasks_at_notice, *graceful, *cut_short, *killed), (3, 1, 1, 1));
+        assert_eq!((*tasks_at_notice, *graceful, *cut_short, *killed), (4, 2, 1, 1));
     }
 }

@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_group_that_ends_otherwise_is_found() {
         let ends = |desired, capacity, hampered| {
-            let group = GroupEnd { name: "asg".into(), desired, capacity, hampered };
+            let group = GroupEnd { name: "asg".into(), desired, capacity, hampered, ..GroupEnd::default() };
             let (end, scenario) = (End { groups: vec![group], ..End::default() }, calm());
             settled(&History { lines: &[], end: &end, scenario: &scenario }).len()
         };

@@ -37,6 +37,8 @@ pub struct GroupEnd {
     pub capacity: u32,
     /// Something keeps it from having as many instances as it wants, or as few.
     pub hampered: bool,
+    /// It carries an operator's note of what its On-Demand base was.
+    pub base_noted: bool,
 }
 
 /// A notice that EC2 gave.

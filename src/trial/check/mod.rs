@@ -4,6 +4,7 @@
 
 mod acknowledging;
 mod answered;
+mod base;
 mod bystanders;
 mod capacity;
 mod convergence;
@@ -41,6 +42,7 @@ pub fn violations(history: &History<'_>) -> Vec<Violation> {
     [
         acknowledging::check(history),
         answered::check(history),
+        base::check(history),
         bystanders::check(history),
         capacity::check(history),
         convergence::check(history),

@@ -25,7 +25,11 @@ fn chosen(lots: &mut Lots, groups: &[ScenarioGroup]) -> Value {
     let method = lots.one_of(&["auto", "auto", "detach", "launch"], "auto");
     let fallback =
         json!({"capacityProvider": groups.get(1).map(|group| &group.capacity_provider), "max": lots.between(1, 4)});
-    let falls_back = groups.len() > 1 && lots.chance(60);
+    let own_base = json!({"onDemandBaseCapacity": true, "max": fallback["max"]});
+    let (falls_back, fallback) = match groups.len() {
+        0 | 1 => (!groups.is_empty(), own_base),
+        _ => (lots.chance(60), fallback),
+    };
     let first = groups.first().map(|group| &group.capacity_provider);
     let replacement = json!({"method": method, "fallback": if falls_back { fallback } else { Value::Null }});
     json!({
@@ -36,7 +40,8 @@ fn chosen(lots: &mut Lots, groups: &[ScenarioGroup]) -> Value {
     })
 }
 
-/// Where a group may fall back it mostly has to: its pools run dry for a while, and the other group has On-Demand Instances.
+/// Where a group may fall back it mostly has to: its pools run dry for a while, and the other group has On-Demand Instances, or
+/// its own can have them and give them back.
 pub fn let_fallbacks_matter(lots: &mut Lots, spec: &mut ScenarioSpec) {
     let may = spec.spot_clusters.iter().flat_map(|cluster| &cluster.capacity_providers);
     let may =
@@ -46,10 +51,15 @@ pub fn let_fallbacks_matter(lots: &mut Lots, spec: &mut ScenarioSpec) {
     }
     let from = lots.between(40, 200);
     let until = from + lots.between(60, 200);
-    let Some([first, second, ..]) = spec.clusters.first_mut().map(|cluster| cluster.groups.as_mut_slice()) else {
+    let Some([first, others @ ..]) = spec.clusters.first_mut().map(|cluster| cluster.groups.as_mut_slice()) else {
         return;
     };
-    (second.on_demand_percent_above, second.max, second.suspended) = (100, None, Vec::new());
+    match others.first_mut() {
+        Some(second) => (second.on_demand_percent_above, second.max, second.suspended) = (100, None, Vec::new()),
+        None => {
+            (first.instance_types, first.managed_draining) = (["m5.large", "c5.large"].map(Into::into).into(), true)
+        }
+    }
     for name in &first.instance_types {
         spec.happenings.extend([holds(name, from, Some(lots.below(3))), holds(name, until, None)]);
     }
