@@ -24,6 +24,9 @@ use crate::observe::snapshot::{Group, Lifecycle};
 /// The pace at which a group is looked at whose base is raised.
 const PACE: SignedDuration = SignedDuration::from_secs(30);
 
+/// The base is lowered no more often: a group that is to replace somebody has to have begun with it.
+const STEPS_EVERY: SignedDuration = SignedDuration::from_mins(2);
+
 /// A note that nothing is owed for, or that somebody else has overruled, goes after so long: whoever has just left it may be
 /// about to change the base.
 const SETTLED_AFTER: SignedDuration = SignedDuration::from_mins(1);
@@ -217,7 +220,8 @@ fn is_calm(group: &Group) -> bool {
 fn cools_down_until(scene: Scene<'_>, key: &GroupKey, group: &Group, rules: &Rules) -> Option<Timestamp> {
     let failed_at = scene.snapshot.launch_failures.get(key).map(|failure| failure.at);
     let since = failed_at.into_iter().chain(scene.cases.pools.disturbed_at(key)).chain([group.mix_since]).max();
-    since.map(|since| later(since, rules.rebalance.cooldown.signed())).filter(|until| scene.now < *until)
+    let pause = rules.rebalance.cooldown.signed().max(STEPS_EVERY);
+    since.map(|since| later(since, pause)).filter(|until| scene.now < *until)
 }
 
 /// Whether a hook holds the instances that the group will terminate, as far as is known of late.

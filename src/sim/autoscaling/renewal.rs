@@ -79,7 +79,7 @@ impl Group {
         if self.renewal.as_ref().is_some_and(|renewal| renewal.is_refresh) {
             return;
         }
-        self.leave_off();
+        let current = self.leave_off_unless_launched();
         let there = |m: &&Member| !m.state.is_leaving() && !m.rebalancing;
         let on_demand = self.members.values().filter(there).filter(|m| !m.spot).count();
         let wanted = self.market.on_demand_of(self.desired) as usize;
@@ -88,8 +88,25 @@ impl Group {
         let surplus = on_demand.abs_diff(wanted).saturating_sub(lacking);
         let wrong = self.members.values().filter(there).filter(|m| m.spot == spot).take(surplus);
         let wrong: BTreeSet<String> = wrong.map(|m| m.instance.clone()).collect();
-        if !wrong.is_empty() {
+        if !wrong.is_empty() || current.is_some() {
             self.begin_renewal(wrong, false, core);
+        }
+        self.renewal.as_mut().into_iter().for_each(|renewal| renewal.current.clone_from(&current));
+    }
+
+    /// Ends a renewal, but for whom it is about to replace if somebody has been launched in the place of that one.
+    fn leave_off_unless_launched(&mut self) -> Option<String> {
+        let current = self.renewal.as_ref().and_then(|renewal| renewal.current.clone());
+        let launched = |current: &String| self.members.values().any(|member| member.replaces.as_ref() == Some(current));
+        match current.filter(launched) {
+            Some(current) => {
+                self.renewal = None;
+                Some(current)
+            }
+            None => {
+                self.leave_off();
+                None
+            }
         }
     }
 

@@ -68,6 +68,8 @@ struct Fate {
     stop_timeout: Duration,
     signalled: Option<Timestamp>,
     stopped: Option<Timestamp>,
+    /// It had not stopped when its instance went.
+    went_with_it: bool,
 }
 
 /// Listens, and remembers what the truth needs.
@@ -90,7 +92,7 @@ impl Recorder {
         let fates = self.fates.get(&interruption.instance_id);
         let end = interruption.gone.unwrap_or(interruption.deadline);
         for fate in fates.into_iter().flat_map(BTreeMap::values) {
-            let has_ended = fate.stopped.is_some_and(|at| at < end);
+            let has_ended = fate.stopped.is_some_and(|at| at <= end) && !fate.went_with_it;
             match fate.signalled {
                 Some(at) if has_ended || later(at, fate.stop_timeout) <= end => interruption.graceful += 1,
                 Some(_) => interruption.cut_short += 1,
@@ -117,7 +119,8 @@ impl Recorder {
                 self.on_registered(host, provider.as_ref(), now)
             }
             Fact::TaskRunning { task, instance, stop_timeout, .. } if !instance.is_empty() => {
-                let fate = Fate { stop_timeout: *stop_timeout, signalled: None, stopped: None };
+                let (signalled, stopped, went_with_it) = (None, None, false);
+                let fate = Fate { stop_timeout: *stop_timeout, signalled, stopped, went_with_it };
                 self.fates.entry(instance.clone()).or_default().insert(task.clone(), fate);
             }
             Fact::TaskSignalled { task, instance, .. } => {
@@ -165,6 +168,8 @@ impl Recorder {
         self.truth.unannounced += usize::from(reclaimed && !self.is_interrupted(instance));
         if self.is_interrupted(instance) {
             self.update(instance, |interruption| interruption.gone = Some(now));
+            let fates = self.fates.get_mut(instance).into_iter().flat_map(BTreeMap::values_mut);
+            fates.for_each(|fate| fate.went_with_it = fate.stopped.is_none());
         } else {
             self.fates.remove(instance);
         }

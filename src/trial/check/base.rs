@@ -9,6 +9,9 @@ use crate::trial::transcript::Line;
 const INVARIANT: &str = "an On-Demand base that an operator has raised is given back";
 const NOTED: &str = "no note of a base stays that is given back";
 
+/// The base is lowered no more often, whatever the policy says.
+const STEPS_SECS: f64 = 120.0;
+
 /// After the pause of the policy: looks at the group, and a note that nothing is owed for.
 const SLACK_SECS: f64 = 240.0;
 
@@ -46,7 +49,7 @@ fn is_calm(history: &History<'_>, group: &str) -> bool {
     let own = clusters.clone().map(|cluster| cluster.signals.rebalance.cooldown);
     let providers = clusters.flat_map(|cluster| &cluster.capacity_providers);
     let cooldowns = own.chain(providers.filter_map(|provider| Some(provider.signals.as_ref()?.rebalance.cooldown)));
-    let cooldown = cooldowns.map(|cooldown| cooldown.unsigned().as_secs_f64()).fold(0.0, f64::max);
+    let cooldown = cooldowns.map(|cooldown| cooldown.unsigned().as_secs_f64()).fold(STEPS_SECS, f64::max);
     let since = end - cooldown - SLACK_SECS;
     let moves = ["group.member", "group.left", "group.launched", "group.launch_failed", "group.desired", "hook.waits"];
     let about = |line: &&Line| line.object == group || line.field("group") == group;
