@@ -4,9 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::draft::Draft;
 use super::hook::is_held;
-use super::pace::later;
+use super::pace::{SOON, due, later};
 use super::scene::Scene;
 use crate::ids::InstanceId;
+use crate::observe::Subject;
 use crate::observe::mark::Mark;
 use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
 use crate::signal::{Hook, Signal, SignalKind};
@@ -41,20 +42,31 @@ pub fn marked_instances(scene: Scene<'_>, draft: &mut Draft) {
         let open = |mark: &&Mark| instance.gone_at.is_none() && !mark.paid;
         let Some(mark) = instance.mark.as_ref().filter(open) else { continue };
         let Some(signal) = signal_of(id, mark) else { continue };
-        if is_in_other_hands(scene, instance, &signal) || !scene.cases.is_unheard_of(id, mark.said_at) {
+        let left_at = left_alone_from(mark, &signal);
+        if scene.now < left_at || !scene.cases.is_unheard_of(id, mark.said_at) {
             continue;
         }
-        draft.open(scene, signal);
+        // What is known of it may be older than that: it is looked at again before anybody meddles.
+        if instance.looked_at < left_at {
+            if due(scene, &Subject::Instance(id.clone()), SOON, draft) {
+                draft.batches.instance(&instance.cluster, id, &instance.arn);
+            }
+        } else if lives_on(instance) || !signal.kind.is_notice() {
+            draft.open(scene, signal);
+        }
     }
 }
 
-/// Who holds an instance renews the mark. The message of an interruption notice brings its case back by itself; only of an
-/// instance that lives on long after nobody speaks.
-fn is_in_other_hands(scene: Scene<'_>, instance: &ContainerInstance, signal: &Signal) -> bool {
-    let over = signal.deadline.is_some_and(|deadline| scene.now >= later(deadline, SET_BACK_WITHIN));
-    let lives = instance.status == InstanceStatus::Draining && instance.disconnected_since.is_none();
-    let held = instance.mark.as_ref().and_then(|mark| mark.held_until).is_some_and(|until| scene.now < until);
-    held || signal.kind.is_notice() && !(over && lives)
+/// From when on a marked instance is in nobody's hands. Who holds one renews the mark. The message of an interruption notice brings
+/// its case back by itself; only of an instance that lives on long after nobody speaks.
+fn left_alone_from(mark: &Mark, signal: &Signal) -> Timestamp {
+    let held_until = mark.held_until.unwrap_or(Timestamp::MIN);
+    let over = signal.deadline.map_or(Timestamp::MAX, |deadline| later(deadline, SET_BACK_WITHIN));
+    if signal.kind.is_notice() { held_until.max(over) } else { held_until }
+}
+
+fn lives_on(instance: &ContainerInstance) -> bool {
+    instance.status == InstanceStatus::Draining && instance.disconnected_since.is_none()
 }
 
 fn signal_of(instance: &InstanceId, mark: &Mark) -> Option<Signal> {

@@ -1,9 +1,10 @@
 //! Instances that live on.
 
 use super::scenario::*;
+use crate::observe::Look;
 use crate::observe::mark::Mark;
 use crate::observe::snapshot::InstanceStatus;
-use crate::plan::{Call, Deed, Outcome, Step};
+use crate::plan::{Call, Deed, Outcome, Plan, Step};
 
 fn set_back(steps: &[Step]) -> usize {
     steps.iter().filter(|step| matches!(step, Step::Call(Call::Activate { .. }))).count()
@@ -136,4 +137,34 @@ fn one_that_nobody_set_back_is_found_by_its_mark_and_by_nothing_else() {
         instance.mark = Some(Mark { said_at: time("02:57:00"), deadline: Some(time("02:59:00")), ..mark() });
     });
     assert_eq!(recent.steps(), [], "somebody has it in hand");
+}
+
+#[test]
+fn what_was_seen_of_a_marked_instance_before_its_time_is_looked_at_again_before_anybody_meddles() {
+    let seen = |scenario: &mut Scenario, status: InstanceStatus| {
+        scenario.instance("i-1", |instance| {
+            instance.status = status;
+            instance.mark = Some(Mark {
+                kind: "interruption_notice".into(),
+                said_at: time("03:00:00"),
+                deadline: Some(time("03:02:00")),
+                launched: Some("i-9".into()),
+                paid: false,
+                held_until: None,
+            });
+        });
+    };
+    for (status, opened) in [(InstanceStatus::Draining, true), (InstanceStatus::Inactive, false)] {
+        let mut scenario = Scenario::with(&["i-1"]);
+        seen(scenario.at("03:01:00"), InstanceStatus::Draining);
+        let asks = |plan: &Plan| plan.looks.iter().any(|look| matches!(look, Look::Instances { .. }));
+        let plan = scenario.at("03:08:59").plan();
+        assert!(plan.steps.is_empty() && !asks(&plan), "somebody has it in hand");
+        let plan = scenario.at("03:09:00").plan();
+        assert!(plan.steps.is_empty() && asks(&plan), "that was long ago");
+        scenario.looks_answered();
+        seen(&mut scenario, status);
+        let opens = scenario.steps().iter().any(|step| matches!(step, Step::Open(_)));
+        assert_eq!(opens, opened);
+    }
 }
