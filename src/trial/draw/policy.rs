@@ -54,14 +54,22 @@ pub fn let_fallbacks_matter(lots: &mut Lots, spec: &mut ScenarioSpec) {
     let Some([first, others @ ..]) = spec.clusters.first_mut().map(|cluster| cluster.groups.as_mut_slice()) else {
         return;
     };
+    // Without a zone, pools that nobody uses at that time stay as they are.
+    let (fewer, zones) = match others {
+        [] => (1, first.zones.iter().cloned().map(Some).collect()),
+        _ => (0, vec![None]),
+    };
     match others.first_mut() {
         Some(second) => (second.on_demand_percent_above, second.max, second.suspended) = (100, None, Vec::new()),
         None => {
-            (first.instance_types, first.managed_draining) = (["m5.large", "c5.large"].map(Into::into).into(), true)
+            (first.instance_types, first.managed_draining) = (["m5.large", "c5.large"].map(Into::into).into(), true);
         }
     }
     for name in &first.instance_types {
-        spec.happenings.extend([holds(name, from, Some(lots.below(3))), holds(name, until, None)]);
+        let capacity = Some(lots.below(3).saturating_sub(fewer));
+        for zone in &zones {
+            spec.happenings.extend([holds(name, zone, from, capacity), holds(name, zone, until, None)]);
+        }
     }
 }
 
@@ -76,7 +84,7 @@ pub fn let_targets_drain(lots: &mut Lots, spec: &mut ScenarioSpec) {
     spec.spot_clusters.iter_mut().for_each(|cluster: &mut SpotClusterSpec| cluster.tasks.deregister_targets = true);
 }
 
-fn holds(instance_type: &str, after: u32, capacity: Option<u32>) -> ScenarioHappening {
-    let what = ScenarioCapacity { instance_type: Some(instance_type.to_owned()), zone: None, capacity };
+fn holds(instance_type: &str, zone: &Option<String>, after: u32, capacity: Option<u32>) -> ScenarioHappening {
+    let what = ScenarioCapacity { instance_type: Some(instance_type.to_owned()), zone: zone.clone(), capacity };
     ScenarioHappening { after: HumanDuration::from_secs(after), what: ScenarioDeed::Capacity(what) }
 }
