@@ -160,3 +160,25 @@ fn the_examples_are_what_they_say() {
     assert_eq!(example("complete.yaml").clusters[0].spec, example("smallest.yaml").clusters[0].spec);
     assert_eq!(example("complete.yaml").operator.spec, example("smallest.yaml").operator.spec);
 }
+
+#[test]
+fn a_fallback_is_one_of_two() {
+    let with =
+        |fallback: &str| with_cluster_spec(&format!("\n  cluster: web\n  replacement: {{fallback: {fallback}}}\n"));
+    for good in ["{capacityProvider: od, max: 2}", "{onDemandBaseCapacity: true, max: 10%}"] {
+        assert!(load_str("x.yaml", &with(good)).is_ok(), "{good}");
+    }
+    for bad in [
+        "{max: 2}",
+        "{capacityProvider: '', max: 2}",
+        "{onDemandBaseCapacity: false, max: 2}",
+        "{capacityProvider: od, onDemandBaseCapacity: true, max: 2}",
+    ] {
+        let found = problem(&with(bad)).to_string();
+        assert!(found.contains("spec.replacement.fallback") && found.contains("onDemandBaseCapacity: true"), "{found}");
+    }
+    let provider = "\n  cluster: web\n  capacityProviders: [{name: a, replacement: {fallback: {max: 1}}}]\n";
+    assert!(
+        problem(&with_cluster_spec(provider)).to_string().contains("spec.capacityProviders[0].replacement.fallback")
+    );
+}
