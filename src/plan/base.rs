@@ -91,7 +91,9 @@ fn raisable(scene: Scene<'_>, key: &GroupKey, group: &Group, rules: &Rules) -> R
         () if mix.percent_above >= 100 => {
             Err(refused("all instances of its group above the base are On-Demand already"))
         }
-        () if !note.covers(mix.base) => Err(refused("somebody else has changed the base of its group meanwhile")),
+        () if is_overruled(scene, key, mix, note) => {
+            Err(refused("somebody else has changed the base of its group meanwhile"))
+        }
         () if group.launch_suspended => Err(refused("the Launch process of its group is suspended")),
         () if group.terminate_suspended => Err(refused("the Terminate process of its group is suspended")),
         () if hooks.is_some_and(|hooks| hooks.refreshing != Some(false)) => {
@@ -143,8 +145,13 @@ pub fn lower(scene: Scene<'_>, draft: &mut Draft) {
         if busy || !shows(scene, key, group) || !is_time(scene, key, draft) {
             continue;
         }
-        if mix.base == note.original || !note.covers(mix.base) {
+        if mix.base == note.original || is_overruled(scene, key, mix, note) {
             forget(scene, key, group, draft);
+            continue;
+        }
+        if !note.covers(mix.base) {
+            let note = BaseNote { original: note.original, from: mix.base, to: mix.base };
+            draft.batches.call(Call::SetBase { group: key.clone(), note });
             continue;
         }
         match lowered(scene, key, group, (mix, note), &rules, draft) {
@@ -152,6 +159,12 @@ pub fn lower(scene: Scene<'_>, draft: &mut Draft) {
             Err(reason) => draft.report.keeps_base(key, reason),
         }
     }
+}
+
+/// Whether somebody else has changed the base since, who does not leave notes. Another operator may have overwritten ours just
+/// before we set the base.
+fn is_overruled(scene: Scene<'_>, key: &GroupKey, mix: Mix, note: BaseNote) -> bool {
+    !note.covers(mix.base) && !scene.cases.bases.is_ours(key, mix.base)
 }
 
 /// The rules of the pool that may be changed and has this group.

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::{Attempt, NEVER, Setback};
 use super::pace::later;
 use crate::ids::GroupKey;
-use jiff::SignedDuration;
 
 /// What AWS does not accept is asked for again after so long: somebody may have mended what it refuses.
 const REFUSED_FOR: SignedDuration = SignedDuration::from_mins(5);
@@ -15,14 +14,28 @@ const REFUSED_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// What was asked of groups as a whole.
 #[derive(Clone, Debug, Default)]
 pub struct Bases {
-    attempts: BTreeMap<GroupKey, Attempt>,
+    changes: BTreeMap<GroupKey, Change>,
+}
+
+/// The last change of a group.
+#[derive(Clone, Debug, Default)]
+struct Change {
+    attempt: Attempt,
+    /// The base that it sets, if it sets one.
+    to: Option<u32>,
 }
 
 impl Bases {
     /// How the last change stands.
     #[must_use]
     pub fn attempt(&self, group: &GroupKey) -> &Attempt {
-        self.attempts.get(group).unwrap_or(&NEVER)
+        self.changes.get(group).map_or(&NEVER, |change| &change.attempt)
+    }
+
+    /// Whether it is we who have set the base to this.
+    #[must_use]
+    pub fn is_ours(&self, group: &GroupKey, base: u32) -> bool {
+        self.changes.get(group).is_some_and(|change| change.to == Some(base))
     }
 
     /// When the last change was answered.
@@ -41,11 +54,14 @@ impl Bases {
         refused_at.map(|at| later(at, REFUSED_FOR)).or_else(|| self.attempt(group).retry_at())
     }
 
-    pub(super) fn begin(&mut self, group: &GroupKey) {
-        self.attempts.entry(group.clone()).or_default().begin();
+    /// The base is being set to `to`, or the note of it is being taken away.
+    pub(super) fn begin(&mut self, group: &GroupKey, to: Option<u32>) {
+        let change = self.changes.entry(group.clone()).or_default();
+        change.attempt.begin();
+        change.to = to;
     }
 
     pub(super) fn end(&mut self, group: &GroupKey, result: Result<Option<String>, Setback>, now: Timestamp) {
-        self.attempts.entry(group.clone()).or_default().end(result, now);
+        self.changes.entry(group.clone()).or_default().attempt.end(result, now);
     }
 }

@@ -205,12 +205,12 @@ impl Cases {
                 self.note(case, |case| case.belongs_to(group));
             }
             Call::SetBase { group, note } => {
-                self.bases.begin(group);
+                self.bases.begin(group, Some(note.to));
                 if note.to < note.from {
                     self.pools.disturb(group, now);
                 }
             }
-            Call::ForgetBase { group } => self.bases.begin(group),
+            Call::ForgetBase { group } => self.bases.begin(group, None),
             Call::Activate { .. }
             | Call::Attach { .. }
             | Call::Deregister { .. }

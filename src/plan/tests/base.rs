@@ -39,8 +39,6 @@ fn launch_failed(scenario: &mut Scenario, at: &str) {
 /// `i-1` got notice and was detached at 03:05:00, and no launch of its group has succeeded since.
 fn dry(policy: &str) -> Scenario {
     let mut scenario = Scenario::with(&["i-1", "i-2", "i-3"]).policy(policy);
-    scenario.hooks(&[MANAGED_DRAINING], |hooks| hooks.refreshing = Some(false));
-    scenario.hooks(&[], |_| {});
     seen(&mut scenario, &[("i-1", "InService"), ("i-2", "InService"), ("i-3", "InService")], 0, None);
     scenario.at("03:05:00").notice("i-1");
     let _ = scenario.plan();
@@ -294,4 +292,15 @@ fn where_nothing_may_be_changed_it_is_left_as_it_is() {
         seen_as(scenario.at("03:28:00"), &BOTH, 0, Some((0, 0, 2)), |group| group.desired = 2);
         assert!(!forgets(&scenario.plan()), "{policy}");
     }
+}
+
+#[test]
+fn a_note_that_another_operator_has_overwritten_is_left_again() {
+    let mut scenario = dry(POLICY);
+    assert_eq!(changes(&scenario.plan()), [(0, 0, 1)]);
+    answered(&mut scenario, Ok(()));
+    scenario.looks_answered();
+    seen(scenario.at("03:05:08"), &[("i-2", "InService"), ("i-3", "InService")], 1, Some((0, 0, 0)));
+    let plan = scenario.plan();
+    assert_eq!((changes(&plan), forgets(&plan)), (vec![(0, 1, 1)], false));
 }
