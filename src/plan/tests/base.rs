@@ -81,7 +81,7 @@ fn a_launch_that_failed_since_raises_the_base_once() {
     assert_eq!(changes(&scenario.plan()), [], "that was before it was asked");
     let mut scenario = dry(POLICY);
     assert_eq!(changes(&scenario.plan()), [(0, 0, 1)]);
-    assert_eq!(scenario.reasons("i-1").contains(&"FallingBack"), true, "and no more while that is under way");
+    assert!(scenario.reasons("i-1").contains(&"FallingBack"), "and no more while that is under way");
     answered(&mut scenario, Ok(()));
     seen(scenario.at("03:05:08"), &[("i-2", "InService"), ("i-3", "InService")], 1, Some((0, 0, 1)));
     assert_eq!(changes(&scenario.plan()), [], "nor as long as no launch has failed since");
@@ -159,7 +159,8 @@ fn it_is_not_raised_where_the_way_back_is_barred() {
         assert_eq!(changes(&scenario.plan()), [], "{why}");
         assert!(scenario.reasons("i-1").contains(&"FallbackRefused"), "{why}");
     }
-    let hooks: [(&[&str], fn(&mut Hooks)); 4] = [
+    type Hook = (&'static [&'static str], fn(&mut Hooks));
+    let hooks: [Hook; 4] = [
         (&[], |_| {}),
         (&["theirs"], |_| {}),
         (&[MANAGED_DRAINING], |hooks| hooks.refreshing = Some(true)),
@@ -303,4 +304,28 @@ fn a_note_that_another_operator_has_overwritten_is_left_again() {
     seen(scenario.at("03:05:08"), &[("i-2", "InService"), ("i-3", "InService")], 1, Some((0, 0, 0)));
     let plan = scenario.plan();
     assert_eq!((changes(&plan), forgets(&plan)), (vec![(0, 1, 1)], false));
+}
+
+#[test]
+fn no_more_than_the_group_lacks_however_many_cases_wait() {
+    let mut scenario = dry(POLICY);
+    scenario.notice("i-2");
+    let _ = scenario.plan();
+    answered(&mut scenario, Err("the first one fails"));
+    scenario.accepted("i-2");
+    let _ = scenario.plan();
+    seen(scenario.at("03:05:09"), &[("i-3", "InService"), ("i-4", "Pending")], 0, None);
+    launch_failed(&mut scenario, "03:05:08");
+    assert_eq!(changes(&scenario.plan()), [(0, 0, 1)], "one of two is on its way");
+}
+
+#[test]
+fn two_steps_are_two_minutes_apart_however_short_the_pause_of_the_policy() {
+    let policy =
+        ", signals: {rebalance: {cooldown: 1s}}, replacement: {fallback: {onDemandBaseCapacity: true, max: 5}}";
+    let mut scenario = raised().policy(policy);
+    raised_at(&mut scenario, "03:11:59", 2);
+    assert_eq!(kept(&scenario.plan()), Some("CoolingDown"));
+    raised_at(&mut scenario, "03:12:00", 2);
+    assert_eq!(changes(&scenario.plan()), [(0, 2, 1)]);
 }

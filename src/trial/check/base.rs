@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn what_an_operator_has_raised_it_has_to_lower() {
         let raised = changed(10.0, "SIMULATED", 0, 2);
-        assert_eq!(found(&[raised.clone()], true), 1);
+        assert_eq!(found(std::slice::from_ref(&raised), true), 1);
         assert_eq!(found(&[raised.clone(), changed(90.0, "SIMULATED", 2, 0)], false), 0);
         assert_eq!(found(&[raised.clone(), changed(90.0, "SIMULATED", 2, 0)], true), 1, "the note stays");
         assert_eq!(found(&[raised, changed(90.0, "person", 2, 5)], false), 0, "somebody else has set it");

@@ -23,12 +23,12 @@ fn chosen(lots: &mut Lots, groups: &[ScenarioGroup]) -> Value {
         "cooldown": format!("{}s", lots.between(10, 120)),
     });
     let method = lots.one_of(&["auto", "auto", "detach", "launch"], "auto");
-    let fallback =
-        json!({"capacityProvider": groups.get(1).map(|group| &group.capacity_provider), "max": lots.between(1, 4)});
-    let own_base = json!({"onDemandBaseCapacity": true, "max": fallback["max"]});
+    let max = lots.between(1, 4);
+    let another = json!({"capacityProvider": groups.get(1).map(|group| &group.capacity_provider), "max": max});
+    let own_base = json!({"onDemandBaseCapacity": true, "max": max});
     let (falls_back, fallback) = match groups.len() {
         0 | 1 => (!groups.is_empty(), own_base),
-        _ => (lots.chance(60), fallback),
+        _ => (lots.chance(60), another),
     };
     let first = groups.first().map(|group| &group.capacity_provider);
     let replacement = json!({"method": method, "fallback": if falls_back { fallback } else { Value::Null }});
