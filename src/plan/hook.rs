@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::Attempt;
 use super::call::{Call, Held};
@@ -24,6 +24,9 @@ use crate::ids::GroupKey;
 use crate::observe::hooks::TerminationHook;
 use crate::observe::snapshot::Lifecycle;
 
+/// Our clock may be ahead of EC2's by so much, and nobody waits for an instance that EC2 has taken.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(2);
+
 /// Lets the instance go on, or keeps it waiting.
 pub fn attend(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
     let Some((group, hooks)) = waiting(scene, case, place, rules) else { return };
@@ -33,6 +36,7 @@ pub fn attend(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft
             complete(scene, case, &group, held, draft);
         } else {
             draft.report.add(&case.id, Reason::HookWaits(name));
+            ends_at(case).into_iter().for_each(|at| draft.wake_at(at));
             heartbeat(scene, case, &group, held, draft);
         }
     }
@@ -80,9 +84,12 @@ fn setting<'a>(scene: Scene<'a>, group: &GroupKey, name: &str) -> Option<&'a Ter
 
 fn may_go_on(scene: Scene<'_>, case: &Case) -> bool {
     let unregistered = scene.snapshot.instances.get(&case.instance).is_none_or(|instance| instance.gone_at.is_some());
-    unregistered
-        || tasks::all_stopped_for_sure(scene.snapshot, case)
-        || case.is_noticed_by_spot() && case.deadline.is_some_and(|deadline| scene.now >= deadline)
+    unregistered || tasks::all_stopped_for_sure(scene.snapshot, case) || ends_at(case).is_some_and(|at| scene.now >= at)
+}
+
+/// When EC2 Spot has taken the instance for sure, if it said so.
+fn ends_at(case: &Case) -> Option<Timestamp> {
+    case.deadline.filter(|_| case.is_noticed_by_spot()).map(|deadline| later(deadline, CLOCKS_DIFFER))
 }
 
 fn complete(scene: Scene<'_>, case: &Case, group: &GroupKey, held: Held, draft: &mut Draft) {

@@ -94,8 +94,8 @@ fn one_that_nobody_told_of_is_found() {
 fn a_notice_joins_it_and_its_deadline_ends_the_wait() {
     let mut scenario = draining();
     assert_eq!(scenario.at("03:05:30").notice("i-1"), Admission::Joined);
-    assert_eq!(completed(&scenario.at("03:07:29").steps()).0, [""; 0]);
-    assert_eq!(completed(&scenario.at("03:07:30").steps()).0, [OURS], "it dies now, whatever runs");
+    assert_eq!(completed(&scenario.at("03:07:31").steps()).0, [""; 0], "our clock may be ahead");
+    assert_eq!(completed(&scenario.at("03:07:32").steps()).0, [OURS], "it is dead, whatever runs");
 }
 
 #[test]
