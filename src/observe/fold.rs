@@ -14,7 +14,9 @@ use super::hooks::Hooks;
 use super::mark::Mark;
 use super::order::CATCHES_UP_WITHIN;
 use super::service::{Service, ServiceName};
-use super::snapshot::{ClusterState, ContainerInstance, Group, InstanceStatus, LaunchFailure, Lifecycle, Snapshot};
+use super::snapshot::{
+    Behind, ClusterState, ContainerInstance, Group, InstanceStatus, LaunchFailure, Lifecycle, Snapshot,
+};
 use super::task::{Definition, Task};
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId, Region, TargetGroupArn, TaskArn};
 
@@ -30,8 +32,8 @@ pub enum Observation {
         cluster: ClusterKey,
         /// Its name in ECS.
         name: Arc<str>,
-        /// Its capacity providers, with the group behind each.
-        providers: BTreeMap<CapacityProviderName, Option<GroupKey>>,
+        /// Its capacity providers, with what is behind each.
+        providers: BTreeMap<CapacityProviderName, Behind>,
     },
     /// AWS said that there is no such cluster.
     ClusterMissing(ClusterKey),
@@ -179,12 +181,7 @@ impl Snapshot {
         }
     }
 
-    fn cluster(
-        &mut self,
-        key: &ClusterKey,
-        name: Arc<str>,
-        providers: BTreeMap<CapacityProviderName, Option<GroupKey>>,
-    ) {
+    fn cluster(&mut self, key: &ClusterKey, name: Arc<str>, providers: BTreeMap<CapacityProviderName, Behind>) {
         if let Some(cluster) = self.clusters.get_mut(key) {
             cluster.name = name;
             cluster.providers = providers;
@@ -215,7 +212,8 @@ impl Snapshot {
     fn tell_strangers(&mut self, key: &ClusterKey) {
         let member_of = &self.member_of;
         self.strangers.retain(|id| member_of.contains_key(id));
-        let groups = self.clusters.get(key).into_iter().flat_map(|cluster| cluster.providers.values().flatten());
+        let groups =
+            self.clusters.get(key).into_iter().flat_map(|cluster| cluster.providers.values().filter_map(Behind::group));
         let groups = groups.filter_map(|group| self.groups.get(group));
         let members: BTreeSet<InstanceId> = groups.flat_map(|group| group.members.keys().cloned()).collect();
         self.strangers.extend(members.into_iter().filter(|id| !self.instances.contains_key(id)));
@@ -260,6 +258,9 @@ impl Snapshot {
         if let Some(before) = self.instances.get(&id).filter(|before| before.arn == instance.arn) {
             if instance.disconnected_since.is_some() && before.disconnected_since.is_some() {
                 instance.disconnected_since = before.disconnected_since;
+            }
+            if instance.draining_since.is_some() && before.draining_since.is_some() {
+                instance.draining_since = before.draining_since;
             }
             instance.registered_at = instance.registered_at.min(before.registered_at);
             instance.gone_at = before.gone_at;

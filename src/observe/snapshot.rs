@@ -71,8 +71,30 @@ pub struct Cluster {
     pub name: Arc<str>,
     /// How far it has been read.
     pub state: ClusterState,
-    /// Its capacity providers, with the group behind each; Fargate has none.
-    pub providers: BTreeMap<CapacityProviderName, Option<GroupKey>>,
+    /// Its capacity providers, with what is behind each.
+    pub providers: BTreeMap<CapacityProviderName, Behind>,
+}
+
+/// What is behind a capacity provider.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Behind {
+    /// An Auto Scaling group.
+    Group(GroupKey),
+    /// ECS Managed Instances: ECS launches and replaces them itself.
+    ManagedInstances,
+    /// No instances: Fargate.
+    NoInstances,
+}
+
+impl Behind {
+    /// The group, if it is one.
+    #[must_use]
+    pub const fn group(&self) -> Option<&GroupKey> {
+        match self {
+            Self::Group(group) => Some(group),
+            Self::ManagedInstances | Self::NoInstances => None,
+        }
+    }
 }
 
 /// How far a cluster has been read.
@@ -181,6 +203,8 @@ pub struct ContainerInstance {
     pub arn: ContainerInstanceArn,
     /// Whether it takes tasks.
     pub status: InstanceStatus,
+    /// When it was first seen to drain, if it does.
+    pub draining_since: Option<Timestamp>,
     /// When its agent was first seen disconnected, if it is.
     pub disconnected_since: Option<Timestamp>,
     /// The capacity provider it counts to.
@@ -306,7 +330,7 @@ impl Snapshot {
     /// The clusters that have a capacity provider with this group behind it, with that provider.
     pub fn clusters_of(&self, group: &GroupKey) -> impl Iterator<Item = (&ClusterKey, &CapacityProviderName)> {
         self.clusters.iter().flat_map(move |(key, cluster)| {
-            let behind = cluster.providers.iter().filter(move |(_, behind)| behind.as_ref() == Some(group));
+            let behind = cluster.providers.iter().filter(move |(_, behind)| behind.group() == Some(group));
             behind.map(move |(provider, _)| (key, provider))
         })
     }
@@ -314,7 +338,7 @@ impl Snapshot {
     /// The group behind a capacity provider.
     #[must_use]
     pub fn group_behind(&self, cluster: &ClusterKey, provider: &CapacityProviderName) -> Option<&GroupKey> {
-        self.clusters.get(cluster)?.providers.get(provider)?.as_ref()
+        self.clusters.get(cluster)?.providers.get(provider)?.group()
     }
 
     /// A service of a cluster, where somebody has asked for it.

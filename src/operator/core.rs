@@ -78,6 +78,7 @@ pub struct Core {
     intake: Intake,
     explained: BTreeMap<CaseId, BTreeSet<(&'static str, String)>>,
     explained_groups: BTreeMap<GroupKey, &'static str>,
+    named_others: BTreeSet<InstanceId>,
     inbox: Arc<Inbox>,
     outside: Outside,
     telemetry: Telemetry,
@@ -102,6 +103,7 @@ impl Core {
             intake: Intake::default(),
             explained: BTreeMap::new(),
             explained_groups: BTreeMap::new(),
+            named_others: BTreeSet::new(),
             inbox,
             outside,
             telemetry,
@@ -190,6 +192,16 @@ impl Core {
             reasons.iter().filter(|reason| told.insert(reason.key())).for_each(|reason| reporter.waiting(case, reason));
         }
         self.explain_groups(report);
+        self.name_others(report);
+    }
+
+    /// Tells of instances that somebody else drains, each once.
+    fn name_others(&mut self, report: &Report) {
+        let news = report.others().difference(&self.named_others);
+        news.for_each(|instance| report::drained_by_others(instance, &self.snapshot));
+        if self.named_others != *report.others() {
+            self.named_others.clone_from(report.others());
+        }
     }
 
     /// Tells why groups whose On-Demand base is raised keep it, when that changes.
@@ -345,6 +357,7 @@ impl Core {
     fn gauge(&self) {
         let metrics = &self.telemetry.metrics;
         metrics.open_cases.set(i64::try_from(self.cases.len()).unwrap_or(i64::MAX));
+        metrics.drained_by_others.set(i64::try_from(self.named_others.len()).unwrap_or(i64::MAX));
         metrics.held_messages.set(i64::try_from(self.inbox.len()).unwrap_or(i64::MAX));
         metrics.indexed_instances.set(i64::try_from(self.snapshot.instances.len()).unwrap_or(i64::MAX));
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::ids::GroupKey;
+use crate::ids::{GroupKey, InstanceId};
 use crate::observe::Snapshot;
 use crate::plan::{Call, Case, Deed, Dismissal, Outcome, Phase, Reason, Risk, Step, Way, tally};
 use crate::signal::SignalKind;
@@ -223,6 +223,18 @@ fn threat(kind: SignalKind) -> &'static str {
         SignalKind::Fallback => "it stands in for a pool without capacity",
         SignalKind::StateChange => "it is gone",
     }
+}
+
+/// Somebody else drains an instance.
+pub fn drained_by_others(instance: &InstanceId, snapshot: &Snapshot) {
+    let known = snapshot.instances.get(instance);
+    let cluster = known.map(|known| known.cluster.to_string());
+    tracing::info!(
+        event = "instance.drained_by_others",
+        instance_id = instance.as_str(),
+        cluster,
+        "{instance} drains, and neither a notice nor this operator is why: it is left to whoever drains it"
+    );
 }
 
 /// A group's On-Demand base stays raised for now.

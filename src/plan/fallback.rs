@@ -19,6 +19,7 @@ use super::{base, budget, launch, replacement};
 use crate::api::{Amount, Mode};
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId};
 use crate::observe::Subject;
+use crate::observe::snapshot::Behind;
 use crate::signal::{Signal, SignalKind};
 
 /// The pace at which a pool is looked at that has no capacity while a deadline runs.
@@ -223,14 +224,14 @@ pub fn look_home(scene: Scene<'_>, place: &Place, draft: &mut Draft) {
 fn homes(scene: Scene<'_>, cluster: &ClusterKey, pool: Option<&CapacityProviderName>) -> Vec<(GroupKey, Rules)> {
     let known = scene.snapshot.clusters.get(cluster);
     let providers = known.into_iter().flat_map(|cluster| &cluster.providers);
-    let falls_back = |(provider, group): (&CapacityProviderName, &Option<GroupKey>)| {
+    let falls_back = |(provider, behind): (&CapacityProviderName, &Behind)| {
         let rules = rules_of(scene, cluster, provider);
         let here = rules
             .fallback
             .as_ref()
             .is_some_and(|fallback| fallback.provider().is_some() && fallback.provider() == pool);
         let other = pool != Some(provider);
-        group.clone().filter(|_| here && other).map(|group| (group, rules))
+        behind.group().cloned().filter(|_| here && other).map(|group| (group, rules))
     };
     providers.filter_map(falls_back).collect()
 }

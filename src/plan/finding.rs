@@ -9,12 +9,15 @@ use super::scene::Scene;
 use crate::ids::InstanceId;
 use crate::observe::Subject;
 use crate::observe::mark::Mark;
-use crate::observe::snapshot::{ContainerInstance, InstanceStatus};
+use crate::observe::snapshot::{ContainerInstance, InstanceStatus, Lifecycle};
 use crate::signal::{Hook, Signal, SignalKind};
 
 /// Whoever has an interrupted instance in hand has set it back by then, if it lives on: five minutes past its deadline
 /// (`closing`), and two for doing it.
 const SET_BACK_WITHIN: SignedDuration = SignedDuration::from_mins(7);
+
+/// What makes an instance drain is known by then: a notice to it, a mark on it, or that its group gives it up.
+const EXPLAINED_WITHIN: SignedDuration = SignedDuration::from_mins(2);
 
 /// One that we have let go on may wait for a hook of somebody else's, which its group does not show.
 const LET_GO_FOR: SignedDuration = SignedDuration::from_mins(2);
@@ -53,6 +56,26 @@ pub fn marked_instances(scene: Scene<'_>, draft: &mut Draft) {
             }
         } else if lives_on(instance) || !signal.kind.is_notice() {
             draft.open(scene, signal);
+        }
+    }
+}
+
+/// Names the instances that drain, though nobody gave notice, no mark of ours says why, and their group has not given them up: a
+/// person does that, or an update. Nothing is done about them. A notice may only be about to come, and events show no mark, so it
+/// is told only of what was looked at again some time after.
+pub fn drained_by_others(scene: Scene<'_>, draft: &mut Draft) {
+    for (id, instance) in &scene.snapshot.instances {
+        let Some(since) = instance.draining_since.filter(|since| instance.looked_at >= later(*since, EXPLAINED_WITHIN))
+        else {
+            continue;
+        };
+        let unexplained = instance.gone_at.is_none() && instance.mark.is_none() && !instance.ignored;
+        let leaves =
+            scene.snapshot.member(id).is_some_and(|(_, _, member)| matches!(member.lifecycle, Lifecycle::Leaving(_)));
+        let rules = scene.policies.rules(&instance.cluster, instance.provider.as_ref());
+        let heard_since = since.saturating_sub(EXPLAINED_WITHIN).unwrap_or(Timestamp::MIN);
+        if unexplained && !leaves && rules.managed && scene.cases.is_unheard_of(id, heard_since) {
+            draft.report.drained_by_others(id);
         }
     }
 }

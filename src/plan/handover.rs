@@ -15,7 +15,7 @@ use super::policy::Rules;
 use super::reason::Reason;
 use super::scene::Scene;
 use super::step::{Dismissal, Step};
-use super::{budget, debt, drain, fallback, launch, mark, replacement, tasks, watch};
+use super::{budget, debt, drain, fallback, launch, locate, mark, replacement, tasks, watch};
 use crate::api::Method;
 use crate::ids::InstanceId;
 use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
@@ -142,7 +142,7 @@ fn replace(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &
 }
 
 fn ask(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) -> Then {
-    let Some(key) = &place.group else { return do_without(case, Reason::NotInGroup, draft) };
+    let Some(key) = &place.group else { return do_without(case, locate::without_group(scene, place), draft) };
     let Some(group) = scene.snapshot.groups.get(key).filter(|group| group.observed_at >= case.received_at) else {
         draft.report.add(&case.id, Reason::GroupStale);
         return Then::Wait;

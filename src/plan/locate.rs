@@ -12,12 +12,21 @@ use super::scene::Scene;
 use super::step::Dismissal;
 use crate::ids::{CapacityProviderName, ClusterKey, GroupKey, InstanceId};
 use crate::observe::Subject;
-use crate::observe::snapshot::ClusterState;
+use crate::observe::snapshot::{Behind, ClusterState};
 
 /// That a member which may just have registered is missing is believed only of an answer that is asked for so long after the
 /// notice; it is asked about every second until then. ECS is eventually consistent (ECS API reference,
 /// `DescribeContainerInstances`), for how long it does not say.
 const NOT_BELIEVED_FOR: SignedDuration = SignedDuration::from_secs(5);
+
+/// Why an instance that stands here has no group that could replace it.
+pub fn without_group(scene: Scene<'_>, place: &Place) -> Reason {
+    let cluster = scene.snapshot.clusters.get(&place.cluster);
+    match cluster.zip(place.provider.as_ref()).and_then(|(cluster, provider)| cluster.providers.get(provider)) {
+        Some(Behind::ManagedInstances) => Reason::ManagedInstances,
+        _ => Reason::NotInGroup,
+    }
+}
 
 /// Where an instance stands.
 pub enum Whereabouts {

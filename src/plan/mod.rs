@@ -80,6 +80,7 @@ pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timest
     watch::heard_of(scene, &mut draft);
     finding::held_instances(scene, &mut draft);
     finding::marked_instances(scene, &mut draft);
+    finding::drained_by_others(scene, &mut draft);
     loss::tell(scene, &mut draft);
     for case in cases.iter() {
         consider(scene, case, &mut draft);

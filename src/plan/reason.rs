@@ -19,6 +19,8 @@ pub enum Reason {
     ClusterUnread(ClusterKey),
     /// The instance is in no group behind a capacity provider.
     NotInGroup,
+    /// ECS launches and replaces it itself.
+    ManagedInstances,
     /// Its group has Capacity Rebalancing on and replaces it by itself.
     CapacityRebalancing,
     /// Its group does not launch: the process is suspended.
@@ -159,6 +161,7 @@ impl Reason {
             Self::LookUpFailing => "LookUpFailing",
             Self::ClusterUnread(_) => "ClusterUnread",
             Self::NotInGroup => "NotInGroup",
+            Self::ManagedInstances => "ManagedInstances",
             Self::CapacityRebalancing => "CapacityRebalancing",
             Self::LaunchSuspended => "LaunchSuspended",
             Self::Standby => "Standby",
@@ -213,6 +216,9 @@ impl fmt::Display for Reason {
             Self::NotInGroup => {
                 f.write_str("it is in no Auto Scaling group behind a capacity provider: nothing to replace")
             }
+            Self::ManagedInstances => f.write_str(
+                "it is one of ECS Managed Instances, which ECS replaces itself: they are drained here and no more",
+            ),
             Self::CapacityRebalancing => f.write_str(
                 "its group has Capacity Rebalancing on and replaces it by itself: a detach would add a second one",
             ),

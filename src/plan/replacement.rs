@@ -142,7 +142,7 @@ fn group_of(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) -> 
         Some(None) if locate::is_unread(scene, &place.cluster) => {
             Err(Decision::Wait(Reason::ClusterUnread(place.cluster.clone())))
         }
-        Some(None) => Err(Decision::Skip(Reason::NotInGroup)),
+        Some(None) => Err(Decision::Skip(locate::without_group(scene, place))),
         Some(Some(group)) => Ok(group),
     }
 }

@@ -1,10 +1,11 @@
-//! What everything waits for that is not done, or not done yet: one list of reasons for each case, and for each group that owes.
+//! What everything waits for that is not done, or not done yet: one list of reasons for each case, one reason for each group that
+//! owes; and what is only to be told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::case_id::CaseId;
 use super::reason::Reason;
-use crate::ids::GroupKey;
+use crate::ids::{GroupKey, InstanceId};
 
 /// What every open case waits for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,6 +13,7 @@ use crate::ids::GroupKey;
 pub struct Report {
     waiting: BTreeMap<CaseId, Vec<Reason>>,
     groups: BTreeMap<GroupKey, Reason>,
+    others: BTreeSet<InstanceId>,
 }
 
 impl Report {
@@ -23,6 +25,11 @@ impl Report {
     /// Says why a group's On-Demand base is not lowered yet.
     pub fn keeps_base(&mut self, group: &GroupKey, reason: Reason) {
         self.groups.insert(group.clone(), reason);
+    }
+
+    /// Says that somebody else drains an instance.
+    pub fn drained_by_others(&mut self, instance: &InstanceId) {
+        self.others.insert(instance.clone());
     }
 
     /// The reasons of a case.
@@ -39,5 +46,11 @@ impl Report {
     /// All groups whose On-Demand base is raised, with the reason why it is not lowered yet.
     pub fn groups(&self) -> impl Iterator<Item = (&GroupKey, &Reason)> {
         self.groups.iter()
+    }
+
+    /// The instances that somebody else drains, whom nothing is known of.
+    #[must_use]
+    pub const fn others(&self) -> &BTreeSet<InstanceId> {
+        &self.others
     }
 }

@@ -63,6 +63,8 @@ pub struct Metrics {
     pub fargate_interruptions: Counter,
     /// Cases that are open.
     pub open_cases: Gauge,
+    /// Instances that somebody else drains.
+    pub drained_by_others: Gauge,
     /// Messages held until their case is closed.
     pub held_messages: Gauge,
     /// Container instances in the index.
@@ -86,6 +88,7 @@ impl Default for Metrics {
             looks: Family::default(),
             fargate_interruptions: Counter::default(),
             open_cases: Gauge::default(),
+            drained_by_others: Gauge::default(),
             held_messages: Gauge::default(),
             indexed_instances: Gauge::default(),
             ready: Gauge::default(),
@@ -107,6 +110,11 @@ impl Default for Metrics {
             metrics.fargate_interruptions.clone(),
         );
         registry.register("cases_open", "Cases that are open", metrics.open_cases.clone());
+        registry.register(
+            "instances_drained_by_others",
+            "Instances that drain, though neither a notice nor the operator is why",
+            metrics.drained_by_others.clone(),
+        );
         registry.register("messages_held", "Messages held until their case is closed", metrics.held_messages.clone());
         registry.register("instances_indexed", "Container instances in the index", metrics.indexed_instances.clone());
         registry.register("ready", "1 once the index is filled and every queue has answered", metrics.ready.clone());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ecs_spot_operator::sim::{GroupSpec, HookSpec, Process};
+use ecs_spot_operator::sim::{Deed, GroupSpec, HookSpec, Planned, Process};
 
 use crate::rig::*;
 
@@ -112,4 +112,75 @@ async fn what_its_group_gives_up_already_is_drained_only() {
     assert_eq!(rig.status(&doomed), "DRAINING");
     let group = rig.sim.group(GROUP).unwrap();
     assert_eq!((group.desired, group.members.len()), (5, 6), "as whoever scaled in wants it, and it waits");
+}
+
+/// The rig half a minute after something has happened in it at 20 s.
+async fn after(deed: Deed) -> (Rig, Running) {
+    let planned = Planned { after: Duration::from_secs(20), deed };
+    let rig = Rig::new(ecs_spot_operator::sim::Scenario { plan: vec![planned], ..scenario() });
+    let before = rig.operate();
+    rig.secs(24).await;
+    (rig, before)
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_no_group_it_is_drained_only() {
+    let (rig, _operator) = after(Deed::Detach { group: GROUP.into(), count: 1 }).await;
+    rig.secs(20).await;
+    let members = rig.members();
+    let all = rig.sim.container_instances("web").into_iter().map(|instance| instance.instance_id);
+    let lone = all.into_iter().find(|id| !members.contains(id)).unwrap();
+    rig.send(rig.notice(&lone, "terminate", 0));
+    rig.secs(30).await;
+    assert_eq!((rig.status(&lone), rig.calls("DetachInstances")), ("DRAINING", 1), "a person's");
+    assert_eq!(rig.events("case.replacement_skipped").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_it_is_pending_its_group_is_asked_for_nothing_and_then_at_once() {
+    let (rig, _operator) = after(Deed::Resize { group: GROUP.into(), desired: 7 }).await;
+    let pending = || {
+        let members = rig.sim.group(GROUP).unwrap().members.into_iter();
+        members.filter(|member| member.lifecycle_state == "Pending").map(|member| member.instance_id).next()
+    };
+    while pending().is_none() {
+        rig.secs(1).await;
+    }
+    let young = pending().unwrap();
+    rig.send(rig.notice(&young, "terminate", 0));
+    while pending().is_some() {
+        rig.secs(1).await;
+        assert!(rig.calls("DetachInstances") == 0 || pending().is_none());
+    }
+    rig.secs(30).await;
+    assert_eq!(rig.calls("DetachInstances"), 1);
+    assert!(!rig.members().contains(&young));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_fixes_the_method() {
+    for (method, detached, terminated, launched) in
+        [("auto", 1, 0, 0), ("detach", 1, 0, 0), ("terminate", 0, 1, 0), ("launch", 1, 0, 1), ("none", 0, 0, 0)]
+    {
+        let rig = Rig::with(interrupted(1), &manifests("", &format!(", replacement: {{method: {method}}}")));
+        let _operator = rig.operate();
+        rig.secs(420).await;
+        let called =
+            ["DetachInstances", "TerminateInstanceInAutoScalingGroup", "LaunchInstances"].map(|name| rig.calls(name));
+        assert_eq!(called, [detached, terminated, launched], "{method}");
+        assert_eq!(rig.sim.group(GROUP).unwrap().desired, 6, "{method}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_drains_is_told_of_and_left_alone() {
+    let rig = Rig::with(scenario(), &manifests(", resync: 1m", ""));
+    let _operator = rig.operate();
+    rig.secs(30).await;
+    rig.drain_from_outside(&rig.members()[0]).await;
+    rig.secs(100).await;
+    assert_eq!(rig.metrics.drained_by_others.get(), 0, "a notice may be about to come");
+    rig.secs(140).await;
+    assert_eq!((rig.metrics.drained_by_others.get(), rig.draining()), (1, 1));
+    assert_eq!((rig.calls("DetachInstances"), rig.calls("PutAttributes")), (0, 0));
 }

@@ -114,10 +114,12 @@ pub fn read(
     let arn = instance.container_instance_arn()?;
     let attribute = |name: &str| instance.attributes().iter().find(|attribute| attribute.name() == name);
     let value = |name: &str| attribute(name).and_then(types::Attribute::value).map(Into::into);
+    let status = InstanceStatus::from(instance.status().unwrap_or_default());
     let seen = ContainerInstance {
         cluster: cluster.clone(),
         arn: ContainerInstanceArn::from(arn),
-        status: InstanceStatus::from(instance.status().unwrap_or_default()),
+        draining_since: (status == InstanceStatus::Draining).then_some(observed_at),
+        status,
         disconnected_since: (!instance.agent_connected()).then_some(observed_at),
         provider: instance.capacity_provider_name().filter(|name| !name.is_empty()).map(CapacityProviderName::from),
         availability_zone: value("ecs.availability-zone"),

@@ -20,6 +20,7 @@ pub fn instance(at: Timestamp) -> ContainerInstance {
         cluster: "web".into(),
         arn: "arn:container-instance/web/1".into(),
         status: InstanceStatus::Active,
+        draining_since: None,
         disconnected_since: None,
         provider: None,
         availability_zone: None,
@@ -148,7 +149,7 @@ fn a_cluster_that_is_said_to_be_missing_takes_no_instance_with_it() {
 fn a_member_that_the_cluster_does_not_have_is_a_stranger_until_it_registers() {
     let mut snapshot = snapshot();
     let key = GroupKey { region: "us-east-1".into(), name: "asg".into() };
-    let providers = BTreeMap::from([("web-spot".into(), Some(key.clone()))]);
+    let providers = BTreeMap::from([("web-spot".into(), Behind::Group(key.clone()))]);
     let at = time("03:00:00");
     snapshot.apply(Observation::Cluster { cluster: "web".into(), name: "web".into(), providers }, at);
     let member = Member { lifecycle: Lifecycle::InService, availability_zone: None, instance_type: None };

@@ -112,6 +112,8 @@ impl ContainerInstance {
     fn take_in(&mut self, told: &InstanceTold, at: Timestamp, now: Timestamp) {
         if let Some(status) = &told.status {
             self.status = status.clone();
+            let drains = self.status == InstanceStatus::Draining;
+            self.draining_since = drains.then(|| self.draining_since.unwrap_or(at));
         }
         match told.agent_connected {
             Some(true) => self.disconnected_since = None,

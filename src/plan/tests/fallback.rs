@@ -2,7 +2,7 @@
 
 use super::scenario::*;
 use crate::ids::GroupKey;
-use crate::observe::snapshot::{Group, InstanceStatus, LaunchFailure};
+use crate::observe::snapshot::{Behind, Group, InstanceStatus, LaunchFailure};
 use crate::observe::{Look, Observation};
 use crate::plan::{Call, Deed, Phase, Step, Way};
 use crate::signal::SignalKind;
@@ -16,7 +16,8 @@ fn other_key() -> GroupKey {
 /// `i-1` and `i-2` behind `web-spot`, `i-9` behind `on-demand`.
 fn two_pools(policy: &str) -> Scenario {
     let mut scenario = Scenario::with(&["i-1", "i-2"]).policy(policy);
-    let providers = [("web-spot".into(), Some(group_key())), ("on-demand".into(), Some(other_key()))].into();
+    let providers =
+        [("web-spot".into(), Behind::Group(group_key())), ("on-demand".into(), Behind::Group(other_key()))].into();
     scenario
         .snapshot
         .apply(Observation::Cluster { cluster: "web".into(), name: "web".into(), providers }, scenario.now);

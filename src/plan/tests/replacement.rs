@@ -2,7 +2,7 @@
 
 use super::scenario::*;
 use crate::observe::Look;
-use crate::observe::snapshot::InstanceStatus;
+use crate::observe::snapshot::{Behind, InstanceStatus};
 use crate::plan::{Call, Deed, Phase, Step, Way};
 
 /// The steps for a notice about `i-1`, with its group seen in this state a moment later.
@@ -97,6 +97,19 @@ fn an_instance_in_no_group_is_drained_only() {
     scenario.located("i-1", None);
     scenario.looks_answered();
     assert_eq!(skipped(&scenario.steps()), Some("NotInGroup"));
+}
+
+#[test]
+fn what_is_not_supported_is_named_and_drained_at_least() {
+    let mut scenario = Scenario::with(&[]);
+    let cluster = scenario.snapshot.clusters.get_mut(&"web".into()).unwrap();
+    cluster.providers.insert("managed".into(), Behind::ManagedInstances);
+    scenario.instance("i-1", |instance| instance.provider = Some("managed".into()));
+    scenario.at("03:05:00").notice("i-1");
+    assert_eq!(drained(&scenario.steps()), ["i-1"]);
+    scenario.located("i-1", None);
+    scenario.looks_answered();
+    assert_eq!(skipped(&scenario.steps()), Some("ManagedInstances"));
 }
 
 #[test]

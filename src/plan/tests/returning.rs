@@ -168,3 +168,23 @@ fn what_was_seen_of_a_marked_instance_before_its_time_is_looked_at_again_before_
         assert_eq!(opens, opened);
     }
 }
+
+#[test]
+fn who_drains_without_a_notice_a_mark_or_its_groups_doing_is_named_and_left_alone() {
+    let seen = |scenario: &mut Scenario, at: &str| {
+        scenario.at(at).instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+        let plan = scenario.plan();
+        assert_eq!(plan.steps, []);
+        plan.report.others().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let mut scenario = Scenario::with(&["i-1"]);
+    assert_eq!(seen(&mut scenario, "03:01:00"), [""; 0]);
+    assert_eq!(seen(&mut scenario, "03:02:59"), [""; 0], "a notice may be about to come");
+    assert_eq!(seen(&mut scenario, "03:03:00"), ["i-1"]);
+    scenario.group(&[("i-1", "Terminating:Wait")], |_| {});
+    assert_eq!(seen(&mut scenario, "03:03:01"), [""; 0], "its group gives it up");
+    scenario.group(&[("i-1", "InService")], |_| {});
+    assert_eq!(seen(&mut scenario, "03:03:02"), ["i-1"]);
+    scenario.instance("i-1", |_| {});
+    assert_eq!(seen(&mut scenario, "03:09:00"), [""; 0], "it was ACTIVE in between");
+}

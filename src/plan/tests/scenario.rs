@@ -9,7 +9,7 @@ use crate::ids::{GroupKey, InstanceId, TaskArn};
 use crate::observe::hooks::{Hooks, TerminationHook};
 use crate::observe::mark::Mark;
 use crate::observe::snapshot::{
-    Cluster, ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Member, Snapshot,
+    Behind, Cluster, ClusterState, ContainerInstance, Group, InstanceStatus, Lifecycle, Member, Snapshot,
 };
 use crate::observe::task::{Container, Definition, Owner, Task};
 use crate::observe::{Look, Observation, Subject};
@@ -51,7 +51,7 @@ impl Scenario {
             region: "us-east-1".into(),
             name: "web".into(),
             state: ClusterState::Read { at: now },
-            providers: BTreeMap::from([("web-spot".into(), Some(group_key()))]),
+            providers: BTreeMap::from([("web-spot".into(), Behind::Group(group_key()))]),
         };
         let mut snapshot = Snapshot { clusters: BTreeMap::from([("web".into(), cluster)]), ..Snapshot::default() };
         snapshot.begin(vec![Subject::Cluster("web".into())], now);
@@ -143,6 +143,7 @@ impl Scenario {
             cluster: "web".into(),
             arn: format!("arn:container-instance/web/{id}").into(),
             status: InstanceStatus::Active,
+            draining_since: None,
             disconnected_since: None,
             provider: Some("web-spot".into()),
             availability_zone: Some("us-east-1a".into()),
@@ -157,6 +158,7 @@ impl Scenario {
             gone_at: None,
         };
         change(&mut instance);
+        instance.draining_since = (instance.status == InstanceStatus::Draining).then_some(self.now);
         self.snapshot.apply(Observation::Instances { found: vec![(id.into(), instance)], missing: vec![] }, self.now);
     }
 
