@@ -229,8 +229,10 @@ impl Snapshot {
         }
         let known = self.groups.get(&key);
         group.joined = known.map(|known| known.joined_until(&group)).unwrap_or_default();
-        let same = known.filter(|known| (known.mix, known.base_note) == (group.mix, group.base_note));
+        let same = known.filter(|known| known.mix == group.mix);
         group.mix_since = same.map_or(group.observed_at, |known| known.mix_since);
+        let same = same.filter(|known| known.base_note == group.base_note);
+        group.noted_since = same.map_or(group.observed_at, |known| known.noted_since);
         self.note_standing(&key, &group);
         self.group_missing(&key);
         for instance in group.members.keys() {

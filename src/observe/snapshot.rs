@@ -137,8 +137,10 @@ pub struct Group {
     pub mix: Option<Mix>,
     /// Our note of what its On-Demand base was, as long as we have changed it.
     pub base_note: Option<BaseNote>,
-    /// As of when both are known to be so.
+    /// As of when the mix is known to be so.
     pub mix_since: Timestamp,
+    /// As of when mix and note are both known to be so.
+    pub noted_since: Timestamp,
     /// Its instances.
     pub members: BTreeMap<InstanceId, Member>,
     /// Those that were none when the group was first seen, and as of when they are known.

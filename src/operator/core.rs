@@ -208,7 +208,8 @@ impl Core {
     fn explain_groups(&mut self, report: &Report) {
         let kept: BTreeMap<&GroupKey, &Reason> = report.groups().collect();
         self.explained_groups.retain(|group, _| kept.contains_key(group));
-        for (group, reason) in kept {
+        // What is only asked for is no news.
+        for (group, reason) in kept.into_iter().filter(|(_, reason)| !reason.is_usual()) {
             if self.explained_groups.insert(group.clone(), reason.name()) != Some(reason.name()) {
                 report::base_kept(group, reason);
             }
@@ -332,12 +333,15 @@ impl Core {
     }
 
     fn base_answered(&mut self, group: &GroupKey, result: Result<Option<String>, Failure>, now: Timestamp) {
-        let label = if result.is_ok() { "ok" } else { "failed" };
-        let labels = CallLabels { action: "UpdateAutoScalingGroup", result: label };
-        self.telemetry.metrics.calls.get_or_create(&labels).inc();
+        let (action, label) = match &result {
+            Ok(_) => ("UpdateAutoScalingGroup", "ok"),
+            Err(failure) => (failure.action.rsplit(':').next().unwrap_or_default(), "failed"),
+        };
+        self.telemetry.metrics.calls.get_or_create(&CallLabels { action, result: label }).inc();
         let object = objects::of_base(group);
         match &result {
             Ok(_) => self.problems.answered(&object, None),
+            Err(failure) if failure.class == Class::Invalid => {}
             Err(failure) => self.problems.failed(&object, failure),
         }
         self.cases.base_answered(group, result.map_err(|failure| setback::of_base(&failure)), now);

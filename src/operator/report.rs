@@ -241,7 +241,7 @@ pub fn drained_by_others(instance: &InstanceId, snapshot: &Snapshot) {
 pub fn base_kept(group: &GroupKey, reason: &Reason) {
     let (group, name) = (group.to_string(), reason.name());
     match reason {
-        Reason::NoTerminationHook => tracing::warn!(
+        Reason::BaseBarred(_) => tracing::warn!(
             event = "pool.base_kept",
             group,
             reason = name,

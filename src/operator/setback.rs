@@ -16,8 +16,30 @@ pub fn of_deed(deed: &Deed, failure: &Failure) -> Setback {
     Setback { why: failure.to_string(), refused, lost, disproves }
 }
 
-/// The note and the base are set, not added to: they can be set again whatever came of it the last time.
+/// Said of a group in which something is under way that will be over (EC2 Auto Scaling API reference, `UpdateAutoScalingGroup`,
+/// `CreateOrUpdateTags`).
+const PASSING: [&str; 3] = ["ScalingActivityInProgress", "ResourceInUse", "ResourceContention"];
+
+/// What came of it is seen by the group before anything is set again. Who may not change a group has to be allowed to first.
 pub fn of_base(failure: &Failure) -> Setback {
-    let refused = failure.class == Class::Invalid;
+    let passing = failure.code.as_ref().is_some_and(|code| PASSING.iter().any(|name| code.starts_with(name)));
+    let refused = matches!(failure.class, Class::Invalid | Class::Denied) && !passing;
     Setback { why: failure.to_string(), refused, lost: false, disproves: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_will_be_over_is_asked_again_and_what_is_not_allowed_is_not() {
+        let of = |class, code: &str| {
+            of_base(&Failure::answered("autoscaling:UpdateAutoScalingGroup", class, code, "", None))
+        };
+        assert!(!of(Class::Invalid, "ScalingActivityInProgress").refused);
+        assert!(!of(Class::Invalid, "ResourceInUse").refused);
+        assert!(of(Class::Invalid, "ValidationError").refused);
+        assert!(of(Class::Denied, "AccessDenied").refused);
+        assert!(!of(Class::Throttled, "Throttling").refused);
+    }
 }

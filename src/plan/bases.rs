@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::attempt::{Attempt, NEVER, Setback};
 use super::pace::later;
 use crate::ids::GroupKey;
+use crate::observe::mix::BaseNote;
 
 /// What AWS does not accept is asked for again after so long: somebody may have mended what it refuses.
 const REFUSED_FOR: SignedDuration = SignedDuration::from_mins(5);
@@ -21,8 +22,8 @@ pub struct Bases {
 #[derive(Clone, Debug, Default)]
 struct Change {
     attempt: Attempt,
-    /// The base that it sets, if it sets one.
-    to: Option<u32>,
+    /// What it notes, if it sets the base.
+    note: Option<BaseNote>,
 }
 
 impl Bases {
@@ -32,10 +33,16 @@ impl Bases {
         self.changes.get(group).map_or(&NEVER, |change| &change.attempt)
     }
 
+    /// What we have noted last, if it was not that nothing is owed.
+    #[must_use]
+    pub fn note(&self, group: &GroupKey) -> Option<BaseNote> {
+        self.changes.get(group)?.note
+    }
+
     /// Whether it is we who have set the base to this.
     #[must_use]
-    pub fn is_ours(&self, group: &GroupKey, base: u32) -> bool {
-        self.changes.get(group).is_some_and(|change| change.to == Some(base))
+    pub fn has_set(&self, group: &GroupKey, base: u32) -> bool {
+        self.note(group).is_some_and(|note| note.to == base)
     }
 
     /// When the last change was answered.
@@ -54,11 +61,11 @@ impl Bases {
         refused_at.map(|at| later(at, REFUSED_FOR)).or_else(|| self.attempt(group).retry_at())
     }
 
-    /// The base is being set to `to`, or the note of it is being taken away.
-    pub(super) fn begin(&mut self, group: &GroupKey, to: Option<u32>) {
+    /// The base is being set as `note` says, or its note is being taken away.
+    pub(super) fn begin(&mut self, group: &GroupKey, note: Option<BaseNote>) {
         let change = self.changes.entry(group.clone()).or_default();
         change.attempt.begin();
-        change.to = to;
+        change.note = note;
     }
 
     pub(super) fn end(&mut self, group: &GroupKey, result: Result<Option<String>, Setback>, now: Timestamp) {

@@ -205,7 +205,7 @@ impl Cases {
                 self.note(case, |case| case.belongs_to(group));
             }
             Call::SetBase { group, note } => {
-                self.bases.begin(group, Some(note.to));
+                self.bases.begin(group, Some(*note));
                 if note.to < note.from {
                     self.pools.disturb(group, now);
                 }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::draft::Draft;
 use super::hook::is_held;
-use super::pace::{SOON, due, later};
+use super::pace::{due, later};
 use super::scene::Scene;
 use crate::ids::InstanceId;
 use crate::observe::Subject;
@@ -15,6 +15,9 @@ use crate::signal::{Hook, Signal, SignalKind};
 /// Whoever has an interrupted instance in hand has set it back by then, if it lives on: five minutes past its deadline
 /// (`closing`), and two for doing it.
 const SET_BACK_WITHIN: SignedDuration = SignedDuration::from_mins(7);
+
+/// The pace at which an instance is asked about that seems to be in nobody's hands.
+const PACE: SignedDuration = SignedDuration::from_secs(30);
 
 /// What makes an instance drain is known by then: a notice to it, a mark on it, or that its group gives it up.
 const EXPLAINED_WITHIN: SignedDuration = SignedDuration::from_mins(2);
@@ -51,7 +54,7 @@ pub fn marked_instances(scene: Scene<'_>, draft: &mut Draft) {
         }
         // What is known of it may be older than that: it is looked at again before anybody meddles.
         if instance.looked_at < left_at {
-            if due(scene, &Subject::Instance(id.clone()), SOON, draft) {
+            if due(scene, &Subject::Instance(id.clone()), PACE, draft) {
                 draft.batches.instance(&instance.cluster, id, &instance.arn);
             }
         } else if lives_on(instance) || !signal.kind.is_notice() {

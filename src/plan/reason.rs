@@ -46,8 +46,15 @@ pub enum Reason {
     },
     /// It stands in for a pool that has no capacity yet.
     StandsIn,
-    /// No hook would hold what the group terminates until its tasks are stopped.
-    NoTerminationHook,
+    /// The base of its group is raised and cannot be lowered for now.
+    BaseBarred(&'static str),
+    /// The base of its group is raised, and the group is not whole and at rest.
+    BaseNeeded,
+    /// The base of its group is raised, and the group is left in peace for a while.
+    BaseRests {
+        /// Until then.
+        until: Timestamp,
+    },
     /// As many of the pool are being handed over as the policy allows.
     BudgetSpent {
         /// So many.
@@ -173,7 +180,9 @@ impl Reason {
             Self::FallbackRefused(_) => "FallbackRefused",
             Self::FallbackSpent { .. } => "FallbackSpent",
             Self::StandsIn => "StandsIn",
-            Self::NoTerminationHook => "NoTerminationHook",
+            Self::BaseBarred(_) => "BaseBarred",
+            Self::BaseNeeded => "BaseNeeded",
+            Self::BaseRests { .. } => "BaseRests",
             Self::BudgetSpent { .. } => "BudgetSpent",
             Self::CoolingDown { .. } => "CoolingDown",
             Self::TasksUnlisted => "TasksUnlisted",
@@ -246,9 +255,14 @@ impl fmt::Display for Reason {
                 )
             }
             Self::StandsIn => f.write_str("it stands in for a pool that has no capacity yet"),
-            Self::NoTerminationHook => f.write_str(
-                "no termination hook of its group waits for tasks any more: add one, or what the group terminates loses them",
-            ),
+            Self::BaseBarred(why) => f.write_str(why),
+            Self::BaseNeeded => f.write_str("the group does not have all that it wants, or some of it come or go"),
+            Self::BaseRests { until } => {
+                write!(
+                    f,
+                    "after a change, a hand-over or a launch that failed the group is left in peace until {until}"
+                )
+            }
             Self::BudgetSpent { limit } => {
                 write!(f, "as many of its pool are being handed over as the policy allows at a time: {limit}")
             }

@@ -110,6 +110,7 @@ fn read(group: &AutoScalingGroup, observed_at: Timestamp) -> Group {
         mix: mix(group),
         base_note: base_note(group),
         mix_since: observed_at,
+        noted_since: observed_at,
         members: members.collect(),
         joined: BTreeMap::new(),
         observed_at,

@@ -1,10 +1,12 @@
 //! The On-Demand base of the pool's own group: raised where it has no capacity, and lowered again.
 
+mod lowering;
+
 use super::scenario::*;
 use crate::observe::hooks::{Hooks, MANAGED_DRAINING};
 use crate::observe::mix::{BaseNote, Mix};
-use crate::observe::snapshot::{Group, LaunchFailure};
-use crate::observe::{Look, Observation};
+use crate::observe::snapshot::{Behind, Group, LaunchFailure};
+use crate::observe::{Look, Observation, Subject};
 use crate::plan::{Call, Plan, Setback, Step};
 
 const POLICY: &str = ", replacement: {fallback: {onDemandBaseCapacity: true, max: 2}}";
@@ -100,11 +102,13 @@ fn what_fails_again_raises_it_further_and_within_the_bound() {
     answered(&mut scenario, Ok(()));
     let short = [("i-2", "InService"), ("i-3", "InService")];
     seen(scenario.at("03:05:08"), &short, 1, Some((0, 0, 1)));
-    launch_failed(&mut scenario, "03:05:06");
+    launch_failed(&mut scenario, "03:05:10");
+    assert_eq!(changes(&scenario.plan()), [], "it may have begun before the change, by another clock");
+    launch_failed(&mut scenario, "03:05:10.1");
     assert_eq!(changes(&scenario.plan()), [(0, 1, 2)]);
     answered(&mut scenario, Ok(()));
     seen(scenario.at("03:05:12"), &short, 2, Some((0, 1, 2)));
-    launch_failed(&mut scenario, "03:05:10");
+    launch_failed(&mut scenario, "03:05:15");
     assert_eq!(changes(&scenario.plan()), []);
     assert!(scenario.reasons("i-1").contains(&"FallbackSpent"));
 }
@@ -137,6 +141,7 @@ fn several_cases_are_one_change() {
 fn where_a_share_is_on_demand_the_base_goes_up_until_one_more_is() {
     let mut scenario = dry(POLICY);
     let members = [("i-2", "InService"), ("i-3", "InService"), ("i-4", "InService"), ("i-5", "InService")];
+    ["i-4", "i-5"].iter().for_each(|id| scenario.instance(id, |_| {}));
     seen_as(&mut scenario, &members, 0, None, |group| {
         group.desired = 5;
         group.mix = Some(Mix { base: 0, percent_above: 50 });
@@ -189,110 +194,53 @@ fn a_change_that_failed_is_made_again_from_what_is_seen_then() {
     assert_eq!(changes(&scenario.plan()), [], "what AWS does not accept is left alone for a while");
 }
 
-/// The base was 0, and somebody has raised it to 2 and noted that; it was first seen so at 03:10:00, with all instances there.
-fn raised() -> Scenario {
+#[test]
+fn an_answer_that_was_lost_raises_nothing_twice() {
+    let mut scenario = dry(POLICY);
+    let _ = scenario.plan();
+    answered(&mut scenario, Err("no answer"));
+    seen(scenario.at("03:05:06"), &[("i-2", "InService"), ("i-3", "InService")], 1, Some((0, 0, 1)));
+    assert_eq!(changes(&scenario.plan()), [], "the group has not tried yet with what it has now");
+    assert!(scenario.reasons("i-1").contains(&"FallingBack"));
+}
+
+#[test]
+fn what_another_operator_has_raised_is_tried_before_it_is_raised_again() {
+    let mut scenario = dry(POLICY);
+    seen(scenario.at("03:05:06"), &[("i-2", "InService"), ("i-3", "InService")], 1, Some((0, 0, 1)));
+    assert_eq!(changes(&scenario.plan()), []);
+    launch_failed(&mut scenario, "03:05:09");
+    assert_eq!(changes(&scenario.plan()), [(0, 1, 2)]);
+}
+
+#[test]
+fn what_the_group_lacks_for_other_reasons_nobody_is_raised_for() {
+    let mut scenario = dry(POLICY);
+    let one_comes = [("i-2", "InService"), ("i-3", "InService"), ("i-4", "Pending")];
+    seen_as(&mut scenario, &one_comes, 0, None, |group| group.desired = 8);
+    assert_eq!(changes(&scenario.plan()), [], "what the case waits for is on its way");
+}
+
+#[test]
+fn where_nothing_was_asked_of_the_group_nothing_is_raised() {
     let mut scenario = Scenario::with(&["i-1", "i-2"]).policy(POLICY);
-    seen(scenario.at("03:10:00"), &BOTH, 2, Some((0, 0, 2)));
-    raised_at(&mut scenario, "03:10:00", 2);
-    scenario
-}
-
-fn raised_at(scenario: &mut Scenario, at: &str, base: u32) {
-    scenario.at(at).hooks(&[MANAGED_DRAINING], |_| {});
-    seen_as(scenario, &BOTH, base, Some((0, 0, 2)), |group| group.desired = 2);
-}
-
-#[test]
-fn whoever_comes_after_lowers_it_step_by_step_and_forgets_it() {
-    let mut scenario = raised();
+    scenario.hooks(&[MANAGED_DRAINING], |_| {});
+    launch_failed(&mut scenario, "02:00:00");
+    seen_as(scenario.at("03:05:00"), &BOTH, 0, None, |group| (group.desired, group.launch_suspended) = (2, true));
+    scenario.notice("i-1");
     let plan = scenario.plan();
-    assert_eq!((changes(&plan).len(), kept(&plan)), (0, Some("CoolingDown")));
-    assert!(plan.looks.contains(&Look::Activities(group_key())), "it is looked whether launches fail");
-    raised_at(&mut scenario, "03:20:00", 2);
-    assert_eq!(changes(&scenario.plan()), [(0, 2, 1)]);
-    answered(&mut scenario, Ok(()));
-    scenario.looks_answered();
-    scenario.at("03:20:05");
-    seen_as(&mut scenario, &BOTH, 1, Some((0, 2, 1)), |group| group.desired = 2);
-    assert_eq!(kept(&scenario.plan()), Some("CoolingDown"));
-    scenario.at("03:30:05").hooks(&[MANAGED_DRAINING], |_| {});
-    seen_as(&mut scenario, &BOTH, 1, Some((0, 2, 1)), |group| group.desired = 2);
-    assert_eq!(changes(&scenario.plan()), [(0, 1, 0)]);
-    answered(&mut scenario, Ok(()));
-    scenario.looks_answered();
-    scenario.at("03:30:10");
-    seen_as(&mut scenario, &BOTH, 0, Some((0, 1, 0)), |group| group.desired = 2);
-    assert!(!forgets(&scenario.plan()));
-    scenario.at("03:31:10");
-    seen_as(&mut scenario, &BOTH, 0, Some((0, 1, 0)), |group| group.desired = 2);
-    assert!(forgets(&scenario.plan()));
+    assert_eq!((skipped(&plan.steps), changes(&plan)), (Some("LaunchSuspended"), vec![]));
+    assert!(scenario.reasons("i-1").contains(&"FallbackRefused"));
+    seen_as(scenario.at("03:05:05"), &BOTH, 0, None, |group| group.desired = 2);
+    assert_eq!(changes(&scenario.plan()), [], "it has all that it wants");
+    assert!(!scenario.reasons("i-1").contains(&"FallingBack"), "nobody was asked");
 }
 
 #[test]
-fn it_stays_raised_while_the_group_is_not_whole_and_calm_or_has_failed_lately() {
-    let three = [BOTH[0], BOTH[1], ("i-3", "Terminating:Wait")];
-    for members in [&BOTH[..1], &three] {
-        let mut scenario = raised();
-        raised_at(&mut scenario, "03:25:00", 2);
-        seen_as(&mut scenario, members, 2, Some((0, 0, 2)), |group| group.desired = 2);
-        let plan = scenario.plan();
-        assert_eq!((changes(&plan).len(), kept(&plan)), (0, Some("StandsIn")), "{members:?}");
-    }
-    let mut scenario = raised();
-    raised_at(&mut scenario, "03:25:00", 2);
-    launch_failed(&mut scenario, "03:15:01");
-    assert_eq!(kept(&scenario.plan()), Some("CoolingDown"));
-    raised_at(&mut scenario, "03:25:01", 2);
-    assert_eq!(changes(&scenario.plan()).len(), 1);
-}
-
-#[test]
-fn it_stays_raised_where_no_hook_would_hold_what_the_group_terminates() {
-    let mut scenario = raised();
-    raised_at(&mut scenario, "03:25:00", 2);
-    scenario.hooks(&["theirs"], |_| {});
-    let plan = scenario.plan();
-    assert_eq!((changes(&plan).len(), kept(&plan)), (0, Some("NoTerminationHook")));
-    scenario.at("03:25:31").looks_answered();
-    seen_as(&mut scenario, &BOTH, 2, Some((0, 0, 2)), |group| group.desired = 2);
-    let plan = scenario.plan();
-    assert_eq!(kept(&plan), Some("HooksStale"), "what was seen of hooks long ago is not believed");
-    assert!(plan.looks.contains(&Look::Hooks(group_key())));
-}
-
-#[test]
-fn a_large_group_gives_back_as_many_at_a_time_as_the_budget_allows() {
-    let policy = ", signals: {rebalance: {budget: 2}}, replacement: {fallback: {onDemandBaseCapacity: true, max: 5}}";
-    let mut scenario = raised().policy(policy);
-    raised_at(&mut scenario, "03:25:00", 2);
-    seen_as(&mut scenario, &BOTH, 2, Some((0, 0, 2)), |group| group.desired = 2);
-    assert_eq!(changes(&scenario.plan()), [(0, 2, 0)]);
-}
-
-#[test]
-fn what_somebody_else_has_set_since_is_theirs() {
-    let mut scenario = raised();
-    let theirs = |scenario: &mut Scenario, at: &str| {
-        seen_as(scenario.at(at), &BOTH, 5, Some((0, 0, 2)), |group| group.desired = 2);
-    };
-    theirs(&mut scenario, "03:25:00");
-    let plan = scenario.plan();
-    assert!(changes(&plan).is_empty() && !forgets(&plan));
-    theirs(&mut scenario, "03:26:00");
-    let plan = scenario.plan();
-    assert!(changes(&plan).is_empty() && forgets(&plan));
-}
-
-#[test]
-fn where_nothing_may_be_changed_it_is_left_as_it_is() {
-    for policy in [", mode: dryRun", ", capacityProviders: [{name: web-spot, managed: false}]"] {
-        let mut scenario = raised().policy(policy);
-        raised_at(&mut scenario, "03:25:00", 2);
-        assert_eq!(changes(&scenario.plan()), [], "{policy}");
-        seen_as(scenario.at("03:26:00"), &BOTH, 0, Some((0, 0, 2)), |group| group.desired = 2);
-        seen_as(scenario.at("03:28:00"), &BOTH, 0, Some((0, 0, 2)), |group| group.desired = 2);
-        assert!(!forgets(&scenario.plan()), "{policy}");
-    }
+fn a_budget_that_would_never_lower_it_does_not_raise_it() {
+    let mut scenario = dry(&format!("{POLICY}, signals: {{rebalance: {{budget: 0}}}}"));
+    assert_eq!(changes(&scenario.plan()), []);
+    assert!(scenario.reasons("i-1").contains(&"FallbackRefused"));
 }
 
 #[test]
@@ -317,15 +265,4 @@ fn no_more_than_the_group_lacks_however_many_cases_wait() {
     seen(scenario.at("03:05:09"), &[("i-3", "InService"), ("i-4", "Pending")], 0, None);
     launch_failed(&mut scenario, "03:05:08");
     assert_eq!(changes(&scenario.plan()), [(0, 0, 1)], "one of two is on its way");
-}
-
-#[test]
-fn two_steps_are_two_minutes_apart_however_short_the_pause_of_the_policy() {
-    let policy =
-        ", signals: {rebalance: {cooldown: 1s}}, replacement: {fallback: {onDemandBaseCapacity: true, max: 5}}";
-    let mut scenario = raised().policy(policy);
-    raised_at(&mut scenario, "03:11:59", 2);
-    assert_eq!(kept(&scenario.plan()), Some("CoolingDown"));
-    raised_at(&mut scenario, "03:12:00", 2);
-    assert_eq!(changes(&scenario.plan()), [(0, 2, 1)]);
 }
