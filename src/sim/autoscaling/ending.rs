@@ -24,6 +24,15 @@ impl Group {
         Some(activity)
     }
 
+    /// A member that is not there to stay has to be made up for; if it came in the place of one that still serves, that one.
+    pub fn lose(&mut self, instance: &str) {
+        let replaces = self.members.get(instance).and_then(|member| member.replaces.clone());
+        let serves =
+            |old: &String| self.members.get(old).is_some_and(|m| m.rebalancing && m.state == LifecycleState::InService);
+        let lost = replaces.filter(serves).unwrap_or_else(|| instance.to_owned());
+        self.vacancies.push_back(lost);
+    }
+
     /// No hook holds the member any more: EC2 terminates it.
     pub fn end(&mut self, instance: &str, ec2: &mut Ec2, core: &mut Core) {
         if ec2.state(instance) == Some(State::Terminated) {

@@ -36,10 +36,10 @@ impl Group {
         }
         let replaced_already = self.members.get(instance).is_none_or(|member| member.rebalancing);
         let why = "an instance was taken out of service in response to an EC2 health check";
-        self.terminate(instance, why, ec2, core);
         if !replaced_already {
-            self.vacancies.push_back(instance.to_owned());
+            self.lose(instance);
             self.wake(core);
         }
+        self.terminate(instance, why, ec2, core);
     }
 }

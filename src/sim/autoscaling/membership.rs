@@ -230,7 +230,7 @@ impl Group {
             .get(instance)
             .is_some_and(|m| !m.rebalancing && (m.state.is_pending() || m.state == LifecycleState::InService));
         if !decrement && missed {
-            self.vacancies.push_back(instance.to_owned());
+            self.lose(instance);
         }
     }
 

@@ -158,7 +158,7 @@ impl Group {
         if let Some(member) = members.get_mut(&next).filter(|_| !terminates_first) {
             member.rebalancing = true;
         }
-        self.vacancies.push_back(next.clone());
+        self.vacancies.push_front(next.clone());
         self.wake(core);
         if terminates_first {
             self.terminate(&next, "an instance was taken out of service in an instance refresh", ec2, core);
@@ -184,7 +184,14 @@ impl Group {
     /// Done, where nobody is left; otherwise it waits for those that are protected or do not serve at the moment.
     fn finish_renewal(&mut self, core: &mut Core) {
         match self.renewal.take_if(|renewal| renewal.left.is_empty()) {
-            Some(renewal) => self.over(renewal, "Successful", core),
+            Some(renewal) => {
+                let is_refresh = renewal.is_refresh;
+                self.over(renewal, "Successful", core);
+                if is_refresh {
+                    // The mix may have been changed meanwhile.
+                    self.remix(core);
+                }
+            }
             None => self.wait_longer(core),
         }
     }

@@ -21,6 +21,7 @@ impl Group {
     }
 
     pub fn upkeep(&mut self, ec2: &mut Ec2, core: &mut Core) {
+        self.end_replaced(ec2, core);
         let capacity = self.capacity(core);
         for _ in capacity..self.desired {
             if !self.launch(ec2, core) {
@@ -31,6 +32,13 @@ impl Group {
             self.scale_in(ec2, core);
         }
         self.fill_warm_pool(ec2, core);
+    }
+
+    /// Ends those whose replacements serve, where that was not possible at once: the process was suspended.
+    fn end_replaced(&mut self, ec2: &mut Ec2, core: &mut Core) {
+        let serving = self.members.values().filter(|m| m.state == LifecycleState::InService);
+        let replaced: Vec<String> = serving.filter_map(|m| m.replaces.clone()).collect();
+        replaced.iter().for_each(|old| self.replaced(old, ec2, core));
     }
 
     fn scale_in(&mut self, ec2: &mut Ec2, core: &mut Core) {

@@ -134,6 +134,46 @@ async fn who_is_to_make_room_for_spot_serves_until_spot_has_capacity() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_replacement_that_ends_on_its_way_is_made_up_for_and_the_one_that_it_was_for_goes_after_all() {
+    let account = mixed(1, 0);
+    let (base, before) = (on_demand(&account), account.members());
+    set_base(&account, 0).await;
+    while account.newcomers(&before).is_empty() {
+        account.secs(1).await;
+    }
+    let first = account.newcomers(&before).remove(0);
+    account.sim.change(|world| world.ec2.terminate(&first, &mut world.core));
+    account.secs(600).await;
+    assert_eq!((on_demand(&account).len(), account.in_state("InService").len()), (0, 4));
+    assert!(account.state_of(&base[0]).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_could_not_be_ended_while_the_process_was_suspended_is_ended_when_it_is_resumed() {
+    let account = mixed(1, 0);
+    let base = on_demand(&account);
+    let suspend = account.autoscaling.suspend_processes().auto_scaling_group_name(GROUP);
+    suspend.scaling_processes("Terminate").send().await.unwrap();
+    set_base(&account, 0).await;
+    account.secs(300).await;
+    assert_eq!((account.in_state("InService").len(), account.state_of(&base[0])), (5, Some("InService")));
+    let resume = account.autoscaling.resume_processes().auto_scaling_group_name(GROUP);
+    resume.scaling_processes("Terminate").send().await.unwrap();
+    account.secs(120).await;
+    assert_eq!((account.in_state("InService").len(), account.state_of(&base[0])), (4, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mix_that_is_changed_during_a_refresh_is_reached_after_it() {
+    let account = mixed(0, 0);
+    start_refresh(&account).await;
+    account.secs(20).await;
+    set_base(&account, 4).await;
+    account.secs(1_200).await;
+    assert_eq!((on_demand(&account).len(), account.in_state("InService").len()), (4, 4));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_group_without_a_mixed_instances_policy_has_no_base() {
     let account = Account::new(Scenario { params: exact(), groups: vec![group()], ..small() }, 1);
     assert!(try_set_base(&account, 1).await.is_err());

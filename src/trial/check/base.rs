@@ -4,9 +4,13 @@
 use std::collections::BTreeMap;
 
 use super::{History, Violation, violation};
+use crate::api::{Amount, ScenarioGroup};
+use crate::trial::account::group_name;
 use crate::trial::transcript::Line;
 
 const INVARIANT: &str = "an On-Demand base that an operator has raised is given back";
+const BOUND: &str = "an On-Demand base is raised by no more than the policy says";
+const NEEDED: &str = "an On-Demand base is raised only after a launch has failed with the one before";
 const NOTED: &str = "no note of a base stays that is given back";
 
 /// The base is lowered no more often, whatever the policy says.
@@ -17,6 +21,61 @@ const SLACK_SECS: f64 = 240.0;
 
 /// Checks the history and its end.
 pub fn check(history: &History<'_>) -> Vec<Violation> {
+    [given_back(history), bounded(history), needed(history)].concat()
+}
+
+/// In a group that is Spot but for the base: there one more of that is one more On-Demand Instance.
+fn bounded(history: &History<'_>) -> Vec<Violation> {
+    let groups = history.scenario.clusters.iter().flat_map(|cluster| cluster.groups.iter());
+    let spot = groups.filter(|group| group.on_demand_percent_above == 0);
+    let bounds = spot.filter_map(|group| Some((group, i64::from(bound(history, &group.capacity_provider)?))));
+    let raises: Vec<(&Line, i64)> = history
+        .told("group.on_demand_base")
+        .filter(|line| line.by_operator())
+        .map(|line| (line, number(line, "to")))
+        .collect();
+    let above = |(group, bound): (&ScenarioGroup, i64)| {
+        let most = i64::from(group.on_demand_base) + bound;
+        let name = group_name(&group.capacity_provider);
+        let over: Vec<_> = raises.iter().filter(|(line, to)| line.object == name && *to > most).collect();
+        over.into_iter()
+            .map(|(line, to)| violation(BOUND, format!("{name} has {to} at {} s", line.t)))
+            .collect::<Vec<_>>()
+    };
+    bounds.flat_map(above).collect()
+}
+
+/// The bound of a pool, where it is a number.
+fn bound(history: &History<'_>, provider: &str) -> Option<u32> {
+    let clusters = history.scenario.spot_clusters.iter();
+    let own = clusters.clone().flat_map(|cluster| &cluster.capacity_providers).find(|policy| policy.name == provider);
+    let own = own.and_then(|policy| policy.replacement.as_ref());
+    let replacement = own.or_else(|| clusters.clone().map(|cluster| &cluster.replacement).next())?;
+    match replacement.fallback.as_ref().filter(|fallback| fallback.on_demand_base_capacity)?.max {
+        Amount::Count(count) => Some(count),
+        Amount::Percent(_) => None,
+    }
+}
+
+/// Operators that raise within a round trip of each other cannot know of each other.
+fn needed(history: &History<'_>) -> Vec<Violation> {
+    const ROUND_TRIP_SECS: f64 = 3.0;
+    let several = history.scenario.operators.len() > 1;
+    let mut changed_at: BTreeMap<&str, f64> = BTreeMap::new();
+    let mut violations = Vec::new();
+    for line in history.told("group.on_demand_base") {
+        let before = changed_at.insert(&line.object, line.t).unwrap_or(0.0);
+        let since = if several && line.t - before < ROUND_TRIP_SECS { 0.0 } else { before };
+        let mut failures = history.told("group.launch_failed").filter(|failed| failed.object == line.object);
+        let tried = failures.any(|failed| (since..line.t).contains(&failed.t));
+        if line.by_operator() && number(line, "to") > number(line, "from") && !tried {
+            violations.push(violation(NEEDED, format!("{} was not, at {} s", line.object, line.t)));
+        }
+    }
+    violations
+}
+
+fn given_back(history: &History<'_>) -> Vec<Violation> {
     let mut bases: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     for line in history.told("group.on_demand_base").filter(|line| line.by_operator()) {
         let base = bases.entry(&line.object).or_insert((number(line, "from"), 0));
@@ -82,7 +141,7 @@ mod tests {
     fn found(lines: &[Line], base_noted: bool) -> usize {
         let group = GroupEnd { name: "asg".into(), desired: 4, capacity: 4, base_noted, ..GroupEnd::default() };
         let (end, scenario) = (End { groups: vec![group], ..End::default() }, calm());
-        check(&History { lines, end: &end, scenario: &scenario }).len()
+        given_back(&History { lines, end: &end, scenario: &scenario }).len()
     }
 
     #[test]
@@ -93,6 +152,25 @@ mod tests {
         assert_eq!(found(&[raised.clone(), changed(90.0, "SIMULATED", 2, 0)], true), 1, "the note stays");
         assert_eq!(found(&[raised, changed(90.0, "person", 2, 5)], false), 0, "somebody else has set it");
         assert_eq!(found(&[changed(10.0, "person", 0, 2)], false), 0);
+    }
+
+    #[test]
+    fn a_base_above_its_bound_is_found_and_so_is_one_that_was_raised_without_need() {
+        let mut scenario = calm();
+        let group = ScenarioGroup { capacity_provider: "web".into(), ..scenario.clusters[0].groups[0].clone() };
+        let name = group_name("web");
+        scenario.clusters[0].groups = vec![ScenarioGroup { on_demand_base: 1, on_demand_percent_above: 0, ..group }];
+        let fallback = json!({"onDemandBaseCapacity": true, "max": 2});
+        let policy = json!({"cluster": "web", "replacement": {"fallback": fallback}});
+        scenario.spot_clusters = vec![serde_json::from_value(policy).unwrap()];
+        let set = |t: f64, to: u32| line(t, "SIMULATED", "group.on_demand_base", &name, json!({"from": 1, "to": to}));
+        let failed = |t: f64| line(t, "aws", "group.launch_failed", &name, json!({}));
+        let count = |check: fn(&History<'_>) -> Vec<Violation>, lines: &[Line]| {
+            check(&History { lines, end: &End::default(), scenario: &scenario }).len()
+        };
+        assert_eq!((count(bounded, &[set(9.0, 3)]), count(bounded, &[set(9.0, 4)])), (0, 1));
+        assert_eq!((count(needed, &[set(9.0, 3)]), count(needed, &[failed(8.0), set(9.0, 3)])), (1, 0));
+        assert_eq!(count(needed, &[failed(8.0), set(9.0, 2), set(9.5, 3)]), 1, "it has not been tried");
     }
 
     #[test]

@@ -27,7 +27,7 @@ fn chosen(lots: &mut Lots, groups: &[ScenarioGroup]) -> Value {
     let another = json!({"capacityProvider": groups.get(1).map(|group| &group.capacity_provider), "max": max});
     let own_base = json!({"onDemandBaseCapacity": true, "max": max});
     let (falls_back, fallback) = match groups.len() {
-        0 | 1 => (!groups.is_empty(), own_base),
+        0 | 1 => (max < 4, own_base),
         _ => (lots.chance(60), another),
     };
     let first = groups.first().map(|group| &group.capacity_provider);
