@@ -134,7 +134,8 @@ pub struct Fallback {
     ///
     /// Lowering it again makes the group replace healthy instances. So it is raised only in groups that have a termination hook
     /// of managed draining or of `signals.lifecycleHooks`, its original value stays in a tag of the group meanwhile, and it is
-    /// lowered within `signals.rebalance.budget`, with a pause of `signals.rebalance.cooldown`.
+    /// lowered within `signals.rebalance.budget`, with a pause of `signals.rebalance.cooldown`. While it is raised, `LaunchInstances`
+    /// does not serve the group: planned hand-overs do without a replacement before.
     #[serde(default)]
     pub on_demand_base_capacity: bool,
     /// So many at a time at most, or a share of what the pool itself wants.

@@ -24,13 +24,17 @@ impl Group {
         Some(activity)
     }
 
-    /// A member that is not there to stay has to be made up for; if it came in the place of one that still serves, that one.
+    /// A member that is not there to stay has to be made up for; if it was to take the place of one that still serves, that one.
     pub fn lose(&mut self, instance: &str) {
-        let replaces = self.members.get(instance).and_then(|member| member.replaces.clone());
-        let serves =
-            |old: &String| self.members.get(old).is_some_and(|m| m.rebalancing && m.state == LifecycleState::InService);
-        let lost = replaces.filter(serves).unwrap_or_else(|| instance.to_owned());
-        self.vacancies.push_back(lost);
+        let member = self.members.get(instance);
+        let pending = member.is_some_and(|member| member.state.is_pending());
+        let renewed = |old: &str| self.renewal.as_ref().is_some_and(|renewal| renewal.is_replacing(old));
+        let serves = |old: &String| {
+            let there = self.members.get(old).is_some_and(|m| m.rebalancing && m.state == LifecycleState::InService);
+            there && (pending || renewed(old))
+        };
+        let replaces = member.and_then(|member| member.replaces.clone()).filter(serves);
+        self.vacancies.push_back(replaces.unwrap_or_else(|| instance.to_owned()));
     }
 
     /// No hook holds the member any more: EC2 terminates it.
