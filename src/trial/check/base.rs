@@ -16,8 +16,14 @@ const NOTED: &str = "no note of a base stays that is given back";
 /// The base is lowered no more often, whatever the policy says.
 const STEPS_SECS: f64 = 120.0;
 
-/// After the pause of the policy: looks at the group, and a note that nothing is owed for.
+/// After the pause of the policy: looks at the group.
 const SLACK_SECS: f64 = 240.0;
+
+/// A note that nothing is owed for stays for so long.
+const SETTLES_SECS: f64 = 300.0;
+
+/// Operators read a cluster as a whole every so often.
+const RESYNC_SECS: f64 = 600.0;
 
 /// Checks the history and its end.
 pub fn check(history: &History<'_>) -> Vec<Violation> {
@@ -76,20 +82,21 @@ fn needed(history: &History<'_>) -> Vec<Violation> {
 }
 
 fn given_back(history: &History<'_>) -> Vec<Violation> {
-    let mut bases: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    let mut bases: BTreeMap<&str, (f64, i64, i64)> = BTreeMap::new();
     for line in history.told("group.on_demand_base").filter(|line| line.by_operator()) {
-        let base = bases.entry(&line.object).or_insert((number(line, "from"), 0));
-        base.1 = number(line, "to");
+        let base = bases.entry(&line.object).or_insert((line.t, number(line, "from"), 0));
+        base.2 = number(line, "to");
     }
     let others =
         |group: &str| history.told("group.on_demand_base").any(|line| line.object == group && !line.by_operator());
-    let calm = bases.into_iter().filter(|(group, _)| is_calm(history, group) && !others(group));
-    calm.filter_map(|(group, (first, last))| match noted(history, group) {
-        _ if first != last => Some(violation(INVARIANT, format!("{group} began with {first} and has {last}"))),
-        true => Some(violation(NOTED, format!("{group} has one"))),
-        false => None,
-    })
-    .collect()
+    let due = |(group, (at, first, last)): (&str, (f64, i64, i64))| match (first == last, noted(history, group)) {
+        (false, _) if is_calm(history, group, at, 0.0) => {
+            Some(violation(INVARIANT, format!("{group} began with {first} and has {last}")))
+        }
+        (true, true) if is_calm(history, group, at, SETTLES_SECS) => Some(violation(NOTED, format!("{group} has one"))),
+        _ => None,
+    };
+    bases.into_iter().filter(|(group, _)| !others(group)).filter_map(due).collect()
 }
 
 fn noted(history: &History<'_>, group: &str) -> bool {
@@ -100,16 +107,18 @@ fn number(line: &Line, name: &str) -> i64 {
     line.data.get(name).and_then(serde_json::Value::as_i64).unwrap_or_default()
 }
 
-/// Whether nothing has happened to the group for so long that it is time to give back, all it has serves, and an operator was
-/// there to see that.
-fn is_calm(history: &History<'_>, group: &str) -> bool {
+/// Whether nothing has happened to the group for so long that it is time to give back, `and` more, all it has serves, and an
+/// operator was there to see that.
+fn is_calm(history: &History<'_>, group: &str, changed_at: f64, and: f64) -> bool {
     let end = history.scenario.duration.unsigned().as_secs_f64();
+    // Where the one that has changed it may have left, others learn of it at their next resync.
+    let learns = if history.is_left(changed_at, end) { RESYNC_SECS } else { 0.0 };
     let clusters = history.scenario.spot_clusters.iter();
     let own = clusters.clone().map(|cluster| cluster.signals.rebalance.cooldown);
     let providers = clusters.flat_map(|cluster| &cluster.capacity_providers);
     let cooldowns = own.chain(providers.filter_map(|provider| Some(provider.signals.as_ref()?.rebalance.cooldown)));
     let cooldown = cooldowns.map(|cooldown| cooldown.unsigned().as_secs_f64()).fold(STEPS_SECS, f64::max);
-    let since = end - cooldown - SLACK_SECS;
+    let since = end - cooldown - SLACK_SECS - learns - and;
     let moves = ["group.member", "group.left", "group.launched", "group.launch_failed", "group.desired", "hook.waits"];
     let about = |line: &&Line| line.object == group || line.field("group") == group;
     let lines = || history.lines.iter().filter(|line| moves.contains(&line.event.as_str())).filter(about);
