@@ -118,11 +118,12 @@ fn lowered_to(scene: Scene<'_>, base: Base<'_>, rules: &Rules, draft: &mut Draft
 
 /// Whether EC2 Spot takes one of the group, and nobody has come in its place.
 fn is_threatened(scene: Scene<'_>, key: &GroupKey) -> bool {
-    let placed = |case: &Case| case.place.as_ref().is_some_and(|place| place.group.as_ref() == Some(key));
-    let here = |case: &&Case| placed(case) || scene.snapshot.member_of.get(&case.instance) == Some(key);
-    let noticed =
-        scene.cases.iter().filter(|case| case.is_noticed_by_spot() && !case.has(Phase::ReplacementRegistered));
-    noticed.into_iter().any(|case| here(&case))
+    let here = |case: &Case| {
+        let placed = case.place.as_ref().and_then(|place| place.group.as_ref());
+        placed.or_else(|| scene.snapshot.member_of.get(&case.instance)) == Some(key)
+    };
+    let waits = |case: &Case| case.is_noticed_by_spot() && !case.has(Phase::ReplacementRegistered);
+    scene.cases.iter().any(|case| waits(case) && here(case))
 }
 
 /// Whether the group has what it wants, and nobody comes or goes.

@@ -1,8 +1,11 @@
 //! A second word about an instance: what of the first still counts.
 
+use std::collections::BTreeMap;
+
 use super::scenario::*;
+use crate::ids::CapacityProviderName;
 use crate::observe::Look;
-use crate::observe::snapshot::{ClusterState, InstanceStatus};
+use crate::observe::snapshot::{Behind, ClusterState, InstanceStatus};
 use crate::plan::{Admission, Deed, Dismissal, Phase, Step, plan};
 use crate::signal::SignalKind;
 
@@ -91,14 +94,20 @@ fn only_a_notice_shows_that_a_deadline_was_wrong() {
     assert_eq!(case.deadline, Some(time("03:07:00")));
 }
 
-#[test]
-fn a_notice_while_the_cluster_is_being_read_waits_for_its_groups() {
+/// The instance is known, and the rest of its cluster is not read yet; with the capacity providers that it will turn out to have.
+fn unread() -> (Scenario, BTreeMap<CapacityProviderName, Behind>) {
     let mut scenario = Scenario::with(&["i-1"]);
     scenario.snapshot.member_of.clear();
     scenario.snapshot.groups.clear();
     let cluster = scenario.snapshot.clusters.get_mut(&"web".into()).unwrap();
     cluster.state = ClusterState::Unread;
     let providers = std::mem::take(&mut cluster.providers);
+    (scenario, providers)
+}
+
+#[test]
+fn a_notice_while_the_cluster_is_being_read_waits_for_its_groups() {
+    let (mut scenario, providers) = unread();
     scenario.at("03:05:00").notice("i-1");
     scenario.located("i-1", Some(group_key()));
     let steps = scenario.steps();
@@ -112,12 +121,7 @@ fn a_notice_while_the_cluster_is_being_read_waits_for_its_groups() {
 
 #[test]
 fn one_that_others_owe_for_is_given_back_once_its_group_is_known() {
-    let mut scenario = Scenario::with(&["i-1"]);
-    scenario.snapshot.member_of.clear();
-    scenario.snapshot.groups.clear();
-    let cluster = scenario.snapshot.clusters.get_mut(&"web".into()).unwrap();
-    cluster.state = ClusterState::Unread;
-    let providers = std::mem::take(&mut cluster.providers);
+    let (mut scenario, providers) = unread();
     let mark = crate::observe::mark::Mark {
         kind: "maintenance".into(),
         said_at: time("03:01:00"),

@@ -124,14 +124,20 @@ fn no_more_than_the_cases_wait_for_and_the_group_lacks() {
     }
 }
 
-#[test]
-fn several_cases_are_one_change() {
+/// `i-2` got notice as well and was detached, and the change for the first one has failed.
+fn dry_for_two() -> Scenario {
     let mut scenario = dry(POLICY);
     scenario.notice("i-2");
     let _ = scenario.plan();
     answered(&mut scenario, Err("the first one fails"));
     scenario.accepted("i-2");
     let _ = scenario.plan();
+    scenario
+}
+
+#[test]
+fn several_cases_are_one_change() {
+    let mut scenario = dry_for_two();
     seen(scenario.at("03:05:09"), &[("i-3", "InService")], 0, None);
     launch_failed(&mut scenario, "03:05:08");
     assert_eq!(changes(&scenario.plan()), [(0, 0, 2)]);
@@ -256,12 +262,7 @@ fn a_note_that_another_operator_has_overwritten_is_left_again() {
 
 #[test]
 fn no_more_than_the_group_lacks_however_many_cases_wait() {
-    let mut scenario = dry(POLICY);
-    scenario.notice("i-2");
-    let _ = scenario.plan();
-    answered(&mut scenario, Err("the first one fails"));
-    scenario.accepted("i-2");
-    let _ = scenario.plan();
+    let mut scenario = dry_for_two();
     seen(scenario.at("03:05:09"), &[("i-3", "InService"), ("i-4", "Pending")], 0, None);
     launch_failed(&mut scenario, "03:05:08");
     assert_eq!(changes(&scenario.plan()), [(0, 0, 1)], "one of two is on its way");
