@@ -18,6 +18,7 @@ mod stop;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::aws::gate::NotSent;
 use crate::aws::{Class, Clients, Failure};
 use crate::clock::Clock;
 use crate::ids::{ClusterKey, GroupKey, InstanceId};
@@ -91,6 +92,16 @@ pub async fn carry_out(actor: &Actor, call: &Call) -> Answers {
         Call::SetBase { group, note } => base::set(actor, group, note).await,
         Call::ForgetBase { group } => base::forget(actor, group).await,
     }
+}
+
+/// What came of `call`, which the gate held back.
+pub fn held_back(call: &Call, why: NotSent) -> Answers {
+    let answer = |(case, deed): (CaseId, Deed)| {
+        let failure = Failure::not_sent(deed.action(), why);
+        log_call(deed.action(), "", &[case.instance.as_str()], Err(&failure));
+        Answer { case, deed, result: Err(failure) }
+    };
+    Answers { cases: call.deeds().into_iter().map(answer).collect(), ..Answers::default() }
 }
 
 /// A batch that was refused as a whole, in two: what is wrong with one object must not hold the others up.

@@ -6,6 +6,9 @@ use super::{CapacityProviderPolicy, Fallback, HumanDuration, OperatorSpec, Queue
 /// An index is filled by describe calls, so it is not filled anew more often than this.
 const RESYNC_MIN: HumanDuration = HumanDuration::from_secs(1);
 
+/// A hundredth of a bucket is less than a request a second.
+const REPLICAS_MAX: u32 = 100;
+
 /// Something wrong with a spec.
 #[derive(Debug)]
 pub struct Complaint {
@@ -27,6 +30,12 @@ pub fn operator(spec: &OperatorSpec) -> Result<(), Complaint> {
     }
     if spec.resync < RESYNC_MIN {
         return complain("resync:", format!("spec.resync: {} is too often: at least {RESYNC_MIN}", spec.resync));
+    }
+    if !(1..=REPLICAS_MAX).contains(&spec.api.replicas) {
+        return complain(
+            "replicas:",
+            format!("spec.api.replicas: {} operators cannot share it: 1 to {REPLICAS_MAX}", spec.api.replicas),
+        );
     }
     queues(&spec.queues)?;
     listen(&spec.http.listen)

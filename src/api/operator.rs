@@ -66,11 +66,14 @@ impl Default for Http {
 pub struct ApiBudget {
     /// The share of each documented token bucket; the rest is left to the ECS scheduler, the agents and people.
     pub share: Percent,
+    /// How many operators use that share together, each an equal part of it.
+    #[schemars(range(min = 1, max = 100))]
+    pub replicas: u32,
 }
 
 impl Default for ApiBudget {
     fn default() -> Self {
-        Self { share: Percent::new(80) }
+        Self { share: Percent::new(80), replicas: 1 }
     }
 }
 

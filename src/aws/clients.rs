@@ -1,6 +1,7 @@
-//! The SDK's clients, one set a Region, all behind that Region's gate.
+//! The SDK's clients, one set a Region and one a queue, all behind their Region's gate.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, SdkConfig};
@@ -12,8 +13,8 @@ use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProt
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
-use super::{Failure, gate};
-use crate::api::Percent;
+use super::Failure;
+use super::gate::{self, Gate, Gates};
 use crate::clock::Clock;
 use crate::ids::{QueueUrl, Region};
 
@@ -71,7 +72,14 @@ impl Connection {
         region.map(|region| Region::from(region.as_ref()))
     }
 
-    fn config(&self, region: &Region, http: SharedHttpClient, read_timeout: Duration) -> SdkConfig {
+    /// The time that everything here goes by.
+    #[must_use]
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn config(&self, region: &Region, gate: &Arc<Gate>, read_timeout: Duration) -> SdkConfig {
+        let http = gate::gated(self.http.clone(), Arc::clone(gate));
         let region = aws_config::Region::new(region.as_str().to_owned());
         self.config.to_builder().region(region).http_client(http).timeout_config(timeouts(read_timeout)).build()
     }
@@ -116,17 +124,16 @@ pub struct RegionClients {
     pub autoscaling: aws_sdk_autoscaling::Client,
     /// Elastic Load Balancing, version 2.
     pub elb: aws_sdk_elasticloadbalancingv2::Client,
+    /// What all of them wait at.
+    pub gate: Arc<Gate>,
 }
 
 impl Clients {
-    /// Clients for `regions`, each with a gate that lets through `share` of the documented quota.
-    pub fn new(connection: &Connection, regions: impl IntoIterator<Item = Region>, share: Percent) -> Self {
+    /// Clients for `regions`, each behind its Region's gate.
+    pub fn new(connection: &Connection, regions: impl IntoIterator<Item = Region>, gates: &Gates) -> Self {
         let clients = |region: Region| {
-            let config = connection.config(
-                &region,
-                gate::gated(connection.http.clone(), share, &connection.clock),
-                READ_TIMEOUT,
-            );
+            let gate = gates.of(&region);
+            let config = connection.config(&region, &gate, READ_TIMEOUT);
             let ecs = aws_sdk_ecs::config::Builder::from(&config).retry_partition(own_retries("ecs")).build();
             let autoscaling = aws_sdk_autoscaling::config::Builder::from(&config);
             let autoscaling = autoscaling.retry_partition(own_retries("autoscaling")).build();
@@ -136,6 +143,7 @@ impl Clients {
                 ecs: aws_sdk_ecs::Client::from_conf(ecs),
                 autoscaling: aws_sdk_autoscaling::Client::from_conf(autoscaling),
                 elb: aws_sdk_elasticloadbalancingv2::Client::from_conf(elb),
+                gate,
             };
             (region, clients)
         };
@@ -153,9 +161,9 @@ impl Clients {
 
 /// The SQS client for a queue: in the Region that its URL names, else in `fallback`.
 #[must_use]
-pub fn sqs(connection: &Connection, queue: &QueueUrl, fallback: &Region) -> aws_sdk_sqs::Client {
+pub fn sqs(connection: &Connection, queue: &QueueUrl, fallback: &Region, gates: &Gates) -> aws_sdk_sqs::Client {
     let region = region_of_queue(queue).unwrap_or_else(|| fallback.clone());
-    let config = connection.config(&region, connection.http.clone(), LONG_POLL_READ_TIMEOUT);
+    let config = connection.config(&region, &gates.of(&region), LONG_POLL_READ_TIMEOUT);
     let config = aws_sdk_sqs::config::Builder::from(&config).retry_partition(own_retries("sqs")).build();
     aws_sdk_sqs::Client::from_conf(config)
 }
@@ -175,6 +183,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
+    use crate::api::{ApiBudget, Percent};
     use aws_smithy_runtime_api::client::http::{
         HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
     };
@@ -182,31 +191,30 @@ mod tests {
     use aws_smithy_types::body::SdkBody;
     use jiff::Timestamp;
 
-    /// An Auto Scaling that has no groups and is asked nothing else.
+    /// An ECS that has nothing.
     #[derive(Debug)]
-    struct NoGroups;
+    struct Nothing;
 
-    impl HttpConnector for NoGroups {
+    impl HttpConnector for Nothing {
         fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-            let body = "<DescribeAutoScalingGroupsResponse><DescribeAutoScalingGroupsResult><AutoScalingGroups/>\
-                </DescribeAutoScalingGroupsResult></DescribeAutoScalingGroupsResponse>";
-            HttpConnectorFuture::ready(Ok(HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body))))
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(200.try_into().unwrap(), SdkBody::from("{}"))))
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_call_may_wait_long_for_its_token() {
         let clock = Clock::simulated(Timestamp::UNIX_EPOCH, 1.0);
-        let http = http_client_fn(|_, _| SharedHttpConnector::new(NoGroups));
+        let http = http_client_fn(|_, _| SharedHttpConnector::new(Nothing));
         let connection = Connection::through(http, &"us-east-1".into(), &clock);
-        let clients = Clients::new(&connection, ["us-east-1".into()], Percent::new(1));
+        let gates = Gates::new(&ApiBudget { share: Percent::new(1), ..ApiBudget::default() }, &clock);
+        let clients = Clients::new(&connection, ["us-east-1".into()], &gates);
         let ask = || async {
             let clients = clients.of(&"us-east-1".into(), "test").unwrap();
-            clients.autoscaling.describe_auto_scaling_groups().send().await.unwrap();
+            clients.ecs.describe_clusters().send().await.unwrap();
             clock.elapsed().as_secs()
         };
         let asked = tokio::join!(ask(), ask(), ask(), ask(), ask());
-        assert_eq!(asked, (0, 10, 20, 30, 40), "one token every ten seconds");
+        assert_eq!(asked, (0, 5, 10, 15, 20), "one token every five seconds");
     }
 
     /// An ECS that fails always, and counts how often it is asked.
@@ -228,7 +236,8 @@ mod tests {
             let connector = SharedHttpConnector::new(failing.clone());
             let http = http_client_fn(move |_, _| connector.clone());
             let connection = Connection::through(http, &"us-east-1".into(), &clock);
-            let clients = Clients::new(&connection, ["us-east-1".into()], Percent::new(100));
+            let gates = Gates::new(&ApiBudget::default(), &clock);
+            let clients = Clients::new(&connection, ["us-east-1".into()], &gates);
             let ecs = &clients.of(&"us-east-1".into(), "test").unwrap().ecs;
             for _ in 0..calls {
                 ecs.list_clusters().send().await.unwrap_err();

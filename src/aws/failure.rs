@@ -7,6 +7,8 @@ use aws_sdk_ecs::config::http::HttpResponse;
 use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ecs::operation::RequestId;
 
+use super::gate::NotSent;
+
 /// A call that did not succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -39,6 +41,8 @@ pub enum Class {
     Unreachable,
     /// A fault on AWS's side.
     Server,
+    /// It never left: the gate held it back.
+    NotSent,
     /// Any other.
     Other,
 }
@@ -59,7 +63,19 @@ const THROTTLING: [&str; 12] = [
     "KMS.ThrottlingException",
 ];
 
+/// Whether an error of this name says that it was too much.
+#[must_use]
+pub fn is_throttling(code: &str) -> bool {
+    THROTTLING.contains(&code)
+}
+
 impl Failure {
+    /// The gate held a call of `action` back before it was made.
+    #[must_use]
+    pub fn not_sent(action: &'static str, why: NotSent) -> Self {
+        Self { action, class: Class::NotSent, code: None, message: why.to_string(), request_id: None }
+    }
+
     /// Whether AWS's words for it contain `words`.
     #[must_use]
     pub fn is_said(&self, words: &str) -> bool {
@@ -71,6 +87,9 @@ impl Failure {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
+        if let Some(why) = held_back(error) {
+            return Self::not_sent(action, why);
+        }
         let code = error.code().map(str::to_owned);
         let class = match error {
             SdkError::ServiceError(service) => classify(code.as_deref(), service.raw().status().as_u16()),
@@ -120,6 +139,9 @@ impl Failure {
             Class::Invalid => "see the message; it is tried again with what is observed then".into(),
             Class::Unreachable => "check the network, the Region and AWS_ENDPOINT_URL".into(),
             Class::Server => "a fault on the side of AWS; it is tried again".into(),
+            Class::NotSent => {
+                "it is tried again; raise Operator.spec.api.share, or the quota, where that happens often".into()
+            }
             Class::Other => "see the message; it is tried again".into(),
         }
     }
@@ -138,7 +160,7 @@ impl fmt::Display for Failure {
 fn classify(code: Option<&str>, status: u16) -> Class {
     let Some(code) = code else { return by_status(status) };
     match code {
-        _ if THROTTLING.contains(&code) => Class::Throttled,
+        _ if is_throttling(code) => Class::Throttled,
         "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "NotAuthorized" => Class::Denied,
         "ExpiredToken"
         | "ExpiredTokenException"
@@ -169,6 +191,19 @@ fn by_status(status: u16) -> Class {
         500.. => Class::Server,
         _ => Class::Other,
     }
+}
+
+/// Why the gate held the request back, where it did.
+fn held_back<E>(error: &SdkError<E, HttpResponse>) -> Option<NotSent> {
+    let SdkError::DispatchFailure(dispatch) = error else { return None };
+    let mut cause = dispatch.as_connector_error()?.source();
+    while let Some(error) = cause {
+        if let Some(why) = error.downcast_ref::<NotSent>() {
+            return Some(*why);
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// Credentials are fetched while a request is put together, so their absence shows as a request that never left.

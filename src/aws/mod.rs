@@ -4,11 +4,11 @@
 
 pub mod clients;
 pub mod failure;
-mod gate;
-mod quota;
+pub mod gate;
 
 pub use clients::{Clients, Connection, RegionClients, SIMULATED};
 pub use failure::{Class, Failure};
+pub use gate::{Errand, Gates, Lane, Rank};
 
 use jiff::Timestamp;
 

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{BAD_INPUT, DONE, FAILED, complain, say};
-use crate::api::{self, HumanDuration};
+use crate::api::{self, ApiBudget, HumanDuration};
 use crate::aws::clients::{self, region_of_queue};
-use crate::aws::{Class, Connection, Failure};
+use crate::aws::{Class, Connection, Failure, Gates};
 use crate::clock::Clock;
 use crate::ids::{InstanceId, QueueUrl};
 use crate::signal::manual;
@@ -102,7 +102,7 @@ fn send(clock: &Clock, queue: &QueueUrl, message: &str) -> Result<String, Refusa
                     .to_owned(),
             ));
         };
-        let sqs = clients::sqs(&connection, queue, &region);
+        let sqs = clients::sqs(&connection, queue, &region, &Gates::new(&ApiBudget::default(), clock));
         let call = sqs.send_message().queue_url(queue.as_str()).message_body(message);
         let answer = call.send().await.map_err(|error| (FAILED, unsent(queue, &Failure::of(SEND, &error))))?;
         Ok(answer.message_id.unwrap_or_default())

@@ -9,20 +9,21 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::crew::Crew;
+use super::dispatch::Dispatch;
 use super::inbox::Inbox;
 use super::intake::{Desk, Intake};
 use super::message::{Message, Ticket};
 use super::problems::Problems;
 use super::report::{self, Reporter};
 use super::settings::Settings;
-use super::{objects, setback};
-use crate::act::{self, Actor, Answer, Answers};
+use super::{objects, setback, urgency};
+use crate::act::{Answer, Answers};
 use crate::aws::{Class, Failure};
 use crate::clock::Clock;
 use crate::ids::{GroupKey, InstanceId};
 use crate::observe::describe::Observer;
 use crate::observe::{Look, Observation, Snapshot};
-use crate::plan::{Call, Case, CaseId, Cases, Deed, Outcome, Plan, Policies, Reason, Report, Step, plan};
+use crate::plan::{Case, CaseId, Cases, Deed, Outcome, Plan, Policies, Reason, Report, Step, plan};
 use crate::telemetry::Telemetry;
 use crate::telemetry::metrics::{CallLabels, LookLabels};
 
@@ -58,12 +59,10 @@ pub enum Event {
 pub struct Outside {
     /// Looks at AWS.
     pub observer: Observer,
-    /// Changes AWS.
-    pub actor: Actor,
     /// The looks under way.
     pub looking: Crew,
     /// The changes under way.
-    pub acting: Crew,
+    pub dispatch: Dispatch,
     /// Take the tickets of messages that are done, by queue.
     pub keepers: Vec<mpsc::Sender<Ticket>>,
     /// Where looks and changes report to.
@@ -153,7 +152,7 @@ impl Core {
         let ended = self.cases.apply(&step, now);
         self.tell(&step, ended.as_ref(), now);
         match step {
-            Step::Call(call) => self.act(call),
+            Step::Call(call) => self.outside.dispatch.send(call, &self.cases),
             Step::Record { case } => {
                 self.inbox.release_recorded(&case.instance).into_iter().for_each(|ticket| self.delete(ticket));
             }
@@ -216,18 +215,10 @@ impl Core {
         }
     }
 
-    fn act(&self, call: Call) {
-        let (events, actor) = (self.outside.events.clone(), self.outside.actor.clone());
-        self.outside.acting.spawn(async move {
-            let answers = act::carry_out(&actor, &call).await;
-            // Nobody listens any more only when the operator is stopping.
-            let _ = events.send(Event::Acted(answers)).await;
-        });
-    }
-
     fn set_off(&mut self, look: Look, now: Timestamp) {
         self.snapshot.begin(look.subjects(), now);
         let (observer, events) = (self.outside.observer.clone(), self.outside.events.clone());
+        let errand = urgency::of_look(&look, &self.snapshot, &self.cases);
         self.outside.looking.spawn(async move {
             let (sightings, mut seen) = mpsc::channel(SIGHTINGS_MAX);
             let forward = async {
@@ -236,7 +227,7 @@ impl Core {
                 }
             };
             let observe = async {
-                let result = observer.look(&look, &sightings).await;
+                let result = errand.run(observer.look(&look, &sightings)).await;
                 drop(sightings);
                 result
             };
@@ -368,8 +359,8 @@ impl Core {
 
     /// After [`Core::run`]: waits a while for the changes under way, and keeps what was received meanwhile to be handed back.
     pub async fn finish(self, mut unread: mpsc::Receiver<Event>) {
-        let acting = self.outside.acting.clone();
-        let _ = self.clock.timeout(FINISH_ACTING_WITHIN, acting.finished()).await;
+        let dispatch = self.outside.dispatch.clone();
+        let _ = self.clock.timeout(FINISH_ACTING_WITHIN, dispatch.finished()).await;
         unread.close();
         while let Ok(event) = unread.try_recv() {
             if let Event::Received(messages) = event {

@@ -68,10 +68,10 @@ impl Intake {
                 return vec![message.ticket];
             }
         };
-        let held_before = message.held_before;
+        let (held_before, received_at) = (message.held_before, message.received_at);
         let mut kept = Kept::default();
         for signal in &signals {
-            match admit(signal, held_before, desk) {
+            match admit(signal, (held_before, received_at), desk) {
                 Fate::Held => kept.holds.push(signal),
                 Fate::HeldInstead(earlier) => {
                     kept.holds.push(signal);
@@ -133,7 +133,7 @@ impl Intake {
 }
 
 /// Takes one signal of a message in.
-fn admit(signal: &Signal, held_before: bool, desk: &mut Desk<'_>) -> Fate {
+fn admit(signal: &Signal, (held_before, received_at): (bool, Timestamp), desk: &mut Desk<'_>) -> Fate {
     let Desk { inbox, metrics, now, .. } = *desk;
     let kind = signal.kind.name();
     if now >= signal.history_from {
@@ -151,7 +151,7 @@ fn admit(signal: &Signal, held_before: bool, desk: &mut Desk<'_>) -> Fate {
         metrics.message(kind, Dismissal::SignalDisabled.name());
         return Fate::Done;
     }
-    match desk.cases.admit(signal, held_before, now) {
+    match desk.cases.admit(signal, held_before, received_at) {
         Admission::Opened | Admission::Joined => Fate::Held,
         // What is held has to be the word that stays alive longest: the queue forgets the case with it.
         Admission::Renewed => {
@@ -240,7 +240,7 @@ mod tests {
         let policies = Policies::new(&crate::api::load_str("test", MANIFESTS).unwrap());
         let mut take = |id: &str, body: &str| {
             let ticket = Ticket { queue: 0, id: id.into(), receipt: id.into() };
-            let message = Message { ticket, body: body.to_owned(), sent_at: now, held_before: false };
+            let message = Message { ticket, body: body.to_owned(), sent_at: now, received_at: now, held_before: false };
             let snapshot = &mut Snapshot::default();
             let desk =
                 &mut Desk { snapshot, cases: &mut cases, policies: &policies, inbox: &inbox, metrics: &metrics, now };

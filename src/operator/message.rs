@@ -21,6 +21,8 @@ pub struct Message {
     pub body: String,
     /// When it was put into the queue, by SQS's clock.
     pub sent_at: Timestamp,
+    /// When we received it.
+    pub received_at: Timestamp,
     /// Somebody has received it before, and held it.
     pub held_before: bool,
 }

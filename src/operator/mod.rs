@@ -5,6 +5,8 @@
 
 mod core;
 mod crew;
+mod dispatch;
+mod gathering;
 mod hearing;
 mod inbox;
 mod intake;
@@ -13,10 +15,12 @@ mod lately;
 mod message;
 mod objects;
 pub mod problems;
+mod reaction;
 mod receiver;
 mod report;
 mod setback;
 pub mod settings;
+mod urgency;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,11 +33,12 @@ pub use settings::Settings;
 
 use self::core::{Core, Event, Outside};
 use crate::act::Actor;
-use crate::aws::{self, Clients, Connection};
+use crate::aws::{self, Clients, Connection, Gates};
 use crate::clock::Clock;
 use crate::observe::describe::Observer;
 use crate::telemetry::Telemetry;
 use crew::Crew;
+use dispatch::Dispatch;
 use inbox::Inbox;
 use keeper::Keeper;
 use message::Post;
@@ -93,9 +98,10 @@ impl Operator {
         let Self { settings, connection, clock, telemetry, problems } = self;
         let (events, inbound) = mpsc::channel(EVENTS_MAX);
         let inbox = Arc::new(Inbox::new(settings.queues.len()));
+        let gates = Gates::new(&settings.api, &clock);
         let mut keepers = Vec::new();
         for (index, queue) in settings.queues.iter().enumerate() {
-            let sqs = aws::clients::sqs(&connection, queue, &settings.default_region);
+            let sqs = aws::clients::sqs(&connection, queue, &settings.default_region, &gates);
             let post = Post { index, queue: queue.clone(), sqs, clock: clock.clone(), problems: Arc::clone(&problems) };
             let (acks, to_ack) = mpsc::channel(ACKS_MAX);
             keepers.push(acks);
@@ -104,13 +110,14 @@ impl Operator {
                 receiver::start(receiving, post, events.clone(), stop.clone());
             }
         }
-        let clients = Clients::new(&connection, settings.regions(), settings.api_share);
+        let clients = Clients::new(&connection, settings.regions(), &gates);
+        telemetry.metrics.watch(&gates);
         let addresses = Arc::new(settings.addresses());
+        let actor = Actor { clients: clients.clone(), addresses: Arc::clone(&addresses), clock: clock.clone() };
         let outside = Outside {
-            observer: Observer::new(clients.clone(), Arc::clone(&addresses), clock.clone()),
-            actor: Actor { clients, addresses, clock: clock.clone() },
+            observer: Observer::new(clients, addresses, clock.clone()),
             looking: crew.another(),
-            acting: crew.another(),
+            dispatch: Dispatch::new(actor, crew.another(), events.clone(), &telemetry.metrics),
             keepers,
             events,
         };

@@ -138,5 +138,11 @@ fn read(queue: usize, message: types::Message, now: Timestamp) -> Option<Message
     let sent_at = sent_at.and_then(|millis| Timestamp::from_millisecond(millis).ok());
     let held_before = number(MessageSystemAttributeName::ApproximateReceiveCount).is_some_and(|count| count > 1);
     let ticket = Ticket { queue, id: message.message_id?.into(), receipt: message.receipt_handle?.into() };
-    Some(Message { ticket, body: message.body.unwrap_or_default(), sent_at: sent_at.unwrap_or(now), held_before })
+    Some(Message {
+        ticket,
+        body: message.body.unwrap_or_default(),
+        sent_at: sent_at.unwrap_or(now),
+        received_at: now,
+        held_before,
+    })
 }

@@ -10,10 +10,12 @@ pub fn of_deed(deed: &Deed, failure: &Failure) -> Setback {
     let disproves = match deed {
         // The same token gets the same answer: only one that says why there is none tells that there was none.
         Deed::Launch | Deed::FallBack => failure.class == Class::Other,
+        // Who asked nothing has learnt nothing.
+        _ if failure.class == Class::NotSent => false,
         // It was read back before it was asked again. What has been done is refused the second time.
         _ => !refused,
     };
-    Setback { why: failure.to_string(), refused, lost, disproves }
+    Setback { why: failure.to_string(), made: failure.class != Class::NotSent, refused, lost, disproves }
 }
 
 /// Said of a group in which something is under way that will be over (EC2 Auto Scaling API reference, `UpdateAutoScalingGroup`,
@@ -24,7 +26,8 @@ const PASSING: [&str; 3] = ["ScalingActivityInProgress", "ResourceInUse", "Resou
 pub fn of_base(failure: &Failure) -> Setback {
     let passing = failure.code.as_ref().is_some_and(|code| PASSING.iter().any(|name| code.starts_with(name)));
     let refused = matches!(failure.class, Class::Invalid | Class::Denied) && !passing;
-    Setback { why: failure.to_string(), refused, lost: false, disproves: true }
+    let made = failure.class != Class::NotSent;
+    Setback { why: failure.to_string(), made, refused, lost: false, disproves: made }
 }
 
 #[cfg(test)]

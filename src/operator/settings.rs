@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::message::queue_object;
 use super::objects;
 use super::problems::Problems;
-use crate::api::{Manifests, Percent};
+use crate::api::{ApiBudget, Manifests};
 use crate::ids::{ClusterKey, QueueUrl, Region};
 use crate::observe::Address;
 use crate::observe::Snapshot;
@@ -20,7 +20,7 @@ pub struct Settings {
     /// Receive nothing.
     pub paused: bool,
     /// How much of the documented API quota may be used.
-    pub api_share: Percent,
+    pub api: ApiBudget,
     /// What may be done where.
     pub policies: Policies,
     /// The Region of whatever names none.
@@ -41,7 +41,7 @@ impl Settings {
         Self {
             queues: operator.queues.iter().map(|queue| QueueUrl::from(&queue.url)).collect(),
             paused: operator.paused,
-            api_share: operator.api.share,
+            api: operator.api.clone(),
             policies: Policies::new(manifests),
             default_region: default_region.clone(),
             clusters: clusters.collect(),

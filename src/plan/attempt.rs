@@ -7,6 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Setback {
     /// What was said.
     pub why: String,
+    /// The call was made at all: nobody asked AWS otherwise.
+    pub made: bool,
     /// AWS does not accept the request as it is, however often it is repeated.
     pub refused: bool,
     /// Nobody knows whether the call had its effect: its answer was lost.
@@ -122,9 +124,9 @@ impl Attempt {
     pub fn end(&mut self, result: Result<Option<String>, Setback>, now: Timestamp) {
         *self = match result {
             Ok(request_id) => Self::Accepted { at: now, request_id },
-            Err(Setback { why, refused, lost, disproves }) => {
+            Err(Setback { why, made, refused, lost, disproves }) => {
                 let lost = lost || !disproves && self.is_lost();
-                Self::Failed { failures: self.failures().saturating_add(1), at: now, why, refused, lost }
+                Self::Failed { failures: self.failures().saturating_add(made.into()), at: now, why, refused, lost }
             }
         };
     }

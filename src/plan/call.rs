@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::case_id::CaseId;
 use super::deed::Deed;
 use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, TargetGroupArn, TaskArn};
@@ -27,6 +29,8 @@ pub struct Stopped {
     pub case: CaseId,
     /// The task.
     pub task: TaskArn,
+    /// At the latest, so that it has all the time that it may take.
+    pub by: Timestamp,
 }
 
 /// An instance that waits for a hook.
@@ -186,6 +190,51 @@ impl Call {
     pub const MARK_MAX: usize = 10;
     /// Targets in one `DeregisterTargets`. How many it takes is not documented; this is ours.
     pub const DEREGISTER_MAX: usize = 50;
+
+    /// The same, each about one object.
+    #[must_use]
+    pub fn apart(self) -> Vec<Self> {
+        match self {
+            Self::Replace { way, group, instances } => {
+                let one = |it| Self::Replace { way, group: group.clone(), instances: vec![it] };
+                instances.into_iter().map(one).collect()
+            }
+            Self::Drain { cluster, instances } => {
+                let one = |it| Self::Drain { cluster: cluster.clone(), instances: vec![it] };
+                instances.into_iter().map(one).collect()
+            }
+            Self::Mark { cluster, marks } => {
+                marks.into_iter().map(|it| Self::Mark { cluster: cluster.clone(), marks: vec![it] }).collect()
+            }
+            other => vec![other],
+        }
+    }
+
+    /// Calls of one kind to one place as one; `None`: there are none.
+    #[must_use]
+    pub fn together(calls: Vec<Self>) -> Option<Self> {
+        calls.into_iter().reduce(|mut all, call| {
+            match (&mut all, call) {
+                (Self::Replace { instances, .. }, Self::Replace { instances: more, .. }) => instances.extend(more),
+                (Self::Drain { instances, .. }, Self::Drain { instances: more, .. }) => instances.extend(more),
+                (Self::Mark { marks, .. }, Self::Mark { marks: more, .. }) => marks.extend(more),
+                _ => {}
+            }
+            all
+        })
+    }
+
+    /// How many objects it can be about at most.
+    #[must_use]
+    pub const fn batch_max(&self) -> usize {
+        match self {
+            Self::Replace { way, .. } => way.batch_max(),
+            Self::Drain { .. } | Self::Activate { .. } => Self::DRAIN_MAX,
+            Self::Mark { .. } => Self::MARK_MAX,
+            Self::Deregister { .. } => Self::DEREGISTER_MAX,
+            _ => 1,
+        }
+    }
 
     /// What it does for which case.
     #[must_use]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use crate::api::{
-    self, Amount, CapacityProviderPolicy, Maintenance, Manifests, Method, Mode, Percent, Rebalance, Signals,
+    self, Amount, ApiBudget, CapacityProviderPolicy, Maintenance, Manifests, Method, Mode, Rebalance, Signals,
     SpotClusterSpec, StandaloneTasks,
 };
 use crate::ids::{CapacityProviderName, ClusterKey};
@@ -183,11 +183,7 @@ impl Policies {
             (ClusterKey::from(&cluster.metadata.name), ClusterPolicy { rules, providers })
         });
         let operator = &manifests.operator.spec;
-        Self {
-            resync: operator.resync.signed(),
-            stop_pace: stop_pace(operator.api.share),
-            clusters: clusters.collect(),
-        }
+        Self { resync: operator.resync.signed(), stop_pace: stop_pace(&operator.api), clusters: clusters.collect() }
     }
 
     /// Whether there is a cluster in which something is done about a signal. If not, nobody needs to know whose instance it
@@ -212,7 +208,7 @@ fn hooks_of(signals: &Signals) -> Arc<[String]> {
 }
 
 /// Every `StopTask` takes a token of the bucket "Cluster resource modify".
-fn stop_pace(share: Percent) -> SignedDuration {
-    let per_second = STOPS_PER_SECOND * i64::from(share.of_hundred());
-    SignedDuration::from_micros(100_000_000 / per_second)
+fn stop_pace(budget: &ApiBudget) -> SignedDuration {
+    let per_second = STOPS_PER_SECOND * i64::from(budget.share.of_hundred());
+    SignedDuration::from_micros(100_000_000 * i64::from(budget.replicas) / per_second)
 }

@@ -84,11 +84,11 @@ fn wishes_of<'a>(scene: Scene<'_>, case: &'a Case, place: &Place, draft: &mut Dr
         {
             continue;
         }
-        let stopped = Stopped { case: case.id.clone(), task: arn.clone() };
         let Some(latest) = latest(scene, case, task, &rules) else { continue };
         let is_daemon = is_daemon(scene.snapshot, place, task);
         let targets = targets::of_task(scene.snapshot, &place.cluster, &case.instance, task, &rules);
         let latest = targets::stop_by(scene, case, &targets).map_or(latest, |by| latest.min(by));
+        let stopped = Stopped { case: case.id.clone(), task: arn.clone(), by: latest };
         wishes.push(Wish { latest, case, targets, is_daemon, cluster: place.cluster.clone(), stopped });
     }
     wishes

@@ -4,7 +4,11 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::registry::Registry;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::budget::Budget;
+use crate::aws::Gates;
 
 /// Labels of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -45,6 +49,17 @@ pub struct LookLabels {
     pub result: &'static str,
 }
 
+/// Labels of a call because of a notice.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct WireLabels {
+    /// `replacement`, `drain`, or `both` for the later of the two.
+    pub call: &'static str,
+}
+
+/// Seconds; a notice leaves two minutes.
+const TO_WIRE: [f64; 16] =
+    [0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 120.0];
+
 /// What the operator counts.
 #[derive(Debug)]
 pub struct Metrics {
@@ -73,6 +88,9 @@ pub struct Metrics {
     pub ready: Gauge,
     /// Problems that stand.
     pub problems: Gauge,
+    /// From a notice received to a call because of it leaving for AWS, in seconds.
+    pub notice_to_wire: Family<WireLabels, Histogram, fn() -> Histogram>,
+    budget: Budget,
 }
 
 impl Default for Metrics {
@@ -93,6 +111,8 @@ impl Default for Metrics {
             indexed_instances: Gauge::default(),
             ready: Gauge::default(),
             problems: Gauge::default(),
+            notice_to_wire: Family::new_with_constructor(|| Histogram::new(TO_WIRE)),
+            budget: Budget::default(),
             registry: Registry::default(),
         };
         registry.register("messages", "Messages by kind and what became of them", metrics.messages.clone());
@@ -119,6 +139,13 @@ impl Default for Metrics {
         registry.register("instances_indexed", "Container instances in the index", metrics.indexed_instances.clone());
         registry.register("ready", "1 once the index is filled and every queue has answered", metrics.ready.clone());
         registry.register("problems", "Problems that stand", metrics.problems.clone());
+        registry.register_with_unit(
+            "notice_to_wire",
+            "From a notice received to a call because of it leaving for AWS",
+            Unit::Seconds,
+            metrics.notice_to_wire.clone(),
+        );
+        registry.register_collector(Box::new(metrics.budget.clone()));
         metrics.registry = registry;
         metrics
     }
@@ -132,6 +159,11 @@ impl Metrics {
         // Writing to a string cannot fail.
         let _ = prometheus_client::encoding::text::encode(&mut text, &self.registry);
         text
+    }
+
+    /// From now on the API budget is that of `gates`.
+    pub fn watch(&self, gates: &Gates) {
+        self.budget.watch(gates);
     }
 
     /// Counts a message.

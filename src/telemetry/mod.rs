@@ -3,6 +3,7 @@
 //! It tells what happened and changes nothing. Names of events, fields and metrics are contracts with their readers.
 
 mod board;
+mod budget;
 pub mod case_line;
 mod human;
 mod json;

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_sdk_ecs::types::ContainerInstanceStatus;
-use ecs_spot_operator::api::{self, Percent};
-use ecs_spot_operator::aws::{Clients, Connection};
+use ecs_spot_operator::api::{self, ApiBudget};
+use ecs_spot_operator::aws::{Clients, Connection, Gates, RegionClients};
 use ecs_spot_operator::clock::Clock;
 use ecs_spot_operator::operator::{Operator, Problems, Settings};
 use ecs_spot_operator::sim::{
@@ -145,20 +145,24 @@ impl Rig {
         members.filter(|instance| instance.status == "DRAINING").count()
     }
 
+    /// Clients of somebody else in the account.
+    fn somebody(&self) -> RegionClients {
+        let connection = Connection::through(self.sim.http_client(), &"us-east-1".into(), &self.clock);
+        let gates = Gates::new(&ApiBudget::default(), &self.clock);
+        let clients = Clients::new(&connection, ["us-east-1".into()], &gates);
+        clients.of(&"us-east-1".into(), "test").unwrap().clone()
+    }
+
     /// Scales the group in by one instance, as somebody else would.
     pub async fn scale_in(&self, instance: &str) {
-        let connection = Connection::through(self.sim.http_client(), &"us-east-1".into(), &self.clock);
-        let clients = Clients::new(&connection, ["us-east-1".into()], Percent::new(100));
-        let autoscaling = &clients.of(&"us-east-1".into(), "test").unwrap().autoscaling;
+        let autoscaling = self.somebody().autoscaling;
         let call = autoscaling.terminate_instance_in_auto_scaling_group().instance_id(instance);
         call.should_decrement_desired_capacity(true).send().await.unwrap();
     }
 
     /// Drains an instance as somebody else would, such as the agent.
     pub async fn drain_from_outside(&self, instance: &str) {
-        let connection = Connection::through(self.sim.http_client(), &"us-east-1".into(), &self.clock);
-        let clients = Clients::new(&connection, ["us-east-1".into()], Percent::new(100));
-        let ecs = &clients.of(&"us-east-1".into(), "test").unwrap().ecs;
+        let ecs = self.somebody().ecs;
         let arn = self.sim.container_instance(instance).unwrap().arn;
         let call = ecs.update_container_instances_state().cluster("web").container_instances(arn);
         call.status(ContainerInstanceStatus::Draining).send().await.unwrap();
@@ -166,9 +170,7 @@ impl Rig {
 
     /// Stops all tasks, as somebody might.
     pub async fn stop_tasks(&self) {
-        let connection = Connection::through(self.sim.http_client(), &"us-east-1".into(), &self.clock);
-        let clients = Clients::new(&connection, ["us-east-1".into()], Percent::new(100));
-        let ecs = &clients.of(&"us-east-1".into(), "test").unwrap().ecs;
+        let ecs = self.somebody().ecs;
         let tasks = ecs.list_tasks().cluster("web").send().await.unwrap();
         for task in tasks.task_arns() {
             ecs.stop_task().cluster("web").task(task).send().await.unwrap();

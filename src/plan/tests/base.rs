@@ -71,7 +71,13 @@ fn kept(plan: &Plan) -> Option<&'static str> {
 }
 
 fn answered(scenario: &mut Scenario, result: Result<(), &str>) {
-    let setback = |why: &str| Setback { why: why.to_owned(), refused: why == "refused", lost: false, disproves: true };
+    let setback = |why: &str| Setback {
+        why: why.to_owned(),
+        made: why != "not made",
+        refused: why == "refused",
+        lost: false,
+        disproves: true,
+    };
     let result = result.map(|()| None).map_err(setback);
     scenario.cases.base_answered(&group_key(), result, scenario.now);
 }

@@ -285,3 +285,14 @@ fn one_that_had_joined_before_its_group_was_asked_is_no_replacement() {
     assert!(scenario.reasons("i-1").contains(&"ReplacementNotRegistered"));
     assert!(!scenario.cases.of(&"i-1".into()).unwrap().has(Phase::ReplacementRegistered), "i-2 was there before");
 }
+
+#[test]
+fn a_launch_that_never_left_has_not_failed() {
+    let mut scenario = launching(|_| {});
+    for at in ["03:05:00", "03:05:02", "03:05:04", "03:05:06"] {
+        assert_eq!(launched(&scenario.at(at).steps()).len(), 1, "{at}");
+        scenario.answered(Deed::Launch, "i-1", Err("not made"));
+    }
+    let case = scenario.cases.of(&"i-1".into()).unwrap();
+    assert!(!case.attempt(&Deed::Launch).is_lost());
+}

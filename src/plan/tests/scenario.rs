@@ -240,6 +240,7 @@ impl Scenario {
         let case = self.case(id);
         let setback = |why: &str| Setback {
             why: why.to_owned(),
+            made: why != "not made",
             refused: why == "refused",
             lost: why == "lost",
             disproves: why == "none of it was done",

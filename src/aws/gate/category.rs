@@ -2,7 +2,8 @@
 //!
 //! Source of the ECS numbers: Amazon ECS API reference, "Request throttling for the Amazon ECS API"; of that of describing target
 //! groups: Elastic Load Balancing User Guide, "Request throttling for the ELB API". Auto Scaling does not publish its own; what
-//! stands here is an assumption, as it is for changing targets.
+//! stands here is an assumption, as it is for changing targets. Of SQS "nearly unlimited" is all that is said (SQS Developer
+//! Guide, "Amazon SQS message quotas"): its bucket is there for the day on which SQS says that it was too much.
 
 /// A bucket that AWS keeps per account and Region. The category's name is AWS's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +26,8 @@ pub enum Category {
     TargetRead,
     /// `DeregisterTargets`.
     TargetModify,
+    /// Every SQS action.
+    Messages,
 }
 
 /// Every form of Elastic Load Balancing has its version, which Auto Scaling has another of.
@@ -32,7 +35,7 @@ const ELB_VERSION: &[u8] = b"&Version=2015-12-01";
 
 impl Category {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ClusterRead,
         Self::CapacityProviderRead,
         Self::ClusterResourceModify,
@@ -42,7 +45,31 @@ impl Category {
         Self::AutoScaling,
         Self::TargetRead,
         Self::TargetModify,
+        Self::Messages,
     ];
+
+    /// Its name in metrics.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ClusterRead => "cluster_read",
+            Self::CapacityProviderRead => "capacity_provider_read",
+            Self::ClusterResourceModify => "cluster_resource_modify",
+            Self::ClusterResourceRead => "cluster_resource_read",
+            Self::TaskDefinitionRead => "task_definition_read",
+            Self::ServiceRead => "service_read",
+            Self::AutoScaling => "auto_scaling",
+            Self::TargetRead => "target_read",
+            Self::TargetModify => "target_modify",
+            Self::Messages => "messages",
+        }
+    }
+
+    /// How many times its assumed rate a bucket may reach whose size AWS does not publish.
+    #[must_use]
+    pub const fn growth(self) -> f64 {
+        if matches!(self, Self::AutoScaling) { 4.0 } else { 1.0 }
+    }
 
     /// Tokens that a full bucket holds, and tokens that it gains a second.
     #[must_use]
@@ -54,13 +81,15 @@ impl Category {
             Self::AutoScaling => (50, 10),
             Self::TargetRead => (40, 10),
             Self::TargetModify => (20, 4),
+            Self::Messages => (3_000, 3_000),
         }
     }
 
-    /// The bucket of a request, by its `X-Amz-Target` header or its form body. SQS has none that matters: "nearly unlimited".
+    /// The bucket of a request, by its `X-Amz-Target` header or its form body.
     #[must_use]
     pub fn of(target: Option<&str>, body: Option<&[u8]>) -> Option<Self> {
         match target {
+            Some(target) if target.starts_with("AmazonSQS.") => Some(Self::Messages),
             Some(target) => Self::of_ecs(target.strip_prefix("AmazonEC2ContainerServiceV20141113.")?),
             None => Self::of_form(body?),
         }
@@ -104,7 +133,7 @@ mod tests {
         assert_eq!(ecs("UpdateContainerInstancesState"), Some(Category::ClusterResourceModify));
         assert_eq!(ecs("ListTasks"), Some(Category::ClusterResourceRead));
         assert_eq!(ecs("SomethingNew"), None);
-        assert_eq!(Category::of(Some("AmazonSQS.ReceiveMessage"), None), None);
+        assert_eq!(Category::of(Some("AmazonSQS.ReceiveMessage"), None), Some(Category::Messages));
         assert_eq!(Category::of(None, Some(b"Action=DetachInstances&Version=2011-01-01")), Some(Category::AutoScaling));
         let elb = |action: &str| Category::of(None, Some(format!("Action={action}&Version=2015-12-01&X=1").as_bytes()));
         assert_eq!(elb("DescribeTargetGroupAttributes"), Some(Category::TargetRead));
