@@ -36,8 +36,8 @@ doc: ## The documentation of the code, warnings as errors
 demo: ## The operator on a simulated AWS
 	$(CARGO) run --locked -- demo
 
-bench: ## What the simulated AWS costs in time (builds with all optimization, some minutes)
-	$(CARGO) bench --locked --bench simulated_day
+bench: ## Every figure that is promised, measured and in one table (builds with all optimization, some minutes)
+	$(CARGO) bench --locked --bench figures
 
 schemas: ## Write crds-like-schemas/ anew
 	$(CARGO) build --locked

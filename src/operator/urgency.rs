@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::aws::{Errand, Lane, Rank};
-use crate::ids::{GroupKey, InstanceId};
+use crate::ids::{ClusterKey, GroupKey, InstanceId};
 use crate::observe::Look;
 use crate::observe::Snapshot;
 use crate::observe::snapshot::ClusterState;
@@ -49,7 +49,12 @@ pub fn of_look(look: &Look, snapshot: &Snapshot, cases: &Cases) -> Errand {
             let read = snapshot.clusters.get(cluster).is_some_and(|it| matches!(it.state, ClusterState::Read { .. }));
             Errand::new(if read { Lane::Background } else { Lane::Soon })
         }
-        Look::Locate { instances, .. } | Look::Find { instances, .. } => by(Rank::First, soonest(cases, instances)),
+        Look::Locate { instances, .. } => by(Rank::First, soonest(cases, instances)),
+        Look::Find { cluster, instances } => match soonest(cases, instances) {
+            // Newcomers may be what a case waits for.
+            None => by(Rank::Second, in_cluster(cases, cluster)),
+            deadline => by(Rank::First, deadline),
+        },
         Look::Instances { instances, .. } => {
             by(Rank::Second, soonest(cases, instances.iter().map(|(instance, _)| instance)))
         }
@@ -77,6 +82,10 @@ fn in_groups(cases: &Cases, groups: &[GroupKey]) -> Option<Option<Timestamp>> {
         group.is_some_and(|group| groups.contains(group))
     };
     earliest(cases.iter().filter(in_one))
+}
+
+fn in_cluster(cases: &Cases, cluster: &ClusterKey) -> Option<Option<Timestamp>> {
+    earliest(cases.iter().filter(|case| case.place.as_ref().is_some_and(|place| place.cluster == *cluster)))
 }
 
 fn earliest<'a>(cases: impl Iterator<Item = &'a Case>) -> Option<Option<Timestamp>> {

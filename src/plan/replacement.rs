@@ -191,6 +191,11 @@ pub fn expected(case: &Case) -> bool {
         || case.skipped == Some(Reason::CapacityRebalancing)
 }
 
+/// Whether a replacement will come that has not registered.
+pub fn is_awaited(case: &Case) -> bool {
+    expected(case) && !case.has(Phase::ReplacementRegistered)
+}
+
 /// Whether the group has a member that it did not have when it was asked.
 fn joined(scene: Scene<'_>, case: &Case) -> bool {
     let group = case.place.as_ref().and_then(|place| place.group.as_ref());
@@ -200,8 +205,7 @@ fn joined(scene: Scene<'_>, case: &Case) -> bool {
 /// Finds the instances that took over, for the longest waiting case first. An instance takes over from one only, and a case
 /// takes the one that fewest others could take: a newcomer that was there when others asked is no replacement of theirs.
 pub fn pair(scene: Scene<'_>, draft: &mut Draft) {
-    let mut waiting: Vec<&Case> =
-        scene.cases.iter().filter(|case| expected(case) && !case.has(Phase::ReplacementRegistered)).collect();
+    let mut waiting: Vec<&Case> = scene.cases.iter().filter(|case| is_awaited(case)).collect();
     waiting.sort_by_key(|case| (case.phases.get(&Phase::ReplacementRequested).copied(), case.id.clone()));
     let mut newcomers = newcomers(scene, &waiting);
     for case in waiting {

@@ -1,5 +1,6 @@
 //! What to look at again while something is under way.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -232,24 +233,27 @@ fn look_at_tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft
     }
 }
 
-/// Asks whether the new members of groups that owe a replacement have registered.
+/// Asks whether the new members of groups that owe a replacement have registered. Whoever joined after the first of a group's cases
+/// asked may be one; a group is gone through once, however many cases wait for it.
 pub fn newcomers(scene: Scene<'_>, draft: &mut Draft) {
-    for case in scene.cases.iter() {
-        if !replacement::expected(case) || case.has(Phase::ReplacementRegistered) {
-            continue;
-        }
-        if let Some((place, group)) = case.place.as_ref().and_then(|place| Some((place, place.group.as_ref()?))) {
-            unregistered_members(scene, case, &place.cluster, group, draft);
+    let mut owing: BTreeMap<(&ClusterKey, &GroupKey), &Case> = BTreeMap::new();
+    let waiting = scene.cases.iter().filter(|case| replacement::is_awaited(case));
+    for (case, place, group) in waiting.filter_map(|case| {
+        let place = case.place.as_ref()?;
+        Some((case, place, place.group.as_ref()?))
+    }) {
+        let first = owing.entry((&place.cluster, group)).or_insert(case);
+        // One that we have not asked for counts from the beginning.
+        if case.asked_at < first.asked_at {
+            *first = case;
         }
     }
-}
-
-fn unregistered_members(scene: Scene<'_>, case: &Case, cluster: &ClusterKey, group: &GroupKey, draft: &mut Draft) {
-    let members = scene.snapshot.groups.get(group).into_iter().flat_map(|group| case.joined(group));
-    for id in members {
-        let known = scene.snapshot.instances.contains_key(id);
-        if !known && due(scene, &Subject::Instance(id.clone()), PACE, draft) {
-            draft.batches.find(cluster, id);
+    for ((cluster, group), first) in owing {
+        let members = scene.snapshot.groups.get(group).into_iter().flat_map(|group| first.joined(group));
+        for id in members.filter(|id| !scene.snapshot.instances.contains_key(*id)) {
+            if due(scene, &Subject::Instance(id.clone()), PACE, draft) {
+                draft.batches.find(cluster, id);
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ pub use happening::{
 };
 pub use weather::ScenarioWeather;
 
-use super::{HumanDuration, SpotClusterSpec};
+use super::{ApiBudget, HumanDuration, SpotClusterSpec};
 
 /// A simulated AWS account, what happens to it, and which operators work in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +66,9 @@ pub struct ScenarioSpec {
     #[serde(default = "default_operators")]
     #[schemars(length(max = 10))]
     pub operators: Vec<ScenarioOperator>,
+    /// How much of the API's limits the operators may use.
+    #[serde(default)]
+    pub api: ApiBudget,
     /// What the operators are told of the clusters; of one that is not named here, nothing but its name.
     #[serde(default)]
     pub spot_clusters: Vec<SpotClusterSpec>,

@@ -74,7 +74,7 @@ pub fn group_name(capacity_provider: &str) -> String {
 /// When the defaults of the kinds have become something else than what this room knows.
 pub fn manifests(spec: &ScenarioSpec) -> Result<Manifests, serde_json::Error> {
     let url = format!("https://sqs.us-east-1.amazonaws.com/123456789012/{QUEUE}");
-    let operator: OperatorSpec = serde_json::from_value(json!({"queues": [{"url": url}]}))?;
+    let operator: OperatorSpec = serde_json::from_value(json!({"queues": [{"url": url}], "api": spec.api}))?;
     let clusters = spec.clusters.iter().map(|cluster| {
         let told = spec.spot_clusters.iter().find(|told| told.cluster_name() == cluster.name);
         let untold = || serde_json::from_value(json!({"cluster": cluster.name}));

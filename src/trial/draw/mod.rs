@@ -13,7 +13,8 @@ mod world;
 use lots::Lots;
 
 use crate::api::{
-    HumanDuration, ScenarioAssumptions, ScenarioCluster, ScenarioGroup, ScenarioOperator, ScenarioSignal, ScenarioSpec,
+    ApiBudget, HumanDuration, ScenarioAssumptions, ScenarioCluster, ScenarioGroup, ScenarioOperator, ScenarioSignal,
+    ScenarioSpec,
 };
 
 /// Faults end here.
@@ -45,6 +46,7 @@ pub fn scenario(seed: u64) -> ScenarioSpec {
         faults: faults::faults(&mut lots),
         assumptions: assumptions(&mut lots),
         operators: operators(&mut lots),
+        api: ApiBudget::default(),
         spot_clusters: policy::policy(&mut lots, &cluster.groups).into_iter().collect(),
         clusters: vec![cluster],
     };

@@ -1,8 +1,6 @@
 //! How much faster than real time the simulated AWS moves, with the real operator and the real SDK on it: a cluster of 1,000
 //! instances and 10,000 tasks over a day with 200 interruptions, and drawn scenarios one by one. One thread.
 //!
-//! `make bench` prints the table. It is no test: nothing fails because a machine is slow.
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark")]
 
 use ecs_spot_operator::api::{
     HumanDuration, ScenarioCluster, ScenarioGroup, ScenarioService, ScenarioSignal, ScenarioSpec, ScenarioTask,
@@ -10,30 +8,32 @@ use ecs_spot_operator::api::{
 use ecs_spot_operator::clock::Clock;
 use ecs_spot_operator::trial::fuzz::fuzz;
 use ecs_spot_operator::trial::{Summary, Trial};
-use serde_json::{Value, json};
+use serde_json::json;
+
+use crate::table::{Asked, Table, count};
+use crate::world::read;
 
 const DAY_SECS: f64 = 86_400.0;
 /// Seeds whose times are compared.
 const SEEDS: u64 = 200;
 
-fn main() {
+/// Measures the day and the seeds.
+pub fn measure(table: &mut Table) {
     let clock = Clock::system();
     let begun = clock.elapsed();
     let summary = day();
     let took = (clock.elapsed() - begun).as_secs_f64();
     let calls: u64 = summary.calls.values().sum();
-    println!("a day of 1,000 instances and 10,000 tasks");
-    println!("  interruptions                 {:>10}", summary.interruptions);
-    println!("  replaced in time              {:>10}", summary.replaced_in_time);
-    println!("  calls of the API              {calls:>10}");
-    println!("  seconds                       {took:>10.1}");
-    println!("  times as fast as real time    {:>10.0}", DAY_SECS / took);
+    table.figure("a day: times as fast as real time", DAY_SECS / took, "", Asked::AtLeast(2_000.0));
+    table.note("a day: seconds", took, "s");
+    table.note("a day: interruptions", count(summary.interruptions), "");
+    table.note("a day: replaced in time", count(summary.replaced_in_time), "");
+    table.note("a day: calls", count(usize::try_from(calls).unwrap_or_default()), "");
     let mut times: Vec<f64> = (1..=SEEDS).map(|seed| seconds(&clock, seed)).collect();
     times.sort_by(f64::total_cmp);
     let at = |percent: usize| times.get(times.len() * percent / 100).copied().unwrap_or_default();
-    println!("{SEEDS} drawn scenarios, seconds each");
-    println!("  median                        {:>10.3}", at(50));
-    println!("  90 of 100 within              {:>10.3}", at(90));
+    table.figure(format!("{SEEDS} drawn scenarios: median"), at(50), "s", Asked::AtMost(0.1));
+    table.note(format!("{SEEDS} drawn scenarios: 90 of 100 within"), at(90), "s");
 }
 
 fn seconds(clock: &Clock, seed: u64) -> f64 {
@@ -74,8 +74,4 @@ fn service(number: u32) -> ScenarioService {
             "capacityProviders": ["web-spot"],
         }))
     }
-}
-
-fn read<T: serde::de::DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("a part of a scenario")
 }

@@ -1,0 +1,28 @@
+//! Every figure that the project promises, measured anew and printed as one table.
+//!
+//! `make bench` runs all of it; `cargo bench --bench figures -- storm footprint` runs parts. It is no test: nothing fails because
+//! a machine is slow.
+#![allow(clippy::expect_used, clippy::print_stdout, clippy::print_stderr, reason = "a benchmark")]
+
+mod day;
+mod storm;
+mod table;
+mod world;
+
+use table::Table;
+
+/// What can be measured, by name.
+const PARTS: [(&str, fn(&mut Table)); 2] = [("storm", storm::measure), ("day", day::measure)];
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let mut table = Table::default();
+    for (name, measure) in PARTS {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            eprintln!("measuring: {name}");
+            table.part(name);
+            measure(&mut table);
+        }
+    }
+    print!("{table}");
+}
