@@ -11,8 +11,10 @@ mod world;
 
 use table::Table;
 
+type Part = (&'static str, fn(&mut Table));
+
 /// What can be measured, by name.
-const PARTS: [(&str, fn(&mut Table)); 2] = [("storm", storm::measure), ("day", day::measure)];
+const PARTS: [Part; 2] = [("storm", storm::measure), ("day", day::measure)];
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();

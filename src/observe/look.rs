@@ -53,6 +53,13 @@ pub enum Look {
         /// The same as a container instance.
         arn: ContainerInstanceArn,
     },
+    /// Which tasks these instances have, found by going through all tasks of their cluster.
+    TasksIn {
+        /// The cluster.
+        cluster: ClusterKey,
+        /// The instances, each with its name in ECS.
+        instances: Vec<(InstanceId, ContainerInstanceArn)>,
+    },
     /// What a task definition says of stopping.
     Definition {
         /// A cluster that it is used in.
@@ -113,6 +120,10 @@ impl Look {
                 instances.iter().map(|(id, _)| Subject::Instance(id.clone())).collect()
             }
             Self::TasksOf { instance, .. } => vec![Subject::Tasks(instance.clone())],
+            Self::TasksIn { cluster, instances } => {
+                let tasks = instances.iter().map(|(id, _)| Subject::Tasks(id.clone()));
+                tasks.chain([Subject::TasksIn(cluster.clone())]).collect()
+            }
             Self::Definition { arn, .. } => vec![Subject::Definition(Arc::clone(arn))],
             Self::TargetGroup { group, .. } => vec![Subject::TargetGroup(group.clone())],
             Self::Services { cluster, services } => {
@@ -140,6 +151,8 @@ pub enum Subject {
     Instance(InstanceId),
     /// The tasks of an instance.
     Tasks(InstanceId),
+    /// All tasks of a cluster.
+    TasksIn(ClusterKey),
     /// A task definition, by ARN.
     Definition(Arc<str>),
     /// A service of a cluster.

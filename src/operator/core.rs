@@ -28,7 +28,14 @@ use crate::telemetry::Telemetry;
 use crate::telemetry::metrics::{CallLabels, LookLabels};
 
 /// So many events are taken in before planning again: a burst becomes one plan, with full batches.
-const EVENTS_AT_ONCE: usize = 256;
+const EVENTS_AT_ONCE: usize = 1024;
+
+/// A thought goes through all open cases. Where there are many, it is not repeated for every event that comes: the loop rests so
+/// long for each case, which is a multiple of what thinking about one takes (`docs/performance.md`, "a thought").
+const REST_EACH: Duration = Duration::from_micros(20);
+
+/// With fewer cases it never rests.
+const CROWD: usize = 100;
 
 /// Pages of one look that wait to be taken in.
 const SIGHTINGS_MAX: usize = 16;
@@ -116,6 +123,10 @@ impl Core {
         let mut events = Vec::with_capacity(EVENTS_AT_ONCE);
         loop {
             let wake_at = self.think();
+            if self.cases.len() >= CROWD {
+                let rest = REST_EACH.saturating_mul(u32::try_from(self.cases.len()).unwrap_or(u32::MAX));
+                let _ = stop.run_until_cancelled(self.clock.sleep(rest)).await;
+            }
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,

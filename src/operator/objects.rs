@@ -42,7 +42,9 @@ pub fn of_look(look: &Look) -> String {
         Look::Cluster(cluster) => of_cluster(cluster),
         Look::Find { cluster, .. } => format!("new instances of cluster {cluster}"),
         Look::Instances { cluster, .. } => format!("doomed instances of cluster {cluster}"),
-        Look::TasksOf { cluster, .. } | Look::Tasks { cluster, .. } => format!("tasks of cluster {cluster}"),
+        Look::TasksOf { cluster, .. } | Look::TasksIn { cluster, .. } | Look::Tasks { cluster, .. } => {
+            format!("tasks of cluster {cluster}")
+        }
         Look::Services { cluster, .. } => format!("services of cluster {cluster}"),
         Look::TargetGroup { cluster, .. } => format!("target groups of cluster {cluster}"),
         Look::Definition { cluster, .. } => format!("task definitions of cluster {cluster}"),

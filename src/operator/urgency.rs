@@ -55,11 +55,15 @@ pub fn of_look(look: &Look, snapshot: &Snapshot, cases: &Cases) -> Errand {
             None => by(Rank::Second, in_cluster(cases, cluster)),
             deadline => by(Rank::First, deadline),
         },
-        Look::Instances { instances, .. } => {
+        Look::TasksIn { instances, .. } => {
             by(Rank::Second, soonest(cases, instances.iter().map(|(instance, _)| instance)))
         }
+        // What has been seen once is only looked at again.
+        Look::Instances { instances, .. } => {
+            by(Rank::Third, soonest(cases, instances.iter().map(|(instance, _)| instance)))
+        }
         Look::TasksOf { instance, .. } => by(Rank::Second, soonest(cases, [instance])),
-        Look::Tasks { tasks, .. } => by(Rank::Second, soonest(cases, tasks.iter().map(|(instance, _)| instance))),
+        Look::Tasks { tasks, .. } => by(Rank::Third, soonest(cases, tasks.iter().map(|(instance, _)| instance))),
         Look::Groups { groups, .. } => by(Rank::Second, in_groups(cases, groups)),
         Look::Hooks(group) => match in_groups(cases, std::slice::from_ref(group)) {
             None => Errand::new(Lane::Background),

@@ -7,6 +7,7 @@ use super::call::{Call, Drained, Way};
 use super::case_id::CaseId;
 use super::cases::Cases;
 use super::deed::Deed;
+use super::listing::Wishes;
 use crate::ids::{ClusterKey, ContainerInstanceArn, GroupKey, InstanceId, Region, TargetGroupArn, TaskArn};
 use crate::observe::Look;
 use crate::observe::mark::Mark;
@@ -33,7 +34,10 @@ pub struct Batches {
     find: BTreeMap<ClusterKey, BTreeSet<InstanceId>>,
     instances: BTreeMap<ClusterKey, BTreeMap<InstanceId, ContainerInstanceArn>>,
     tasks_of: BTreeMap<InstanceId, (ClusterKey, ContainerInstanceArn)>,
+    tasks_in: BTreeMap<ClusterKey, Wishes>,
     tasks: BTreeMap<ClusterKey, BTreeSet<(InstanceId, TaskArn)>>,
+    instances_too: BTreeMap<ClusterKey, BTreeMap<InstanceId, ContainerInstanceArn>>,
+    tasks_too: BTreeMap<ClusterKey, BTreeSet<(InstanceId, TaskArn)>>,
 }
 
 impl Batches {
@@ -142,9 +146,33 @@ impl Batches {
         self.instances.entry(cluster.clone()).or_default().insert(instance.clone(), arn.clone());
     }
 
+    /// Look at a container instance again where there is room for it in a look that is made anyhow.
+    pub fn instance_too(&mut self, cluster: &ClusterKey, instance: &InstanceId, arn: &ContainerInstanceArn) {
+        self.instances_too.entry(cluster.clone()).or_default().insert(instance.clone(), arn.clone());
+    }
+
+    /// Look at a task again where there is room for it in a look that is made anyhow.
+    pub fn task_too(&mut self, cluster: &ClusterKey, instance: &InstanceId, task: &TaskArn) {
+        self.tasks_too.entry(cluster.clone()).or_default().insert((instance.clone(), task.clone()));
+    }
+
     /// List an instance's tasks.
     pub fn tasks_of(&mut self, cluster: &ClusterKey, instance: &InstanceId, arn: &ContainerInstanceArn) {
         self.tasks_of.insert(instance.clone(), (cluster.clone(), arn.clone()));
+    }
+
+    /// The instances whose tasks are to be listed, by cluster; none are any more.
+    pub fn take_listings(&mut self) -> BTreeMap<ClusterKey, Wishes> {
+        let mut by_cluster: BTreeMap<ClusterKey, Wishes> = BTreeMap::new();
+        for (instance, (cluster, arn)) in std::mem::take(&mut self.tasks_of) {
+            by_cluster.entry(cluster).or_default().insert(instance, arn);
+        }
+        by_cluster
+    }
+
+    /// List the tasks of a whole cluster for what they say of these instances.
+    pub fn list_together(&mut self, cluster: &ClusterKey, instances: Wishes) {
+        self.tasks_in.insert(cluster.clone(), instances);
     }
 
     /// Look at a task again.
@@ -195,7 +223,9 @@ impl Batches {
         looks.extend(self.activities.iter().cloned().map(Look::Activities));
         looks.extend(chunked(&self.find, Look::FIND_MAX, |cluster, instances| Look::Find { cluster, instances }));
         for (cluster, instances) in &self.instances {
-            let known: Vec<_> = instances.iter().map(|(id, arn)| (id.clone(), arn.clone())).collect();
+            let too = self.instances_too.get(cluster).into_iter().flatten();
+            let known = filled(instances.iter(), too, Look::INSTANCES_MAX);
+            let known: Vec<_> = known.into_iter().map(|(id, arn)| (id.clone(), arn.clone())).collect();
             let chunks = known.chunks(Look::INSTANCES_MAX);
             looks.extend(chunks.map(|some| Look::Instances { cluster: cluster.clone(), instances: some.to_vec() }));
         }
@@ -203,6 +233,10 @@ impl Batches {
             cluster: cluster.clone(),
             instance: instance.clone(),
             arn: arn.clone(),
+        }));
+        looks.extend(self.tasks_in.iter().map(|(cluster, instances)| Look::TasksIn {
+            cluster: cluster.clone(),
+            instances: instances.iter().map(|(id, arn)| (id.clone(), arn.clone())).collect(),
         }));
         looks.extend(
             self.definitions
@@ -215,9 +249,20 @@ impl Batches {
         }));
         let groups = self.target_groups.iter();
         looks.extend(groups.map(|(group, of)| Look::TargetGroup { cluster: of.clone(), group: group.clone() }));
-        looks.extend(chunked(&self.tasks, Look::TASKS_MAX, |cluster, tasks| Look::Tasks { cluster, tasks }));
+        for (cluster, tasks) in &self.tasks {
+            let too = self.tasks_too.get(cluster).into_iter().flatten();
+            let tasks: Vec<_> = filled(tasks.iter(), too, Look::TASKS_MAX).into_iter().cloned().collect();
+            let chunks = tasks.chunks(Look::TASKS_MAX);
+            looks.extend(chunks.map(|some| Look::Tasks { cluster: cluster.clone(), tasks: some.to_vec() }));
+        }
         looks
     }
+}
+
+/// What is wished for, and of the rest as much as there is room for in the last batch of `max`.
+fn filled<T>(wished: impl ExactSizeIterator<Item = T>, too: impl Iterator<Item = T>, max: usize) -> Vec<T> {
+    let room = wished.len().next_multiple_of(max) - wished.len();
+    wished.chain(too.take(room)).collect()
 }
 
 fn chunked<'a, K: Clone, V: Clone + Ord>(

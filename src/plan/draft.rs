@@ -1,5 +1,7 @@
 //! A plan in the making.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 
 use super::batch::Batches;
@@ -24,11 +26,23 @@ pub struct Draft {
     /// What is waited for.
     pub report: Report,
     wake_at: Option<Timestamp>,
+    /// What steps say of cases, for those who have to know it in the same thought.
+    reached: BTreeSet<(CaseId, Phase)>,
+    placed: BTreeMap<CaseId, Place>,
 }
 
 impl Draft {
     /// Take this step.
     pub fn step(&mut self, step: Step) {
+        match &step {
+            Step::Reach { case, phase, .. } => {
+                self.reached.insert((case.clone(), *phase));
+            }
+            Step::Identify { case, place, mode: Mode::Enforce } => {
+                self.placed.insert(case.clone(), place.clone());
+            }
+            _ => {}
+        }
         self.steps.push(step);
     }
 
@@ -52,15 +66,12 @@ impl Draft {
 
     /// Whether a case is about to reach this phase.
     pub fn reaches(&self, id: &CaseId, it: Phase) -> bool {
-        self.steps.iter().any(|step| matches!(step, Step::Reach { case, phase, .. } if case == id && *phase == it))
+        !self.reached.is_empty() && self.reached.contains(&(id.clone(), it))
     }
 
     /// Where a case stands that has only just been found out about, and that something may be done for.
     pub fn placed(&self, id: &CaseId) -> Option<Place> {
-        self.steps.iter().find_map(|step| match step {
-            Step::Identify { case, place, mode: Mode::Enforce } if case == id => Some(place.clone()),
-            _ => None,
-        })
+        self.placed.get(id).cloned()
     }
 
     /// Think again at `moment`, if not before.

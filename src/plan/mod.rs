@@ -22,6 +22,7 @@ mod finding;
 mod handover;
 mod hook;
 mod launch;
+mod listing;
 mod locate;
 mod loss;
 mod mark;
@@ -89,6 +90,7 @@ pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timest
     stopping::stop(scene, &mut draft);
     base::lower(scene, &mut draft);
     watch::newcomers(scene, &mut draft);
+    listing::settle(scene, &mut draft);
     draft.finish()
 }
 

@@ -19,24 +19,58 @@ const SLOWEST_URGENT_RETRY: SignedDuration = SignedDuration::from_secs(5);
 /// Failed looks at a whole cluster, and at what a case can do without, slow down to this.
 const SLOWEST_RETRY: SignedDuration = SignedDuration::from_secs(30);
 
+/// When to look at something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// At once.
+    Now,
+    /// It can be taken along by a look that is made anyhow.
+    Soon,
+    /// Not yet.
+    Later,
+}
+
+/// With so many cases open the API's limits are what decides, and the beats are no longer each case's own.
+const CROWD: usize = 100;
+
+/// So many things of a kind are looked at a second where a crowd waits for the answers: a fifth of what the bucket "Cluster resource
+/// read" gains (ECS API reference: 20 calls a second, each about 100 things), the rest of which is for whatever is more urgent.
+const CROWD_PACE: i64 = 400;
+
+/// `every`, or, where `count` things are looked at so often and there is a crowd, as often as the API bears.
+pub fn in_a_crowd(scene: Scene<'_>, every: SignedDuration, count: usize) -> SignedDuration {
+    if scene.cases.len() < CROWD {
+        return every;
+    }
+    let millis = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(1000) / CROWD_PACE;
+    every.max(SignedDuration::from_millis(millis))
+}
+
 /// Whether to look at `subject` now, if it is looked at `every` so often; asks to be woken when it is time.
 pub fn due(scene: Scene<'_>, subject: &Subject, every: SignedDuration, draft: &mut Draft) -> bool {
-    let Some(asked) = scene.snapshot.asked.get(subject) else { return true };
+    when(scene, subject, every, draft) == Due::Now
+}
+
+/// When to look at `subject`, if it is looked at `every` so often; asks to be woken when it is time.
+pub fn when(scene: Scene<'_>, subject: &Subject, every: SignedDuration, draft: &mut Draft) -> Due {
+    let Some(asked) = scene.snapshot.asked.get(subject) else { return Due::Now };
     if asked.in_flight {
-        return false;
+        return Due::Later;
     }
     let at = later(asked.at, pause(subject, every, asked.failures));
-    if scene.now < at {
-        draft.wake_at(at);
+    if scene.now >= at {
+        return Due::Now;
     }
-    scene.now >= at
+    draft.wake_at(at);
+    let is_soon = scene.cases.len() >= CROWD && later(scene.now, every / 2) >= at;
+    if is_soon { Due::Soon } else { Due::Later }
 }
 
 /// Whether to look at `subject` again, if it is looked at `every` so often and events tell of it in between. An event is as good
 /// as a look at the time that it tells of, so looks are left out that would come sooner after it. They keep their beat, so that
 /// subjects that are asked about together stay together; and no more than two in a row are left out, because an event about one
 /// task tells nothing of the others, and events get lost.
-pub fn due_unless_told(scene: Scene<'_>, subject: &Subject, every: SignedDuration, draft: &mut Draft) -> bool {
+pub fn when_not_told(scene: Scene<'_>, subject: &Subject, every: SignedDuration, draft: &mut Draft) -> Due {
     let asked = scene.snapshot.asked.get(subject).filter(|asked| asked.failures == 0);
     let told = scene.snapshot.told.get(subject);
     let told_after = asked.zip(told).map(|(asked, told)| told.duration_since(asked.at).as_millis());
@@ -44,7 +78,7 @@ pub fn due_unless_told(scene: Scene<'_>, subject: &Subject, every: SignedDuratio
         Some(after) if after > 0 => (after - 1).div_euclid(every.as_millis().max(1)) + 2,
         _ => 1,
     };
-    due(scene, subject, every.saturating_mul(i32::try_from(beats).unwrap_or(BEATS_MAX).min(BEATS_MAX)), draft)
+    when(scene, subject, every.saturating_mul(i32::try_from(beats).unwrap_or(BEATS_MAX).min(BEATS_MAX)), draft)
 }
 
 /// Whether a failed call is due again; asks to be woken when it is.

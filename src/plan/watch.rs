@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::attempt::Attempt;
 use super::case::{Case, Place};
 use super::draft::Draft;
-use super::pace::{SOON, due, due_unless_told, later};
+use super::pace::{Due, SOON, due, in_a_crowd, later, when, when_not_told};
 use super::phase::Phase;
 use super::scene::Scene;
 use super::{debt, fallback, hook, replacement, targets, tasks};
@@ -24,6 +24,9 @@ const TOLD_PACE: SignedDuration = SignedDuration::from_secs(15);
 
 /// The pace at which tasks are looked at.
 const TASK_PACE: SignedDuration = SignedDuration::from_secs(5);
+
+/// So many tasks an instance has, where only the number of instances counts.
+const TASKS_EACH: usize = 4;
 
 /// An instance that EC2 takes away is out of its cluster soon after.
 const ENDS_WITHIN: SignedDuration = SignedDuration::from_secs(10);
@@ -128,14 +131,14 @@ fn instance(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     // Whether somebody else has it in hand its mark says, of which no event tells.
     let read = known.is_none_or(|instance| instance.looked_at >= case.received_at);
     let ending = scene.snapshot.ending.get(&case.instance);
-    let every = if ending.is_some_and(|ending| scene.now < later(ending.noted_at, ENDS_WITHIN)) { SOON } else { PACE };
-    let due = if read { due_unless_told(scene, &subject, every, draft) } else { due(scene, &subject, SOON, draft) };
-    if !due {
-        return;
-    }
-    match scene.snapshot.instances.get(&case.instance) {
-        Some(instance) => draft.batches.instance(&instance.cluster, &case.instance, &instance.arn),
-        None => draft.batches.find(&place.cluster, &case.instance),
+    let ends = ending.is_some_and(|ending| scene.now < later(ending.noted_at, ENDS_WITHIN));
+    let every = in_a_crowd(scene, if read && !ends { PACE } else { SOON }, scene.cases.len());
+    let due = if read { when_not_told(scene, &subject, every, draft) } else { when(scene, &subject, every, draft) };
+    match (due, known) {
+        (Due::Now, Some(instance)) => draft.batches.instance(&instance.cluster, &case.instance, &instance.arn),
+        (Due::Soon, Some(instance)) => draft.batches.instance_too(&instance.cluster, &case.instance, &instance.arn),
+        (Due::Now, None) => draft.batches.find(&place.cluster, &case.instance),
+        (Due::Soon, None) | (Due::Later, _) => {}
     }
 }
 
@@ -171,8 +174,15 @@ fn tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     let drains = case.has(Phase::Draining) || draft.reaches(&case.id, Phase::Draining);
     if known && (tasks::listed(scene.snapshot, case) || !drains) && !is_to_be_listed_again(scene, case, place, draft) {
         let subject = Subject::Tasks(case.instance.clone());
-        if is_any_running(scene, case) && due_unless_told(scene, &subject, TASK_PACE, draft) {
-            look_at_tasks(scene, case, place, draft);
+        let every = in_a_crowd(scene, TASK_PACE, scene.snapshot.tasks.len() * TASKS_EACH);
+        if is_any_running(scene, case) {
+            match when_not_told(scene, &subject, every, draft) {
+                Due::Now => look_at_tasks(scene, case, place, draft),
+                Due::Soon => tasks::running(scene.snapshot, case).for_each(|(task, _)| {
+                    draft.batches.task_too(&place.cluster, &case.instance, task);
+                }),
+                Due::Later => {}
+            }
         }
         return;
     }

@@ -97,6 +97,9 @@ impl Observer {
             Look::TasksOf { cluster, instance, arn } => {
                 self.in_cluster(cluster, sightings, |view| tasks::list(view, instance, arn)).await
             }
+            Look::TasksIn { cluster, instances } => {
+                self.in_cluster(cluster, sightings, |view| tasks::list_all(view, instances)).await
+            }
             Look::Definition { cluster, arn } => {
                 self.in_cluster(cluster, sightings, |view| definitions::read(view, arn)).await
             }

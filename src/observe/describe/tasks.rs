@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_ecs::operation::describe_tasks::DescribeTasksOutput;
 use aws_sdk_ecs::types::{self, DesiredStatus};
 use jiff::Timestamp;
 
@@ -18,11 +19,38 @@ const LIST: &str = "ecs:ListTasks";
 /// so both listings are taken.
 pub async fn list(view: View<'_>, instance: &InstanceId, arn: &ContainerInstanceArn) -> Result<(), Failure> {
     let began_at = view.now();
-    let mut arns = list_by(view, arn, DesiredStatus::Running).await?;
-    arns.extend(list_by(view, arn, DesiredStatus::Stopped).await?);
+    let mut arns = list_by(view, Some(arn), DesiredStatus::Running).await?;
+    arns.extend(list_by(view, Some(arn), DesiredStatus::Stopped).await?);
     let found = describe(view, &arns).await?;
     view.send(Observation::Tasks { instance: instance.clone(), found, listed_at: Some(began_at) }).await;
     Ok(())
+}
+
+/// An instance and its tasks.
+type Found<'a> = (&'a InstanceId, Vec<(TaskArn, Task)>);
+
+/// Goes through all tasks of the cluster for those of `instances`.
+pub async fn list_all(view: View<'_>, instances: &[(InstanceId, ContainerInstanceArn)]) -> Result<(), Failure> {
+    let began_at = view.now();
+    let mut arns = list_by(view, None, DesiredStatus::Running).await?;
+    arns.extend(list_by(view, None, DesiredStatus::Stopped).await?);
+    let mut found: BTreeMap<&str, Found<'_>> =
+        instances.iter().map(|(id, arn)| (arn.last_segment(), (id, Vec::new()))).collect();
+    for some in arns.chunks(Look::TASKS_MAX) {
+        let (answer, asked_at) = describe_some(view, some).await?;
+        for task in answer.tasks() {
+            let host = task.container_instance_arn().and_then(|arn| found.get_mut(last_segment(arn)));
+            host.into_iter().for_each(|(_, tasks)| tasks.extend(read(task, asked_at)));
+        }
+    }
+    for (instance, found) in found.into_values() {
+        view.send(Observation::Tasks { instance: instance.clone(), found, listed_at: Some(began_at) }).await;
+    }
+    Ok(())
+}
+
+fn last_segment(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
 }
 
 /// Looks at known tasks again.
@@ -40,15 +68,17 @@ pub async fn again(view: View<'_>, known: &[(InstanceId, TaskArn)]) -> Result<()
     Ok(())
 }
 
+/// The tasks of an instance, or of the whole cluster.
 async fn list_by(
     view: View<'_>,
-    instance: &ContainerInstanceArn,
+    instance: Option<&ContainerInstanceArn>,
     desired: DesiredStatus,
 ) -> Result<Vec<String>, Failure> {
     let mut arns = Vec::new();
     let mut next = None;
     for _ in 0..PAGES_MAX {
-        let call = view.clients.ecs.list_tasks().cluster(&*view.address.cluster).container_instance(instance.as_str());
+        let call = view.clients.ecs.list_tasks().cluster(&*view.address.cluster);
+        let call = call.set_container_instance(instance.map(ToString::to_string));
         let answer = call.desired_status(desired.clone()).set_next_token(next).send().await;
         let answer = answer.map_err(|error| Failure::of(LIST, &error))?;
         arns.extend_from_slice(answer.task_arns());
@@ -63,15 +93,19 @@ async fn list_by(
 async fn describe(view: View<'_>, arns: &[String]) -> Result<Vec<(TaskArn, Task)>, Failure> {
     let mut found = Vec::new();
     for some in arns.chunks(Look::TASKS_MAX) {
-        let call = view.clients.ecs.describe_tasks().cluster(&*view.address.cluster);
-        let asked_at = view.now();
-        let answer = call.set_tasks(Some(some.to_vec())).send().await;
-        let answer = answer.map_err(|error| Failure::of("ecs:DescribeTasks", &error))?;
+        let (answer, asked_at) = describe_some(view, some).await?;
         found.extend(answer.tasks().iter().filter_map(|task| read(task, asked_at)));
         let missing = answer.failures().iter().filter(|failure| failure.reason() == Some("MISSING"));
         found.extend(missing.filter_map(|failure| Some(forgotten(failure.arn()?, asked_at))));
     }
     Ok(found)
+}
+
+async fn describe_some(view: View<'_>, some: &[String]) -> Result<(DescribeTasksOutput, Timestamp), Failure> {
+    let call = view.clients.ecs.describe_tasks().cluster(&*view.address.cluster);
+    let asked_at = view.now();
+    let answer = call.set_tasks(Some(some.to_vec())).send().await;
+    Ok((answer.map_err(|error| Failure::of("ecs:DescribeTasks", &error))?, asked_at))
 }
 
 fn read(task: &types::Task, observed_at: Timestamp) -> Option<(TaskArn, Task)> {

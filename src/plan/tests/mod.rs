@@ -4,6 +4,7 @@
 mod again;
 mod base;
 mod closing;
+mod crowd;
 mod debt;
 mod fallback;
 mod handover;
