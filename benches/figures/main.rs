@@ -2,9 +2,20 @@
 //!
 //! `make bench` runs all of it; `cargo bench --bench figures -- storm footprint` runs parts. It is no test: nothing fails because
 //! a machine is slow.
-#![allow(clippy::expect_used, clippy::print_stdout, clippy::print_stderr, reason = "a benchmark")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark"
+)]
 
 mod day;
+mod footprint;
+mod peers;
+mod process;
+mod reaction;
+mod steady;
 mod storm;
 mod table;
 mod world;
@@ -14,7 +25,14 @@ use table::Table;
 type Part = (&'static str, fn(&mut Table));
 
 /// What can be measured, by name.
-const PARTS: [Part; 2] = [("storm", storm::measure), ("day", day::measure)];
+const PARTS: [Part; 6] = [
+    ("storm", storm::measure),
+    ("reaction", reaction::measure),
+    ("footprint", footprint::measure),
+    ("steady", steady::measure),
+    ("peers", peers::measure),
+    ("day", day::measure),
+];
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();

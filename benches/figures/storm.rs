@@ -26,8 +26,8 @@ const WINDOW: f64 = 120.0;
 /// Measures the storms.
 pub fn measure(table: &mut Table) {
     one(table, "1 cluster", 1, 0, 1.05);
-    //one(table, "5 clusters", 5, 0, 1.05);
-    //one(table, "with a neighbour", 1, 20, 1.15);
+    one(table, "5 clusters", 5, 0, 1.05);
+    one(table, "with a neighbour", 1, 20, 1.15);
 }
 
 /// When the storm begins: the index is filled by then.

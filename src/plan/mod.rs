@@ -73,7 +73,8 @@ use scene::Scene;
 
 /// Decides what is to be done now, and when to think again at the latest.
 pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timestamp) -> Plan {
-    let scene = Scene { snapshot, cases, policies, now };
+    let drains = cases.iter().filter(|case| case.attempt(&Deed::Drain).is_in_flight()).count();
+    let scene = Scene { snapshot, cases, policies, now, drains };
     let mut draft = Draft::default();
     watch::clusters(scene, &mut draft);
     watch::hooks(scene, &mut draft);
@@ -173,7 +174,9 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
         replacement::request(scene, case, place, &rules, draft);
         fallback::request(scene, case, place, &rules, draft);
         drain::request(scene, case, place, draft);
-        mark::request(scene, case, draft);
+        if !pace::drains_press(scene, draft) {
+            mark::request(scene, case, draft);
+        }
     }
     hook::attend(scene, case, place, &rules, draft);
     replacement::confirm(scene, case, &rules, draft);

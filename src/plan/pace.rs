@@ -37,6 +37,12 @@ const CROWD: usize = 100;
 /// read" gains (ECS API reference: 20 calls a second, each about 100 things), the rest of which is for whatever is more urgent.
 const CROWD_PACE: i64 = 400;
 
+/// Whether so many instances are still to be drained that what draws on the same bucket and can wait does.
+pub fn drains_press(scene: Scene<'_>, draft: &Draft) -> bool {
+    let crowd = scene.cases.len() >= CROWD;
+    crowd && (scene.drains > 0 || draft.batches.drained().next().is_some())
+}
+
 /// `every`, or, where `count` things are looked at so often and there is a crowd, as often as the API bears.
 pub fn in_a_crowd(scene: Scene<'_>, every: SignedDuration, count: usize) -> SignedDuration {
     if scene.cases.len() < CROWD {

@@ -17,4 +17,6 @@ pub struct Scene<'a> {
     pub policies: &'a Policies,
     /// The time.
     pub now: Timestamp,
+    /// How many drains are under way.
+    pub drains: usize,
 }

@@ -33,6 +33,10 @@ use bucket::Size;
 use errand::First;
 use queue::Queue;
 
+/// Requests are on their way for so long, in seconds, more or less. AWS counts them when they arrive, so that those of this time may
+/// be one burst there; that many tokens are left alone.
+const ON_THE_WAY: f64 = 0.125;
+
 /// The gates of all Regions, each made when it is asked for first.
 #[derive(Clone, Debug)]
 pub struct Gates {
@@ -80,9 +84,10 @@ impl Gate {
     fn new(share: f64, clock: &Clock) -> Self {
         let queue = |category: Category| {
             let (burst, rate) = category.size();
+            let rate = f64::from(rate) * share;
             let size = Size {
-                burst: (f64::from(burst) * share).floor().max(1.0),
-                rate: f64::from(rate) * share,
+                burst: (f64::from(burst) * share - rate * ON_THE_WAY).floor().max(1.0),
+                rate,
                 growth: category.growth(),
             };
             (category, Queue::new(size, clock))

@@ -74,10 +74,10 @@ fn at(seconds: i64) -> Option<Timestamp> {
 #[tokio::test(start_paused = true)]
 async fn a_bucket_gives_its_share_of_what_is_documented() {
     let rig = rig(50, &[]);
-    for _ in 0..25 {
+    for _ in 0..23 {
         rig.describe().await.unwrap();
     }
-    assert_eq!(rig.clock.elapsed(), Duration::ZERO, "half of the documented 50 tokens");
+    assert_eq!(rig.clock.elapsed(), Duration::ZERO, "half of the documented 50 tokens, but for what may be on its way");
     for _ in 0..20 {
         rig.describe().await.unwrap();
     }
@@ -91,7 +91,7 @@ async fn several_operators_split_the_share() {
     let gates = Gates::new(&ApiBudget { share: Percent::new(80), replicas: 4 }, &clock);
     let _made = gates.of(&"us-east-1".into());
     let modify = gates.readings().into_iter().find(|(_, of, _)| *of == Category::ClusterResourceModify).unwrap().2;
-    assert!((modify.tokens - 20.0).abs() < 1e-9 && (modify.rate - 8.0).abs() < 1e-9, "{modify:?}");
+    assert!((modify.tokens - 19.0).abs() < 1e-9 && (modify.rate - 8.0).abs() < 1e-9, "{modify:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -127,13 +127,14 @@ async fn state(State(served): Shared) -> Response {
     respond(Ok(whole_state(&served.simulation.present())))
 }
 
-/// How often each caller called each action.
+/// How often each caller called each action, and which errors the actions were answered with.
 async fn calls(State(served): Shared) -> Response {
     let mut calls: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
-    for (call, count) in served.simulation.present().journal.by_caller() {
+    let world = served.simulation.present();
+    for (call, count) in world.journal.by_caller() {
         calls.entry(format!("{}.{}", call.service, call.action)).or_default().insert(call.caller.clone(), *count);
     }
-    respond(Ok(json!({"calls": calls})))
+    respond(Ok(json!({"calls": calls, "errors": world.journal.errors()})))
 }
 
 /// What goes wrong from here on; `{}` is nothing. Windows count from the start of the simulation.

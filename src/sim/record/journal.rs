@@ -36,6 +36,8 @@ pub struct Called {
 pub struct Journal {
     limit: usize,
     counts: BTreeMap<Called, u64>,
+    /// By action, as `ecs.ListTasks`, then by the error's code.
+    errors: BTreeMap<String, BTreeMap<&'static str, u64>>,
     entries: VecDeque<(Timestamp, Entry)>,
     listener: Option<Listener>,
 }
@@ -48,7 +50,7 @@ impl fmt::Debug for Journal {
 
 impl Journal {
     pub fn new(limit: usize) -> Self {
-        Self { limit, counts: BTreeMap::new(), entries: VecDeque::new(), listener: None }
+        Self { limit, counts: BTreeMap::new(), errors: BTreeMap::new(), entries: VecDeque::new(), listener: None }
     }
 
     /// Tells `listener` of everything from here on.
@@ -58,7 +60,12 @@ impl Journal {
 
     pub fn call(&mut self, at: Timestamp, call: CallRecord) {
         self.listener.iter().for_each(|listener| listener(&happening::of_call(at, &call)));
-        *self.counts.entry(self.counted_as(&call)).or_default() += 1;
+        let called = self.counted_as(&call);
+        if let Some(code) = call.error {
+            let action = format!("{}.{}", called.service, called.action);
+            *self.errors.entry(action).or_default().entry(code).or_default() += 1;
+        }
+        *self.counts.entry(called).or_default() += 1;
         self.push(at, Entry::Call(call));
     }
 
@@ -97,6 +104,11 @@ impl Journal {
 
     pub const fn by_caller(&self) -> &BTreeMap<Called, u64> {
         &self.counts
+    }
+
+    /// How often each action was answered with which error.
+    pub const fn errors(&self) -> &BTreeMap<String, BTreeMap<&'static str, u64>> {
+        &self.errors
     }
 
     /// One line an entry.
