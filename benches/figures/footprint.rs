@@ -28,9 +28,9 @@ fn one(table: &mut Table, clock: &Clock, (number, each): (u32, u32), most: Optio
     let served = Served::start(&scenario);
     let operator = served.operate(&scenario, clock);
     let ready = operator.ready();
+    pause(clock, 2.0);
     let name = format!("{number} x {each} instances");
     started(table, &name, ready, (number, each), &operator);
-    pause(clock, 2.0);
     let (worked, resident) = (operator.program.worked(), operator.program.resident());
     pause(clock, QUIET);
     let idle = (operator.program.worked() - worked) / QUIET * 100.0;

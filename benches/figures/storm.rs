@@ -109,12 +109,6 @@ fn play(scenario: ScenarioSpec) -> Seen {
 
 impl Seen {
     fn hear(&mut self, line: &Line) {
-        eprintln!(
-            "{:.0} {} {}",
-            line.t,
-            line.event,
-            line.detail.as_str().unwrap_or("").split(" ").next().unwrap_or("")
-        );
         if line.t < BEGINS {
             return;
         }
