@@ -13,7 +13,8 @@ use crate::observe::Observation;
 use crate::observe::describe::container_instance;
 use crate::plan::{Deed, Drained};
 
-const ACTION: &str = "ecs:UpdateContainerInstancesState";
+/// AWS's name for it.
+pub const ACTION: &str = "ecs:UpdateContainerInstancesState";
 
 /// Drains `instances` of `cluster`.
 pub async fn drain(actor: &Actor, cluster: &ClusterKey, instances: &[Drained]) -> Answers {

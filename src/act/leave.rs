@@ -52,7 +52,8 @@ pub fn left(way: Way, group: &GroupKey, instances: &[InstanceId]) -> Observation
     Observation::Leaving { group: group.clone(), instances: instances.to_vec(), state }
 }
 
-const fn action(way: Way) -> &'static str {
+/// AWS's name for it.
+pub const fn action(way: Way) -> &'static str {
     match way {
         Way::Detach => DETACH,
         Way::Terminate => TERMINATE,

@@ -10,7 +10,8 @@ use crate::observe::Observation;
 use crate::observe::mark::{ATTRIBUTE, Mark};
 use crate::plan::{Deed, Drained};
 
-const ACTION: &str = "ecs:PutAttributes";
+/// AWS's name for it.
+pub const ACTION: &str = "ecs:PutAttributes";
 
 /// Marks container instances of `cluster`. ECS refuses a batch as a whole, so that each is tried alone then.
 pub async fn mark(actor: &Actor, cluster: &ClusterKey, marks: &[(Drained, Mark)]) -> Answers {

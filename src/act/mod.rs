@@ -18,6 +18,8 @@ mod stop;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::aws::gate::NotSent;
 use crate::aws::{Class, Clients, Failure};
 use crate::clock::Clock;
@@ -59,6 +61,10 @@ pub struct Answers {
     pub launched: Vec<(CaseId, InstanceId)>,
     /// The groups and zones that had no capacity to give.
     pub without_capacity: Vec<(GroupKey, Arc<str>)>,
+    /// When the call left, where that matters.
+    pub began_at: Option<Timestamp>,
+    /// The cases whose instance it drains.
+    pub drains_left: Vec<CaseId>,
     /// For each group whose On-Demand base, or the note of it, was to be changed: the request that was accepted, or why not.
     pub bases: Vec<(GroupKey, Result<Option<String>, Failure>)>,
 }
@@ -70,6 +76,8 @@ impl Answers {
         self.launched.extend(other.launched);
         self.without_capacity.extend(other.without_capacity);
         self.bases.extend(other.bases);
+        self.drains_left.extend(other.drains_left);
+        self.began_at = self.began_at.or(other.began_at);
     }
 }
 
@@ -96,12 +104,19 @@ pub async fn carry_out(actor: &Actor, call: &Call) -> Answers {
 
 /// What came of `call`, which the gate held back.
 pub fn held_back(call: &Call, why: NotSent) -> Answers {
-    let answer = |(case, deed): (CaseId, Deed)| {
-        let failure = Failure::not_sent(deed.action(), why);
-        log_call(deed.action(), "", &[case.instance.as_str()], Err(&failure));
-        Answer { case, deed, result: Err(failure) }
+    let (action, place) = match call {
+        Call::Replace { way, group, .. } => (leave::action(*way), group.to_string()),
+        Call::Drain { cluster, .. } => (drain::ACTION, cluster.to_string()),
+        Call::Mark { cluster, .. } => (mark::ACTION, cluster.to_string()),
+        // No other call gathers before the gate.
+        _ => return Answers::default(),
     };
-    Answers { cases: call.deeds().into_iter().map(answer).collect(), ..Answers::default() }
+    let failure = Failure::not_sent(action, why);
+    let deeds = call.deeds();
+    let instances: Vec<&str> = deeds.iter().map(|(case, _)| case.instance.as_str()).collect();
+    log_call(action, &place, &instances, Err(&failure));
+    let answer = |(case, deed): (CaseId, Deed)| Answer { case, deed, result: Err(failure.clone()) };
+    Answers { cases: deeds.into_iter().map(answer).collect(), ..Answers::default() }
 }
 
 /// A batch that was refused as a whole, in two: what is wrong with one object must not hold the others up.

@@ -119,10 +119,10 @@ impl Look {
             Self::Instances { instances, .. } => {
                 instances.iter().map(|(id, _)| Subject::Instance(id.clone())).collect()
             }
-            Self::TasksOf { instance, .. } => vec![Subject::Tasks(instance.clone())],
+            Self::TasksOf { instance, .. } => vec![Subject::Tasks(instance.clone()), Subject::List(instance.clone())],
             Self::TasksIn { cluster, instances } => {
-                let tasks = instances.iter().map(|(id, _)| Subject::Tasks(id.clone()));
-                tasks.chain([Subject::TasksIn(cluster.clone())]).collect()
+                let lists = instances.iter().map(|(id, _)| Subject::List(id.clone()));
+                lists.chain([Subject::TasksIn(cluster.clone())]).collect()
             }
             Self::Definition { arn, .. } => vec![Subject::Definition(Arc::clone(arn))],
             Self::TargetGroup { group, .. } => vec![Subject::TargetGroup(group.clone())],
@@ -151,6 +151,8 @@ pub enum Subject {
     Instance(InstanceId),
     /// The tasks of an instance.
     Tasks(InstanceId),
+    /// Which tasks an instance has.
+    List(InstanceId),
     /// All tasks of a cluster.
     TasksIn(ClusterKey),
     /// A task definition, by ARN.

@@ -365,6 +365,12 @@ impl Snapshot {
         }
     }
 
+    /// Whether a look at a subject is under way.
+    #[must_use]
+    pub fn is_asked(&self, subject: &Subject) -> bool {
+        self.asked.get(subject).is_some_and(|asked| asked.in_flight)
+    }
+
     /// Notes that a look at these subjects ended, one way or the other.
     pub fn end(&mut self, subjects: Vec<Subject>, failed: bool) {
         for subject in subjects {

@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::ids::{GroupKey, InstanceId};
 use crate::observe::describe::Observer;
 use crate::observe::{Look, Observation, Snapshot};
-use crate::plan::{Case, CaseId, Cases, Deed, Outcome, Plan, Policies, Reason, Report, Step, plan};
+use crate::plan::{CROWD, Case, CaseId, Cases, Deed, Outcome, Plan, Policies, Reason, Report, Step, plan};
 use crate::telemetry::Telemetry;
 use crate::telemetry::metrics::{CallLabels, LookLabels};
 
@@ -33,9 +33,6 @@ const EVENTS_AT_ONCE: usize = 1024;
 /// A thought goes through all open cases. Where there are many, it is not repeated for every event that comes: the loop rests so
 /// long for each case, which is a multiple of what thinking about one takes (`docs/performance.md`, "a thought").
 const REST_EACH: Duration = Duration::from_micros(20);
-
-/// With fewer cases it never rests.
-const CROWD: usize = 100;
 
 /// Pages of one look that wait to be taken in.
 const SIGHTINGS_MAX: usize = 16;
@@ -229,7 +226,7 @@ impl Core {
     fn set_off(&mut self, look: Look, now: Timestamp) {
         self.snapshot.begin(look.subjects(), now);
         let (observer, events) = (self.outside.observer.clone(), self.outside.events.clone());
-        let errand = urgency::of_look(&look, &self.snapshot, &self.cases);
+        let errand = urgency::of_look(&look, &self.snapshot, &self.cases, now);
         self.outside.looking.spawn(async move {
             let (sightings, mut seen) = mpsc::channel(SIGHTINGS_MAX);
             let forward = async {
@@ -315,6 +312,9 @@ impl Core {
         let now = self.clock.now();
         for observation in answers.seen {
             self.snapshot.apply(observation, now);
+        }
+        for case in &answers.drains_left {
+            self.cases.drain_left(case, answers.began_at.unwrap_or(now));
         }
         for (case, instance) in &answers.launched {
             self.cases.launched(case, instance, now);

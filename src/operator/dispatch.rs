@@ -47,7 +47,8 @@ impl Dispatch {
     /// Sends `call` on its way.
     pub fn send(&self, call: Call, cases: &Cases) {
         for call in call.apart() {
-            let errand = self.reaction.watch(&call, urgency::of_call(&call, cases), cases);
+            let errand = urgency::of_call(&call, cases, self.actor.clock.now());
+            let errand = self.reaction.watch(&call, errand, cases);
             match Route::of(&call, errand.lane()) {
                 Some(route) => self.gather(route, call, errand),
                 None => {
@@ -64,7 +65,8 @@ impl Dispatch {
     }
 
     fn gather(&self, route: Route, call: Call, errand: Errand) {
-        let is_served = self.lock().entry(route.clone()).or_default().add(call, errand);
+        let now = self.actor.clock.now();
+        let is_served = self.lock().entry(route.clone()).or_default().add(call, errand, now);
         if !is_served {
             self.attend(route);
         }
@@ -81,8 +83,9 @@ impl Dispatch {
             self.fill(&route, most).await;
             let leave = self.leave(&route, &errand).await;
             let most = if matches!(leave, Err(NotSent::TooLate)) { 0 } else { most };
-            let Taken { batch, late } = self.take(&route, most);
-            self.hold_back(late, NotSent::TooLate).await;
+            let Taken { batch, late, stale } = self.take(&route, most);
+            self.hold_back(late, NotSent::TooLate);
+            self.hold_back(stale, NotSent::Waited);
             match leave {
                 Ok(token) => {
                     // Where nothing is left to be sent, the token goes back by itself.
@@ -91,7 +94,7 @@ impl Dispatch {
                     self.attend(route.clone());
                     return self.carry_out(call, errand, Some(route)).await;
                 }
-                Err(why) => self.hold_back(batch.into_iter().map(|(call, _)| call), why).await,
+                Err(why) => self.hold_back(batch.into_iter().map(|(call, _)| call).collect(), why),
             }
         }
     }
@@ -139,7 +142,12 @@ impl Dispatch {
     }
 
     async fn carry_out(&self, call: Call, errand: Errand, route: Option<Route>) {
-        let answers = errand.run(act::carry_out(&self.actor, &call)).await;
+        let began_at = Some(self.actor.clock.now());
+        let mut answers = errand.run(act::carry_out(&self.actor, &call)).await;
+        if let Call::Drain { instances, .. } = &call {
+            answers.drains_left = instances.iter().map(|drained| drained.case.clone()).collect();
+            answers.began_at = began_at;
+        }
         route.iter().for_each(|route| self.arrive(route));
         // Nobody listens any more only when the operator is stopping.
         let _ = self.events.send(Event::Acted(answers)).await;
@@ -151,10 +159,13 @@ impl Dispatch {
         Self::forget_idle(&mut routes, route);
     }
 
-    async fn hold_back(&self, calls: impl IntoIterator<Item = Call>, why: NotSent) {
-        for call in calls {
-            let _ = self.events.send(Event::Acted(act::held_back(&call, why))).await;
-        }
+    /// Answers for calls that were not made, without holding up those that are.
+    fn hold_back(&self, calls: Vec<Call>, why: NotSent) {
+        let Some(call) = Call::together(calls) else { return };
+        let events = self.events.clone();
+        self.crew.spawn(async move {
+            let _ = events.send(Event::Acted(act::held_back(&call, why))).await;
+        });
     }
 
     fn forget_idle(routes: &mut BTreeMap<Route, Gathering>, route: &Route) {

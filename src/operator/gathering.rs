@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use crate::aws::gate::Category;
+use crate::aws::gate::{Category, WAIT_MAX};
 use crate::aws::{Errand, Lane};
 use crate::ids::{ClusterKey, GroupKey};
 use crate::plan::{Call, Way};
@@ -44,6 +44,13 @@ impl Route {
     }
 }
 
+/// A call that waits, and since when.
+struct Waiting {
+    call: Call,
+    errand: Errand,
+    since: Timestamp,
+}
+
 /// What has waited long enough.
 #[derive(Default)]
 pub struct Taken {
@@ -51,12 +58,14 @@ pub struct Taken {
     pub batch: Vec<(Call, Errand)>,
     /// These are of no use any more.
     pub late: Vec<Call>,
+    /// These have waited as long as anything does.
+    pub stale: Vec<Call>,
 }
 
 /// What waits on a route, and how many requests of it are under way.
 #[derive(Default)]
 pub struct Gathering {
-    waiting: BTreeMap<(Timestamp, u64), (Call, Errand)>,
+    waiting: BTreeMap<(Timestamp, u64), Waiting>,
     count: u64,
     under_way: usize,
     is_served: bool,
@@ -65,16 +74,16 @@ pub struct Gathering {
 
 impl Gathering {
     /// Adds a call. Whether somebody is at work already to send off what waits here; otherwise the caller is, from now on.
-    pub fn add(&mut self, call: Call, errand: Errand) -> bool {
+    pub fn add(&mut self, call: Call, errand: Errand, since: Timestamp) -> bool {
         self.count += 1;
-        self.waiting.insert((errand.time(), self.count), (call, errand));
+        self.waiting.insert((errand.time(), self.count), Waiting { call, errand, since });
         self.changed.notify_one();
         std::mem::replace(&mut self.is_served, true)
     }
 
     /// What goes first, and how many can share its request; if nothing waits, nobody is at work here any more.
     pub fn next(&mut self) -> Option<(Errand, usize)> {
-        let first = self.waiting.values().next().map(|(call, errand)| (errand.clone(), call.batch_max()));
+        let first = self.waiting.values().next().map(|first| (first.errand.clone(), first.call.batch_max()));
         self.is_served = first.is_some();
         first
     }
@@ -93,15 +102,19 @@ impl Gathering {
 
     /// Takes the first `most` out that are still of use at `now`, and all that are not.
     pub fn take(&mut self, most: usize, now: Timestamp) -> Taken {
-        let late = self.waiting.extract_if(.., |_, (_, errand)| errand.has_passed(now));
-        let late = late.map(|(_, (call, _))| call).collect();
+        let late = self.taken_out(|waiting| waiting.errand.has_passed(now));
+        let stale = self.taken_out(|waiting| now.duration_since(waiting.since).unsigned_abs() > WAIT_MAX);
         let mut batch = Vec::new();
         while batch.len() < most
             && let Some((_, first)) = self.waiting.pop_first()
         {
-            batch.push(first);
+            batch.push((first.call, first.errand));
         }
-        Taken { batch, late }
+        Taken { batch, late, stale }
+    }
+
+    fn taken_out(&mut self, which: impl Fn(&Waiting) -> bool) -> Vec<Call> {
+        self.waiting.extract_if(.., |_, waiting| which(waiting)).map(|(_, waiting)| waiting.call).collect()
     }
 
     /// A request has left.
@@ -154,7 +167,7 @@ mod tests {
     fn the_earliest_share_a_request_and_what_is_late_is_left_out() {
         let mut gathering = Gathering::default();
         let added = [("i-3", 30), ("i-1", 10), ("i-2", 20), ("i-late", 4)]
-            .map(|(id, by)| gathering.add(replace(id), urgent(by)));
+            .map(|(id, by)| gathering.add(replace(id), urgent(by), at(0)));
         assert_eq!(added, [false, true, true, true], "the first one looks after all of them");
         let taken = gathering.take(2, at(5));
         assert_eq!((instances(&taken), taken.late.len()), (vec!["i-1".to_owned(), "i-2".to_owned()], 1));
@@ -166,14 +179,23 @@ mod tests {
     #[test]
     fn what_does_not_fill_a_request_waits_only_for_one_under_way() {
         let mut gathering = Gathering::default();
-        gathering.add(replace("i-1"), urgent(10));
+        gathering.add(replace("i-1"), urgent(10), at(0));
         assert!(!gathering.is_filling(2), "a lone notice never waits");
         gathering.begin();
         assert!(gathering.is_filling(2));
-        gathering.add(replace("i-2"), urgent(10));
+        gathering.add(replace("i-2"), urgent(10), at(0));
         assert!(!gathering.is_filling(2), "a full one does not");
         gathering.end();
         assert!(!gathering.is_filling(3));
+    }
+
+    #[test]
+    fn nothing_waits_longer_than_anything_does() {
+        let mut gathering = Gathering::default();
+        gathering.add(replace("i-1"), Errand::new(Lane::Soon), at(0));
+        gathering.add(replace("i-2"), Errand::new(Lane::Soon), at(30));
+        let taken = gathering.take(20, at(61));
+        assert_eq!((instances(&taken), taken.stale.len(), taken.late.len()), (vec!["i-2".to_owned()], 1, 0));
     }
 
     #[test]

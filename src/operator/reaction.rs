@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::aws::Errand;
 use crate::clock::Clock;
+use crate::ids::InstanceId;
 use crate::plan::{Call, CaseId, Cases, Deed};
 use crate::telemetry::Metrics;
 use crate::telemetry::metrics::WireLabels;
@@ -19,7 +20,8 @@ const HALFWAY_MAX: usize = 10_000;
 pub struct Reaction {
     metrics: Arc<Metrics>,
     clock: Clock,
-    halfway: Mutex<BTreeMap<CaseId, &'static str>>,
+    /// By time and instance, so that the oldest goes first.
+    halfway: Mutex<BTreeMap<(Timestamp, InstanceId), &'static str>>,
 }
 
 impl Reaction {
@@ -43,10 +45,11 @@ impl Reaction {
         let seconds = self.clock.now().duration_since(received_at).as_secs_f64();
         self.observe(part, seconds);
         let mut halfway = self.halfway.lock().unwrap_or_else(PoisonError::into_inner);
-        match halfway.remove(&id) {
+        let key = (id.said_at, id.instance);
+        match halfway.remove(&key) {
             Some(other) if other != part => self.observe("both", seconds),
             _ => {
-                halfway.insert(id, part);
+                halfway.insert(key, part);
                 if halfway.len() > HALFWAY_MAX {
                     halfway.pop_first();
                 }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Setback {
     /// What was said.
     pub why: String,
-    /// The call was made at all: nobody asked AWS otherwise.
+    /// The call was made; otherwise the gate held it back.
     pub made: bool,
     /// AWS does not accept the request as it is, however often it is repeated.
     pub refused: bool,

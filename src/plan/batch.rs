@@ -37,7 +37,7 @@ pub struct Batches {
     tasks_in: BTreeMap<ClusterKey, Wishes>,
     tasks: BTreeMap<ClusterKey, BTreeSet<(InstanceId, TaskArn)>>,
     instances_too: BTreeMap<ClusterKey, BTreeMap<InstanceId, ContainerInstanceArn>>,
-    tasks_too: BTreeMap<ClusterKey, BTreeSet<(InstanceId, TaskArn)>>,
+    tasks_too: BTreeMap<ClusterKey, BTreeMap<InstanceId, Vec<TaskArn>>>,
 }
 
 impl Batches {
@@ -151,9 +151,9 @@ impl Batches {
         self.instances_too.entry(cluster.clone()).or_default().insert(instance.clone(), arn.clone());
     }
 
-    /// Look at a task again where there is room for it in a look that is made anyhow.
-    pub fn task_too(&mut self, cluster: &ClusterKey, instance: &InstanceId, task: &TaskArn) {
-        self.tasks_too.entry(cluster.clone()).or_default().insert((instance.clone(), task.clone()));
+    /// Look at the tasks of an instance again where there is room for them in a look that is made anyhow.
+    pub fn tasks_too(&mut self, cluster: &ClusterKey, instance: &InstanceId, tasks: Vec<TaskArn>) {
+        self.tasks_too.entry(cluster.clone()).or_default().insert(instance.clone(), tasks);
     }
 
     /// List an instance's tasks.
@@ -250,12 +250,23 @@ impl Batches {
         let groups = self.target_groups.iter();
         looks.extend(groups.map(|(group, of)| Look::TargetGroup { cluster: of.clone(), group: group.clone() }));
         for (cluster, tasks) in &self.tasks {
-            let too = self.tasks_too.get(cluster).into_iter().flatten();
-            let tasks: Vec<_> = filled(tasks.iter(), too, Look::TASKS_MAX).into_iter().cloned().collect();
+            let tasks = self.with_others(cluster, tasks);
             let chunks = tasks.chunks(Look::TASKS_MAX);
             looks.extend(chunks.map(|some| Look::Tasks { cluster: cluster.clone(), tasks: some.to_vec() }));
         }
         looks
+    }
+
+    /// Tasks that are looked at, and with them those of whole instances for which there is room.
+    fn with_others(&self, cluster: &ClusterKey, tasks: &BTreeSet<(InstanceId, TaskArn)>) -> Vec<(InstanceId, TaskArn)> {
+        let mut all: Vec<_> = tasks.iter().cloned().collect();
+        let most = all.len().next_multiple_of(Look::TASKS_MAX);
+        for (instance, others) in self.tasks_too.get(cluster).into_iter().flatten() {
+            if all.len() + others.len() <= most {
+                all.extend(others.iter().map(|task| (instance.clone(), task.clone())));
+            }
+        }
+        all
     }
 }
 

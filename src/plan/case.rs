@@ -73,7 +73,7 @@ pub struct Case {
     pub phases: BTreeMap<Phase, Timestamp>,
     /// What was asked of AWS, and how that stands.
     pub(super) attempts: BTreeMap<Deed, Attempt>,
-    /// When ECS was last asked to drain it.
+    /// When ECS was last asked to drain it, or the call was decided on that has not been answered.
     pub(super) drain_asked_at: Option<Timestamp>,
     /// Whether another instance pays what was owed for it.
     pub passed_on: bool,

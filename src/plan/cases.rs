@@ -81,6 +81,13 @@ impl Cases {
         Admission::Opened
     }
 
+    /// The call that drains a case's instance left at `at`: what drained before that was not ours.
+    pub fn drain_left(&mut self, id: &CaseId, at: Timestamp) {
+        if let Some(case) = self.open.get_mut(&id.instance).filter(|case| case.id == *id) {
+            case.drain_asked_at = Some(at);
+        }
+    }
+
     /// Whether there is no case for an instance, and none that ended after `since`.
     #[must_use]
     pub fn is_unheard_of(&self, instance: &InstanceId, since: Timestamp) -> bool {

@@ -54,6 +54,7 @@ pub use case::{Case, Place};
 pub use case_id::CaseId;
 pub use cases::{Admission, Cases};
 pub use deed::Deed;
+pub use pace::CROWD;
 pub use phase::Phase;
 pub use policy::{Policies, Rules};
 pub use reason::Reason;
@@ -73,7 +74,8 @@ use scene::Scene;
 
 /// Decides what is to be done now, and when to think again at the latest.
 pub fn plan(snapshot: &Snapshot, cases: &Cases, policies: &Policies, now: Timestamp) -> Plan {
-    let drains = cases.iter().filter(|case| case.attempt(&Deed::Drain).is_in_flight()).count();
+    let drains = |case: &&Case| !case.is_planned() && case.attempt(&Deed::Drain).is_in_flight();
+    let drains = cases.iter().filter(drains).count();
     let scene = Scene { snapshot, cases, policies, now, drains };
     let mut draft = Draft::default();
     watch::clusters(scene, &mut draft);
@@ -174,7 +176,7 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
         replacement::request(scene, case, place, &rules, draft);
         fallback::request(scene, case, place, &rules, draft);
         drain::request(scene, case, place, draft);
-        if !pace::drains_press(scene, draft) {
+        if !pace::drains_press(scene, case, draft) {
             mark::request(scene, case, draft);
         }
     }

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::attempt::Attempt;
+use super::case::Case;
 use super::draft::Draft;
 use super::scene::Scene;
 use crate::observe::Subject;
@@ -31,16 +32,20 @@ pub enum Due {
 }
 
 /// With so many cases open the API's limits are what decides, and the beats are no longer each case's own.
-const CROWD: usize = 100;
+pub const CROWD: usize = 100;
 
-/// So many things of a kind are looked at a second where a crowd waits for the answers: a fifth of what the bucket "Cluster resource
-/// read" gains (ECS API reference: 20 calls a second, each about 100 things), the rest of which is for whatever is more urgent.
-const CROWD_PACE: i64 = 400;
+/// What can wait for the drains of a crowd waits no longer than this: the bucket bears those of 5,000 instances in 10 s (ECS API
+/// reference: 100 calls at once and 40 a second, ten instances each).
+const GIVES_WAY_FOR: SignedDuration = SignedDuration::from_secs(20);
 
-/// Whether so many instances are still to be drained that what draws on the same bucket and can wait does.
-pub fn drains_press(scene: Scene<'_>, draft: &Draft) -> bool {
-    let crowd = scene.cases.len() >= CROWD;
-    crowd && (scene.drains > 0 || draft.batches.drained().next().is_some())
+/// Whether so many instances are still to be drained that what draws on the same bucket for a case and can wait does, for a while.
+pub fn drains_press(scene: Scene<'_>, case: &Case, draft: &mut Draft) -> bool {
+    let until = later(case.received_at, GIVES_WAY_FOR);
+    let presses = scene.cases.len() >= CROWD && scene.drains > 0 && scene.now < until;
+    if presses {
+        draft.wake_at(until);
+    }
+    presses
 }
 
 /// `every`, or, where `count` things are looked at so often and there is a crowd, as often as the API bears.
@@ -48,7 +53,7 @@ pub fn in_a_crowd(scene: Scene<'_>, every: SignedDuration, count: usize) -> Sign
     if scene.cases.len() < CROWD {
         return every;
     }
-    let millis = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(1000) / CROWD_PACE;
+    let millis = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(1000) / scene.policies.looks_a_second;
     every.max(SignedDuration::from_millis(millis))
 }
 

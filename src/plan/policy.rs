@@ -22,6 +22,8 @@ pub struct Policies {
     pub resync: SignedDuration,
     /// The pause between two calls that stop tasks: what the share of the API's quota allows for long.
     pub stop_pace: SignedDuration,
+    /// How many instances or tasks may be looked at again in a second where many are.
+    pub looks_a_second: i64,
     clusters: BTreeMap<ClusterKey, ClusterPolicy>,
 }
 
@@ -183,7 +185,12 @@ impl Policies {
             (ClusterKey::from(&cluster.metadata.name), ClusterPolicy { rules, providers })
         });
         let operator = &manifests.operator.spec;
-        Self { resync: operator.resync.signed(), stop_pace: stop_pace(&operator.api), clusters: clusters.collect() }
+        Self {
+            resync: operator.resync.signed(),
+            stop_pace: stop_pace(&operator.api),
+            looks_a_second: looks_a_second(&operator.api),
+            clusters: clusters.collect(),
+        }
     }
 
     /// Whether there is a cluster in which something is done about a signal. If not, nobody needs to know whose instance it
@@ -205,6 +212,13 @@ impl Policies {
 
 fn hooks_of(signals: &Signals) -> Arc<[String]> {
     signals.lifecycle_hooks.as_slice().into()
+}
+
+/// A fifth of what the bucket "Cluster resource read" gains is for looking again (ECS API reference: 20 calls a second), each about 100
+/// things; the rest is for whatever is more urgent.
+fn looks_a_second(budget: &ApiBudget) -> i64 {
+    let share = i64::from(budget.share.of_hundred()) / i64::from(budget.replicas.max(1));
+    (4 * share).max(1)
 }
 
 /// Every `StopTask` takes a token of the bucket "Cluster resource modify".

@@ -17,6 +17,6 @@ pub struct Scene<'a> {
     pub policies: &'a Policies,
     /// The time.
     pub now: Timestamp,
-    /// How many drains are under way.
+    /// How many drains because of notices are under way.
     pub drains: usize,
 }

@@ -172,15 +172,19 @@ fn tasks(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     target_groups(scene, case, place, draft);
     let known = scene.snapshot.tasks.get(&case.instance).is_some_and(|of| of.listed_at.is_some());
     let drains = case.has(Phase::Draining) || draft.reaches(&case.id, Phase::Draining);
-    if known && (tasks::listed(scene.snapshot, case) || !drains) && !is_to_be_listed_again(scene, case, place, draft) {
+    let is_listed = scene.snapshot.is_asked(&Subject::List(case.instance.clone()));
+    let up_to_date = known && (tasks::listed(scene.snapshot, case) || !drains);
+    let again = up_to_date && is_to_be_listed_again(scene, case, place, draft);
+    if is_listed || up_to_date && !again {
         let subject = Subject::Tasks(case.instance.clone());
-        let every = in_a_crowd(scene, TASK_PACE, scene.snapshot.tasks.len() * TASKS_EACH);
+        let every = in_a_crowd(scene, TASK_PACE, scene.cases.len() * TASKS_EACH);
         if is_any_running(scene, case) {
             match when_not_told(scene, &subject, every, draft) {
                 Due::Now => look_at_tasks(scene, case, place, draft),
-                Due::Soon => tasks::running(scene.snapshot, case).for_each(|(task, _)| {
-                    draft.batches.task_too(&place.cluster, &case.instance, task);
-                }),
+                Due::Soon => {
+                    let tasks = tasks::running(scene.snapshot, case).map(|(task, _)| task.clone());
+                    draft.batches.tasks_too(&place.cluster, &case.instance, tasks.collect());
+                }
                 Due::Later => {}
             }
         }
@@ -261,7 +265,8 @@ pub fn newcomers(scene: Scene<'_>, draft: &mut Draft) {
     for ((cluster, group), first) in owing {
         let members = scene.snapshot.groups.get(group).into_iter().flat_map(|group| first.joined(group));
         for id in members.filter(|id| !scene.snapshot.instances.contains_key(*id)) {
-            if due(scene, &Subject::Instance(id.clone()), PACE, draft) {
+            let every = in_a_crowd(scene, PACE, scene.cases.len());
+            if due(scene, &Subject::Instance(id.clone()), every, draft) {
                 draft.batches.find(cluster, id);
             }
         }

@@ -42,6 +42,7 @@ pub struct Bucket {
     rate: f64,
     at: Duration,
     stepped_at: Duration,
+    slowed_at: Option<Duration>,
     /// The rate at which AWS said that it was too much, until it has been reached again.
     too_fast: Option<f64>,
     content_until: Duration,
@@ -52,7 +53,7 @@ impl Bucket {
     #[must_use]
     pub fn new(size: Size, now: Duration) -> Self {
         let (tokens, rate) = (size.burst, size.rate);
-        Self { size, tokens, rate, at: now, stepped_at: now, too_fast: None, content_until: now }
+        Self { size, tokens, rate, at: now, stepped_at: now, slowed_at: None, too_fast: None, content_until: now }
     }
 
     /// Takes a token where `floor` (a part of a full bucket, 0 to 1) stays untouched; otherwise how long until that is so.
@@ -96,10 +97,10 @@ impl Bucket {
     pub fn throttled(&mut self, now: Duration) {
         self.refill(now);
         self.tokens = self.tokens.min(0.0);
-        if now < self.stepped_at + STEP_EVERY && self.too_fast.is_some() {
+        if self.slowed_at.is_some_and(|at| now < at + STEP_EVERY) {
             return;
         }
-        self.stepped_at = now;
+        (self.stepped_at, self.slowed_at) = (now, Some(now));
         if self.rate > self.size.rate {
             // It was a try. The usual rate has not been too much.
             (self.rate, self.content_until) = (self.size.rate, now + CONTENT_FOR);
@@ -228,6 +229,7 @@ mod tests {
         }
         assert!(bucket.rate() > 60.0, "{}", bucket.rate());
         bucket.throttled(at(60_000));
+        bucket.throttled(at(60_010));
         assert!((bucket.rate() - 40.0).abs() < 1e-9, "{}", bucket.rate());
         for second in 61..120 {
             while bucket.take(0.0, at(second * 1000)).is_ok() {}

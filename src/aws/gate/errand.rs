@@ -107,7 +107,9 @@ impl Errand {
 
     /// Who wanted to hear of `other` hears of this one: it is done by the same request.
     #[must_use]
-    pub fn with(self, other: &Self) -> Self {
+    pub fn with(mut self, other: &Self) -> Self {
+        // As long as it is of use to one of them, it is of use.
+        self.until = self.until.zip(other.until).map(|(own, others)| own.max(others));
         let listeners = other.take_first().listeners;
         if listeners.is_empty() { self } else { self.with_first(|first| first.listeners.extend(listeners)) }
     }

@@ -23,7 +23,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 pub use category::Category;
 pub use errand::{Errand, Lane, Rank};
-pub use queue::{NotSent, Token};
+pub use queue::{NotSent, Token, WAIT_MAX};
 pub use tally::Tally;
 
 use crate::api::ApiBudget;

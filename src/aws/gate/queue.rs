@@ -181,7 +181,12 @@ impl Queue {
             state.bucket.throttled(now);
             state.tally.throttled += 1;
         } else {
+            let before = state.bucket.rate();
             state.bucket.accepted(now);
+            // Who sleeps until the next token has reckoned with the old rate.
+            if state.bucket.rate() > before {
+                state.wake_first();
+            }
         }
     }
 

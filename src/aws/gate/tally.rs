@@ -9,7 +9,7 @@ use super::queue::NotSent;
 /// How a bucket stands and what it has done.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tally {
-    /// Tokens in it; below 0 never.
+    /// Tokens in it.
     pub tokens: f64,
     /// Tokens that it gains a second now.
     pub rate: f64,

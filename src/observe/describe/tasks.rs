@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_ecs::operation::describe_tasks::DescribeTasksOutput;
-use aws_sdk_ecs::types::{self, DesiredStatus};
+use aws_sdk_ecs::types::{self, DesiredStatus, LaunchType};
 use jiff::Timestamp;
 
-use super::{PAGES_MAX, View, counted, next_page};
+use super::{View, counted, next_page};
 use crate::aws::{Failure, timestamp};
 use crate::ids::{ContainerInstanceArn, InstanceId, TaskArn};
 use crate::observe::target::{Endpoint, Reached};
@@ -14,6 +14,9 @@ use crate::observe::task::{Task, Words};
 use crate::observe::{Look, Observation};
 
 const LIST: &str = "ecs:ListTasks";
+
+/// No list of tasks is read further than this many pages of a hundred. Those that have stopped within the hour are in one, too.
+const LIST_PAGES_MAX: usize = 500;
 
 /// Lists an instance's tasks and looks at each. A task that was told to stop leaves the default listing while it still runs,
 /// so both listings are taken.
@@ -76,9 +79,11 @@ async fn list_by(
 ) -> Result<Vec<String>, Failure> {
     let mut arns = Vec::new();
     let mut next = None;
-    for _ in 0..PAGES_MAX {
+    for _ in 0..LIST_PAGES_MAX {
         let call = view.clients.ecs.list_tasks().cluster(&*view.address.cluster);
         let call = call.set_container_instance(instance.map(ToString::to_string));
+        // What runs on Fargate runs on no instance.
+        let call = call.set_launch_type(instance.is_none().then_some(LaunchType::Ec2));
         let answer = call.desired_status(desired.clone()).set_next_token(next).send().await;
         let answer = answer.map_err(|error| Failure::of(LIST, &error))?;
         arns.extend_from_slice(answer.task_arns());

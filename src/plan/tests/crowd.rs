@@ -1,7 +1,9 @@
 //! Many cases at once: the API's limits decide, so that looks go together.
 
 use super::scenario::*;
+use crate::observe::snapshot::InstanceStatus;
 use crate::observe::{Look, Subject};
+use crate::plan::Deed;
 
 /// So many instances, each with a notice, and a hundred tasks on the whole cluster.
 fn crowd(count: usize) -> Scenario {
@@ -95,6 +97,40 @@ fn in_a_crowd_a_look_takes_others_along_that_are_due_soon() {
 #[test]
 fn the_more_there_are_the_less_often_each_is_looked_at() {
     let mut scenario = seen(2_000);
-    assert_eq!(looked_at(&scenario.at("03:05:04").looks()), [0; 0], "2,000 at 400 a second take 5 s");
-    assert_eq!(looked_at(&scenario.at("03:05:05").looks()).iter().sum::<usize>(), 2_000);
+    assert_eq!(looked_at(&scenario.at("03:05:04").looks()), [0; 0], "2,000 at 320 a second take 6 s");
+    assert_eq!(looked_at(&scenario.at("03:05:07").looks()).iter().sum::<usize>(), 2_000);
+}
+
+#[test]
+fn a_few_more_are_listed_while_all_are() {
+    let mut scenario = crowd(40);
+    assert_eq!(listings(&scenario.at("03:05:01").looks()), (0, vec![40]));
+    for id in ["i-late-1", "i-late-2"] {
+        scenario.instance(id, |_| {});
+        scenario.notice(id);
+    }
+    assert_eq!(listings(&scenario.at("03:05:02").looks()), (2, vec![]));
+}
+
+#[test]
+fn where_listing_all_failed_they_are_listed_one_by_one() {
+    let mut scenario = crowd(40);
+    let looks = scenario.at("03:05:01").looks();
+    let together = looks.iter().find(|look| matches!(look, Look::TasksIn { .. })).unwrap();
+    scenario.snapshot.end(together.subjects(), true);
+    assert_eq!(listings(&scenario.at("03:05:09").looks()), (32, vec![]));
+}
+
+#[test]
+fn while_drains_are_under_way_marks_wait_but_not_for_ever() {
+    let mut scenario = crowd(100);
+    let _ = scenario.plan();
+    scenario.at("03:05:01").instance("i-late", |_| {});
+    scenario.notice("i-late");
+    let steps = scenario.steps();
+    assert_eq!((drained(&steps).len(), marks(&steps).len()), (1, 0));
+    scenario.answered(Deed::Drain, "i-late", Ok(()));
+    scenario.at("03:05:02").instance("i-late", |instance| instance.status = InstanceStatus::Draining);
+    assert_eq!(marks(&scenario.at("03:05:20").steps()).len(), 0);
+    assert_eq!(marks(&scenario.at("03:05:21").steps()).len(), 1, "its own");
 }
