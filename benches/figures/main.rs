@@ -25,8 +25,10 @@ use table::Table;
 type Part = (&'static str, fn(&mut Table));
 
 /// What can be measured, by name.
-const PARTS: [Part; 6] = [
-    ("storm", storm::measure),
+const PARTS: [Part; 8] = [
+    ("storm", storm::of_one_cluster),
+    ("storm-5", storm::of_five_clusters),
+    ("storm-neighbour", storm::with_a_neighbour),
     ("reaction", reaction::measure),
     ("footprint", footprint::measure),
     ("steady", steady::measure),

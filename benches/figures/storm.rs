@@ -23,10 +23,18 @@ const RATE: f64 = 40.0;
 /// From a notice to the end of its instance.
 const WINDOW: f64 = 120.0;
 
-/// Measures the storms.
-pub fn measure(table: &mut Table) {
+/// Measures the storm over one cluster.
+pub fn of_one_cluster(table: &mut Table) {
     one(table, "1 cluster", 1, 0, 1.05);
+}
+
+/// Measures the same over five.
+pub fn of_five_clusters(table: &mut Table) {
     one(table, "5 clusters", 5, 0, 1.05);
+}
+
+/// Measures the same while somebody else takes half of what the bucket gains.
+pub fn with_a_neighbour(table: &mut Table) {
     one(table, "with a neighbour", 1, 20, 1.15);
 }
 
