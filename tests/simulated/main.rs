@@ -13,3 +13,4 @@ mod shown;
 mod signals;
 mod stopping;
 mod stopping_tasks;
+mod storm;

@@ -158,3 +158,11 @@ async fn a_token_that_was_waited_for_before_pays_for_the_first_request() {
     let back = rig.reading(Category::ServiceRead).tokens;
     assert!((back - 1.0).abs() < 1e-9, "and is given back: {back}");
 }
+
+#[test]
+fn what_is_done_together_is_of_use_as_long_as_it_is_to_one() {
+    let until = |seconds: i64| Errand::new(Lane::Soon).until(at(seconds));
+    let joined = until(2).with(&until(5)).with(&until(3));
+    assert!(!joined.has_passed(at(4).unwrap()) && joined.has_passed(at(5).unwrap()));
+    assert!(!until(2).with(&Errand::new(Lane::Soon)).has_passed(at(9).unwrap()));
+}

@@ -167,3 +167,22 @@ fn an_answer_about_a_group_that_came_too_late_is_asked_for_again_at_once() {
     scenario.snapshot.apply(leaving, scenario.now);
     assert!(looks(scenario.at("03:05:00.3")), "we have made another one leave since");
 }
+
+#[test]
+fn whoever_joined_after_the_first_of_a_groups_cases_asked_is_looked_for() {
+    let mut scenario = Scenario::with(&["i-1", "i-2", "i-3"]);
+    scenario.at("03:05:00").notice("i-1");
+    let _ = scenario.plan();
+    scenario.accepted("i-1");
+    let _ = scenario.plan();
+    let members = [("i-2", "InService"), ("i-3", "InService"), ("i-new", "Pending")];
+    scenario.at("03:05:20").group(&members, |_| {});
+    scenario.at("03:05:30").notice("i-2");
+    let _ = scenario.plan();
+    scenario.accepted("i-2");
+    let _ = scenario.plan();
+    scenario.looks_answered();
+    let looks = scenario.at("03:05:34").looks();
+    let sought = |look: &Look| matches!(look, Look::Find { instances, .. } if instances.contains(&"i-new".into()));
+    assert!(looks.iter().any(sought), "the first case waits for it, though the second does not: {looks:?}");
+}
