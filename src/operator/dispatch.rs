@@ -21,8 +21,8 @@ use crate::aws::{Errand, RegionClients};
 use crate::plan::{Call, Cases};
 use crate::telemetry::Metrics;
 
-/// A bucket with less than this part of its tokens is under strain: a lone notice leaves more, and the first requests of a storm do not.
-const AT_EASE: f64 = 0.97;
+/// A bucket with less than this part of its tokens is under strain.
+const AT_EASE: f64 = 0.9;
 
 /// What does not fill a request waits no longer than this for one under way.
 const HOLD_MAX: Duration = Duration::from_millis(100);
