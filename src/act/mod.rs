@@ -61,10 +61,8 @@ pub struct Answers {
     pub launched: Vec<(CaseId, InstanceId)>,
     /// The groups and zones that had no capacity to give.
     pub without_capacity: Vec<(GroupKey, Arc<str>)>,
-    /// When the call left, where that matters.
-    pub began_at: Option<Timestamp>,
-    /// The cases whose instance it drains.
-    pub drains_left: Vec<CaseId>,
+    /// When the call left; `None`: it did not.
+    pub left_at: Option<Timestamp>,
     /// For each group whose On-Demand base, or the note of it, was to be changed: the request that was accepted, or why not.
     pub bases: Vec<(GroupKey, Result<Option<String>, Failure>)>,
 }
@@ -76,8 +74,6 @@ impl Answers {
         self.launched.extend(other.launched);
         self.without_capacity.extend(other.without_capacity);
         self.bases.extend(other.bases);
-        self.drains_left.extend(other.drains_left);
-        self.began_at = self.began_at.or(other.began_at);
     }
 }
 

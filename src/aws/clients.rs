@@ -29,12 +29,11 @@ const LONG_POLL_READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How AWS is reached: credentials, endpoints, HTTP client and clock.
+/// How AWS is reached: credentials, endpoints, HTTP client.
 #[derive(Clone, Debug)]
 pub struct Connection {
     config: SdkConfig,
     http: SharedHttpClient,
-    clock: Clock,
 }
 
 /// The access key of whoever talks to a simulated AWS.
@@ -45,7 +44,7 @@ impl Connection {
     pub async fn from_environment(clock: &Clock) -> Self {
         let http = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
         let config = defaults(clock, http.clone()).load().await;
-        Self { config, http, clock: clock.clone() }
+        Self { config, http }
     }
 
     /// Everything through `http`, as the simulated AWS wants it: no environment, no file, no network.
@@ -62,7 +61,7 @@ impl Connection {
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS_MAX))
             .stalled_stream_protection(stalled_streams())
             .build();
-        Self { config, http, clock: clock.clone() }
+        Self { config, http }
     }
 
     /// The process's own Region, where it has one.
@@ -70,12 +69,6 @@ impl Connection {
     pub fn region(&self) -> Option<Region> {
         let region = self.config.region().filter(|region| !region.as_ref().trim().is_empty());
         region.map(|region| Region::from(region.as_ref()))
-    }
-
-    /// The time that everything here goes by.
-    #[must_use]
-    pub const fn clock(&self) -> &Clock {
-        &self.clock
     }
 
     fn config(&self, region: &Region, gate: &Arc<Gate>, read_timeout: Duration) -> SdkConfig {

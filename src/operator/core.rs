@@ -313,8 +313,9 @@ impl Core {
         for observation in answers.seen {
             self.snapshot.apply(observation, now);
         }
-        for case in &answers.drains_left {
-            self.cases.drain_left(case, answers.began_at.unwrap_or(now));
+        if let Some(left_at) = answers.left_at {
+            let drains = answers.cases.iter().filter(|answer| answer.deed == Deed::Drain);
+            drains.for_each(|answer| self.cases.drain_left(&answer.case, left_at));
         }
         for (case, instance) in &answers.launched {
             self.cases.launched(case, instance, now);

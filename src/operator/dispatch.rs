@@ -15,7 +15,7 @@ use super::crew::Crew;
 use super::gathering::{Gathering, Route, Taken};
 use super::reaction::Reaction;
 use super::urgency;
-use crate::act::{self, Actor};
+use crate::act::{self, Actor, Answers};
 use crate::aws::gate::{NotSent, Token};
 use crate::aws::{Errand, RegionClients};
 use crate::plan::{Call, Cases};
@@ -142,12 +142,8 @@ impl Dispatch {
     }
 
     async fn carry_out(&self, call: Call, errand: Errand, route: Option<Route>) {
-        let began_at = Some(self.actor.clock.now());
-        let mut answers = errand.run(act::carry_out(&self.actor, &call)).await;
-        if let Call::Drain { instances, .. } = &call {
-            answers.drains_left = instances.iter().map(|drained| drained.case.clone()).collect();
-            answers.began_at = began_at;
-        }
+        let left_at = Some(self.actor.clock.now());
+        let answers = Answers { left_at, ..errand.run(act::carry_out(&self.actor, &call)).await };
         route.iter().for_each(|route| self.arrive(route));
         // Nobody listens any more only when the operator is stopping.
         let _ = self.events.send(Event::Acted(answers)).await;

@@ -217,8 +217,8 @@ fn hooks_of(signals: &Signals) -> Arc<[String]> {
 /// A fifth of what the bucket "Cluster resource read" gains is for looking again (ECS API reference: 20 calls a second), each about 100
 /// things; the rest is for whatever is more urgent.
 fn looks_a_second(budget: &ApiBudget) -> i64 {
-    let share = i64::from(budget.share.of_hundred()) / i64::from(budget.replicas.max(1));
-    (4 * share).max(1)
+    let shares = 4 * i64::from(budget.share.of_hundred());
+    (shares / i64::from(budget.replicas.max(1))).max(1)
 }
 
 /// Every `StopTask` takes a token of the bucket "Cluster resource modify".

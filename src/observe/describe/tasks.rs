@@ -42,7 +42,8 @@ pub async fn list_all(view: View<'_>, instances: &[(InstanceId, ContainerInstanc
     for some in arns.chunks(Look::TASKS_MAX) {
         let (answer, asked_at) = describe_some(view, some).await?;
         for task in answer.tasks() {
-            let host = task.container_instance_arn().and_then(|arn| found.get_mut(last_segment(arn)));
+            let host = task.container_instance_arn().map(ContainerInstanceArn::from);
+            let host = host.and_then(|arn| found.get_mut(arn.last_segment()));
             host.into_iter().for_each(|(_, tasks)| tasks.extend(read(task, asked_at)));
         }
     }
@@ -50,10 +51,6 @@ pub async fn list_all(view: View<'_>, instances: &[(InstanceId, ContainerInstanc
         view.send(Observation::Tasks { instance: instance.clone(), found, listed_at: Some(began_at) }).await;
     }
     Ok(())
-}
-
-fn last_segment(arn: &str) -> &str {
-    arn.rsplit('/').next().unwrap_or(arn)
 }
 
 /// Looks at known tasks again.

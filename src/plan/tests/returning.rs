@@ -67,6 +67,23 @@ fn nor_what_was_seen_draining_before_our_drain_was_accepted() {
 }
 
 #[test]
+fn nor_what_was_seen_draining_while_our_drain_waited_to_leave() {
+    let mut scenario = Scenario::with(&["i-1"]);
+    scenario.at("03:05:00").notice("i-1");
+    scenario.group(&[("i-1", "InService")], |group| group.launch_suspended = true);
+    assert_eq!(drained(&scenario.steps()), ["i-1"]);
+    scenario.at("03:05:03").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    let _ = scenario.plan();
+    let case = scenario.case("i-1");
+    scenario.cases.drain_left(&case, time("03:05:10"));
+    scenario.at("03:05:11").answered(Deed::Drain, "i-1", Ok(()));
+    assert!(marks(&scenario.steps()).is_empty(), "a person was faster");
+    scenario.at("03:12:00").instance("i-1", |instance| instance.status = InstanceStatus::Draining);
+    let steps = scenario.steps();
+    assert_eq!((set_back(&steps), returned(&steps)), (0, true));
+}
+
+#[test]
 fn what_we_drained_is_ours_also_where_the_answer_came_late() {
     let mut scenario = Scenario::with(&["i-1"]);
     scenario.at("03:05:00").notice("i-1");
