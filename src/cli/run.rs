@@ -26,8 +26,8 @@ pub fn run(config: &Path, log_format: LogFormat) -> u8 {
             return BAD_INPUT;
         }
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    match runtime {
+    // One thread: a notice passes several tasks on its way, and on busy cores each change of thread waits for a core.
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(operate(manifests, log_format)),
         Err(error) => {
             complain(format!("the runtime could not be started: {error}"));

@@ -25,8 +25,8 @@ const BATCH_MAX: usize = 10;
 /// How long SQS may hold a call that has nothing to give. Up to 20 s are allowed; stopping waits for it, so it is half.
 const WAIT_SECONDS: i32 = 10;
 
-/// The first call waits less, so that the operator learns soon whether the queue answers.
-const FIRST_WAIT_SECONDS: i32 = 1;
+/// The first call does not wait, so that the operator learns at once whether the queue answers.
+const FIRST_WAIT_SECONDS: i32 = 0;
 
 /// So many receivers of a queue at once at most.
 const RECEIVERS_MAX: usize = 32;

@@ -1,8 +1,10 @@
 //! Container instances.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 
 use aws_sdk_ecs::types;
+use futures_util::stream::{FuturesUnordered, StreamExt, TryStreamExt};
 use jiff::Timestamp;
 
 use super::{PAGES_MAX, View, counted, next_page};
@@ -20,21 +22,35 @@ const LIST: &str = "ecs:ListContainerInstances";
 /// Container instances in one answer at most (ECS API reference).
 const PAGE: i32 = 100;
 
-/// Sends all container instances of the cluster, page by page, and gives back the last segments of their ARNs.
+/// Sends all container instances of the cluster, and gives back the last segments of their ARNs. A page is described while the
+/// next one is listed.
 pub async fn all(view: View<'_>) -> Result<BTreeSet<String>, Failure> {
-    let mut listed = BTreeSet::new();
+    let (mut listed, mut described) = (BTreeSet::new(), FuturesUnordered::new());
     let mut next = None;
     for _ in 0..PAGES_MAX {
-        let (arns, token) = list(view, None, next).await?;
+        let mut listing = pin!(list(view, None, next));
+        let (arns, token) = loop {
+            tokio::select! {
+                biased;
+                page = &mut listing => break page?,
+                Some(done) = described.next() => done?,
+            }
+        };
         listed.extend(arns.iter().filter_map(|arn| arn.rsplit('/').next()).map(str::to_owned));
-        let Described { found, .. } = describe(view, arns).await?;
-        view.send(Observation::Instances { found, missing: Vec::new() }).await;
+        described.push(describe_page(view, arns));
         next = token;
         if next.is_none() {
+            described.try_collect::<()>().await?;
             return Ok(listed);
         }
     }
     Err(Failure::endless(LIST))
+}
+
+async fn describe_page(view: View<'_>, arns: Vec<String>) -> Result<(), Failure> {
+    let Described { found, .. } = describe(view, arns).await?;
+    view.send(Observation::Instances { found, missing: Vec::new() }).await;
+    Ok(())
 }
 
 /// Sends the container instances that `instances` are. Whatever else the filter lets through is not theirs.
