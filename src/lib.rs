@@ -4,6 +4,7 @@ pub mod api;
 pub mod aws;
 pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod http;
 pub mod ids;
 pub mod observe;

@@ -5,6 +5,8 @@
 mod asking;
 #[path = "command_line/draining.rs"]
 mod draining;
+#[path = "command_line/golden.rs"]
+mod golden;
 mod support;
 
 use std::path::Path;

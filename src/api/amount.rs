@@ -65,6 +65,19 @@ pub enum Amount {
     Count(u32),
 }
 
+impl FromStr for Amount {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(count) => Ok(Self::Count(count)),
+            Err(_) => text.parse().map(Self::Percent).map_err(|_: String| {
+                format!("`{text}` is no amount: write a share such as `10%` or a count such as `3`")
+            }),
+        }
+    }
+}
+
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

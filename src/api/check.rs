@@ -1,6 +1,7 @@
-//! What a spec has to be beyond its types: one complaint at a time, with the text that it is about.
+//! What a spec has to be beyond its types: every rule between fields, each complaint with the path that it is about.
 
 use super::spot_cluster::region_of;
+use super::supported::{unsupported_in_operator, unsupported_in_spot_cluster};
 use super::{CapacityProviderPolicy, Fallback, HumanDuration, OperatorSpec, Queue, SpotClusterSpec};
 
 /// An index is filled by describe calls, so it is not filled anew more often than this.
@@ -10,98 +11,111 @@ const RESYNC_MIN: HumanDuration = HumanDuration::from_secs(1);
 const REPLICAS_MAX: u32 = 100;
 
 /// Something wrong with a spec.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complaint {
-    /// Text of the manifest that the complaint is about.
-    pub near: String,
+    /// The path of the field, from the document's root, such as `spec.queues[0].url`.
+    pub path: String,
     /// What is wrong and what mends it.
     pub message: String,
 }
 
-/// Complains.
-pub fn complain<T>(near: &str, message: String) -> Result<T, Complaint> {
-    Err(Complaint { near: near.to_owned(), message })
+/// What is wrong with a spec, as far as it has been looked at.
+#[derive(Debug, Default)]
+pub struct Complaints(Vec<Complaint>);
+
+impl Complaints {
+    /// Adds one.
+    pub fn add(&mut self, path: impl Into<String>, message: impl Into<String>) {
+        self.0.push(Complaint { path: path.into(), message: message.into() });
+    }
+
+    /// Adds one where it `applies`.
+    pub fn add_if(&mut self, applies: bool, path: &str, message: impl FnOnce() -> String) {
+        if applies {
+            self.add(path, message());
+        }
+    }
+
+    /// All of them.
+    pub fn all(self) -> Vec<Complaint> {
+        self.0
+    }
 }
 
 /// Checks an operator's spec.
-pub fn operator(spec: &OperatorSpec) -> Result<(), Complaint> {
-    if spec.queues.is_empty() {
-        return complain("queues:", "spec.queues is empty: name at least one SQS queue".to_owned());
-    }
-    if spec.resync < RESYNC_MIN {
-        return complain("resync:", format!("spec.resync: {} is too often: at least {RESYNC_MIN}", spec.resync));
-    }
-    if !(1..=REPLICAS_MAX).contains(&spec.api.replicas) {
-        return complain(
-            "replicas:",
-            format!("spec.api.replicas: {} operators cannot share it: 1 to {REPLICAS_MAX}", spec.api.replicas),
-        );
-    }
-    queues(&spec.queues)?;
-    listen(&spec.http.listen)
+pub fn operator(spec: &OperatorSpec) -> Vec<Complaint> {
+    let mut found = Complaints::default();
+    unsupported_in_operator(spec, &mut found);
+    found.add_if(spec.queues.is_empty(), "spec.queues", || "is empty: name at least one SQS queue".to_owned());
+    found.add_if(spec.resync < RESYNC_MIN, "spec.resync", || {
+        format!("{} is too often: at least {RESYNC_MIN}", spec.resync)
+    });
+    found.add_if(!(1..=REPLICAS_MAX).contains(&spec.api.replicas), "spec.api.replicas", || {
+        format!("{} operators cannot share it: 1 to {REPLICAS_MAX}", spec.api.replicas)
+    });
+    queues(&spec.queues, &mut found);
+    listen(&spec.http.listen, &mut found);
+    found.all()
 }
 
-fn queues(queues: &[Queue]) -> Result<(), Complaint> {
+fn queues(queues: &[Queue], found: &mut Complaints) {
     for (index, queue) in queues.iter().enumerate() {
-        let url = &queue.url;
+        let (url, path) = (&queue.url, format!("spec.queues[{index}].url"));
         let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-        let path =
-            rest.and_then(|rest| rest.split_once('/')).filter(|(host, path)| !host.is_empty() && !path.is_empty());
-        if path.is_none() {
-            return complain(url, format!("spec.queues[{index}].url `{url}` is not a queue's URL"));
-        }
-        if queues.iter().take(index).any(|earlier| earlier == queue) {
-            return complain(url, format!("spec.queues[{index}] names a queue for the second time: {url}"));
-        }
+        let parts = rest.and_then(|rest| rest.split_once('/'));
+        let is_url = parts.is_some_and(|(host, name)| !host.is_empty() && !name.is_empty());
+        found.add_if(!is_url, &path, || format!("`{url}` is not a queue's URL"));
+        let repeated = queues.iter().take(index).any(|earlier| earlier == queue);
+        found.add_if(repeated, &path, || format!("names a queue for the second time: {url}"));
     }
-    Ok(())
 }
 
-fn listen(address: &str) -> Result<(), Complaint> {
+fn listen(address: &str, found: &mut Complaints) {
     let parts = address.rsplit_once(':');
-    if parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok()) {
-        return Ok(());
-    }
-    complain("listen:", format!("spec.http.listen `{address}` is no address: write it like `127.0.0.1:8080`"))
+    let is_address = parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    found.add_if(!is_address, "spec.http.listen", || {
+        format!("`{address}` is no address: write it like `127.0.0.1:8080`")
+    });
 }
 
 /// Checks a cluster's spec.
-pub fn spot_cluster(spec: &SpotClusterSpec) -> Result<(), Complaint> {
-    if spec.cluster.trim().is_empty() {
-        return complain("cluster:", "spec.cluster is empty: give the ECS cluster's name or ARN".to_owned());
+pub fn spot_cluster(spec: &SpotClusterSpec) -> Vec<Complaint> {
+    let mut found = Complaints::default();
+    unsupported_in_spot_cluster(spec, &mut found);
+    found.add_if(spec.cluster.trim().is_empty(), "spec.cluster", || {
+        "is empty: give the ECS cluster's name or ARN".to_owned()
+    });
+    if let (Some(region), Some(named)) = (&spec.region, region_of(&spec.cluster)) {
+        found.add_if(region != named, "spec.region", || format!("is `{region}`, and the cluster's ARN says `{named}`"));
     }
-    match (&spec.region, region_of(&spec.cluster)) {
-        (Some(region), Some(named)) if region != named => {
-            return complain("region:", format!("spec.region is `{region}`, and the cluster's ARN says `{named}`"));
-        }
-        _ => {}
-    }
-    fallback("spec.", spec.replacement.fallback.as_ref())?;
-    capacity_providers(&spec.capacity_providers)
+    fallback("spec", None, spec.replacement.fallback.as_ref(), &mut found);
+    capacity_providers(&spec.capacity_providers, &mut found);
+    found.all()
 }
 
-fn fallback(path: &str, fallback: Option<&Fallback>) -> Result<(), Complaint> {
-    let Some(fallback) = fallback else { return Ok(()) };
+fn fallback(path: &str, of: Option<&str>, fallback: Option<&Fallback>, found: &mut Complaints) {
+    let Some(fallback) = fallback else { return };
     let one = match &fallback.capacity_provider {
         Some(provider) => !provider.trim().is_empty() && !fallback.on_demand_base_capacity,
         None => fallback.on_demand_base_capacity,
     };
-    if one {
-        return Ok(());
-    }
-    let message = "says where capacity comes from in one of two ways: capacityProvider with a name, or onDemandBaseCapacity: true";
-    complain("fallback:", format!("{path}replacement.fallback {message}"))
+    let path = format!("{path}.replacement.fallback");
+    found.add_if(!one, &path, || {
+        "says where capacity comes from in one of two ways: capacityProvider with a name, or onDemandBaseCapacity: true"
+            .to_owned()
+    });
+    let itself = of.is_some() && of == fallback.capacity_provider.as_deref();
+    found.add_if(itself, &format!("{path}.capacityProvider"), || {
+        "is the capacity provider itself: name another one".to_owned()
+    });
 }
 
-fn capacity_providers(providers: &[CapacityProviderPolicy]) -> Result<(), Complaint> {
+fn capacity_providers(providers: &[CapacityProviderPolicy], found: &mut Complaints) {
     for (index, provider) in providers.iter().enumerate() {
-        let name = &provider.name;
-        if providers.iter().take(index).any(|earlier| earlier.name == *name) {
-            return complain(name, format!("spec.capacityProviders[{index}] names `{name}` for the second time"));
-        }
+        let (name, path) = (&provider.name, format!("spec.capacityProviders[{index}]"));
+        let repeated = providers.iter().take(index).any(|earlier| earlier.name == *name);
+        found.add_if(repeated, &format!("{path}.name"), || format!("names `{name}` for the second time"));
         let replacement = provider.replacement.as_ref();
-        let fallback = replacement.and_then(|replacement| replacement.fallback.as_ref());
-        self::fallback(&format!("spec.capacityProviders[{index}]."), fallback)?;
+        fallback(&path, Some(name), replacement.and_then(|replacement| replacement.fallback.as_ref()), found);
     }
-    Ok(())
 }

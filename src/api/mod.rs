@@ -6,8 +6,11 @@
 mod amount;
 mod check;
 mod duration;
+mod explain;
+mod fit;
 mod interruption;
 mod load;
+mod nearest;
 mod operator;
 mod problem;
 mod resource;
@@ -15,16 +18,18 @@ mod scenario;
 mod schema;
 mod spot_cluster;
 mod supported;
+mod tree;
 
 pub use amount::{Amount, Percent};
 pub use duration::HumanDuration;
+pub use explain::{Explanation, explain};
 pub use interruption::{
     Interruption, InterruptionList, InterruptionMetadata, InterruptionReason, InterruptionSpec, InterruptionStatus,
     InterruptionTasks,
 };
-pub use load::{Manifests, load_path, load_scenario, load_str};
+pub use load::{Checked, Manifests, TEXT_BYTES_MAX, check, load, load_scenario, load_str};
 pub use operator::{ApiBudget, Http, OperatorSpec, Queue};
-pub use problem::Problem;
+pub use problem::{Problem, Problems, Text};
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use scenario::{
     ScenarioAction, ScenarioAssumptions, ScenarioCallFaults, ScenarioCapacity, ScenarioCategory, ScenarioCluster,

@@ -6,6 +6,9 @@ use serde_json::json;
 
 use super::{API_VERSION, Interruption, OperatorSpec, Resource, ScenarioSpec, SpotClusterSpec};
 
+/// The keyword of a schema that says where a limit comes from, where it is not this operator's own choice.
+pub const SOURCE: &str = "x-source";
+
 /// All kinds.
 pub const KINDS: [&str; 4] = ["Operator", "SpotCluster", "Scenario", "Interruption"];
 

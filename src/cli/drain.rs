@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{BAD_INPUT, DONE, FAILED, complain, say};
-use crate::api::{self, ApiBudget, HumanDuration};
+use crate::api::{ApiBudget, HumanDuration};
 use crate::aws::clients::{self, region_of_queue};
 use crate::aws::{Class, Connection, Failure, Gates};
 use crate::clock::Clock;
+use crate::config;
 use crate::ids::{InstanceId, QueueUrl};
 use crate::signal::manual;
 
@@ -84,7 +85,7 @@ fn message(instance_id: &str, within: Option<HumanDuration>, now: Timestamp) -> 
 
 fn queue(url: Option<&str>, config: Option<&Path>) -> Result<QueueUrl, Refusal> {
     let Some(config) = config else { return Ok(QueueUrl::from(url.unwrap_or_default())) };
-    let manifests = api::load_path(config).map_err(|problem| (BAD_INPUT, problem.to_string()))?;
+    let manifests = config::load_path(config).map_err(|problem| (BAD_INPUT, problem.to_string()))?;
     // Manifests without a queue are refused when they are read.
     let first = manifests.operator.spec.queues.first().map(|queue| QueueUrl::from(&queue.url));
     first.ok_or_else(|| (BAD_INPUT, format!("{} names no queue", config.display())))

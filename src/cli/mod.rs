@@ -5,8 +5,9 @@
 mod ask;
 mod demo;
 mod drain;
+mod manifest;
+mod paper;
 mod run;
-mod schema;
 mod sim;
 mod speed;
 mod stop;
@@ -64,11 +65,29 @@ enum Command {
     /// The simulated AWS, and the operator on it.
     #[command(subcommand)]
     Sim(sim::Sim),
+    /// Find everything that is wrong with manifests.
+    ///
+    /// Exits with 2 where something is, with the place of each problem. Nothing is asked of AWS: `doctor` does that.
+    Check(manifest::check::Options),
+    /// Tell what a field of a manifest means.
+    Explain(manifest::explain::Options),
     /// Print the JSON Schema of a kind.
     Schema {
         /// Operator, SpotCluster, Scenario or Interruption.
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::api::KINDS))]
         kind: String,
+    },
+    /// Print what a shell needs to complete these commands.
+    Completions {
+        /// The shell.
+        #[arg(value_enum)]
+        shell: paper::Shell,
+    },
+    /// Write the manual pages of all commands.
+    Man {
+        /// The directory to write them to; it is made where it is not there.
+        #[arg(value_name = "DIRECTORY")]
+        directory: PathBuf,
     },
 }
 
@@ -82,7 +101,11 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Drain(options) => drain::drain(&options),
         Command::Demo(options) => demo::demo(&options),
         Command::Sim(command) => sim::sim(&command),
-        Command::Schema { kind } => schema::print(&kind),
+        Command::Check(options) => manifest::check::check(&options),
+        Command::Explain(options) => manifest::explain::explain(&options),
+        Command::Schema { kind } => manifest::schema::print(&kind),
+        Command::Completions { shell } => paper::completions(shell),
+        Command::Man { directory } => paper::man(&directory),
     };
     ExitCode::from(code)
 }
@@ -93,7 +116,12 @@ fn say(text: &str) {
 }
 
 /// Says what went wrong, for people.
-#[expect(clippy::print_stderr, reason = "the one place where the program speaks outside its log")]
 fn complain(message: impl std::fmt::Display) {
-    eprintln!("error: {message}");
+    tell_people(format_args!("error: {message}"));
+}
+
+/// Says something to people beside what is printed.
+#[expect(clippy::print_stderr, reason = "the one place where the program speaks outside its log")]
+fn tell_people(message: impl std::fmt::Display) {
+    eprintln!("{message}");
 }

@@ -8,10 +8,11 @@ use tokio_util::task::TaskTracker;
 
 use super::stop::StopSignals;
 use super::{BAD_INPUT, DONE, FAILED, complain};
-use crate::api::{self, Manifests};
+use crate::api::Manifests;
 use crate::aws::Connection;
 use crate::aws::clients::region_of_queue;
 use crate::clock::Clock;
+use crate::config;
 use crate::http;
 use crate::ids::{QueueUrl, Region};
 use crate::operator::{Operator, Settings};
@@ -19,7 +20,7 @@ use crate::telemetry::{LogFormat, Metrics, Telemetry, init_logging};
 
 /// Runs the operator with the manifests at `config`.
 pub fn run(config: &Path, log_format: LogFormat) -> u8 {
-    let manifests = match api::load_path(config) {
+    let manifests = match config::load_path(config) {
         Ok(manifests) => manifests,
         Err(problem) => {
             complain(problem);

@@ -7,7 +7,7 @@ mod transcripts;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ecs_spot_operator::api;
+use ecs_spot_operator::config;
 use ecs_spot_operator::trial::fuzz::fuzz;
 use ecs_spot_operator::trial::{Source, Trial};
 
@@ -35,7 +35,7 @@ fn the_same_seed_gives_the_same_transcript_in_two_processes_and_another_seed_ano
 
 #[test]
 fn the_same_seed_gives_the_same_transcript_twice_in_one_process() {
-    let scenario = api::load_scenario(&scenarios().join("pool-lost-at-once.yaml")).unwrap().spec;
+    let scenario = config::load_scenario(&scenarios().join("pool-lost-at-once.yaml")).unwrap().spec;
     let play = || {
         let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let heard = std::sync::Arc::clone(&lines);

@@ -1,5 +1,8 @@
+use std::path::Path;
+
 use super::*;
 use crate::api::{HumanDuration, Method, Mode};
+use crate::config::load_path;
 
 const SMALLEST: &str = "\
 apiVersion: ecs-spot-operator/v1
@@ -33,7 +36,11 @@ const WHOLE_SPEC: &str = "
 ";
 
 fn problem(text: &str) -> Problem {
-    load_str("x.yaml", text).unwrap_err()
+    problems(text).swap_remove(0)
+}
+
+fn problems(text: &str) -> Vec<Problem> {
+    load_str("x.yaml", text).unwrap_err().0
 }
 
 fn with_cluster_spec(spec: &str) -> String {
@@ -117,7 +124,7 @@ fn documents_that_contradict_each_other_are_refused() {
         ("---\n".repeat(2000), "more than 1000 documents"),
     ] {
         let problem = problem(&text);
-        assert!(problem.message.contains(part), "{problem}");
+        assert!(problem.to_string().contains(part), "{problem}");
     }
 }
 
@@ -131,7 +138,7 @@ fn settings_of_later_versions_are_refused_by_their_path() {
         ),
     ] {
         let problem = problem(&with_cluster_spec(spec));
-        assert!(problem.message.contains(path), "{problem}");
+        assert_eq!(problem.field.as_deref().map(|field| field.starts_with(path)), Some(true), "{problem}");
     }
 }
 
@@ -181,4 +188,74 @@ fn a_fallback_is_one_of_two() {
     assert!(
         problem(&with_cluster_spec(provider)).to_string().contains("spec.capacityProviders[0].replacement.fallback")
     );
+}
+
+#[test]
+fn all_that_is_wrong_is_told_at_once() {
+    let text = with_cluster_spec(
+        "\n  clutser: web\n  mode: dry-run\n  signals: {rebalance: {budget: 110%, enabled: maybe}}\n  capacityProviders: [{managed: 3}, 7]\n",
+    )
+    .replace("queues:", "api: {shares: 80%, replicas: 0}\n  queues:");
+    let found: Vec<(u64, String)> =
+        problems(&text).into_iter().map(|problem| (problem.place.unwrap().0, problem.field.unwrap())).collect();
+    let expected = [
+        (5, "spec.api.shares"),
+        (5, "spec.api.replicas"),
+        (13, "spec.cluster"),
+        (13, "spec.clutser"),
+        (14, "spec.mode"),
+        (15, "spec.signals.rebalance.budget"),
+        (15, "spec.signals.rebalance.enabled"),
+        (16, "spec.capacityProviders[0].name"),
+        (16, "spec.capacityProviders[0].managed"),
+        (16, "spec.capacityProviders[1]"),
+    ];
+    let mut expected: Vec<(u64, String)> = expected.map(|(line, path)| (line, path.to_owned())).into();
+    let mut sorted = found.clone();
+    sorted.sort();
+    expected.sort();
+    assert_eq!(sorted, expected);
+    assert!(found.is_sorted_by_key(|(line, _)| *line), "in the order in which they stand: {found:?}");
+}
+
+#[test]
+fn one_bad_document_does_not_hide_another() {
+    let (operator, cluster) = SMALLEST.split_once("---\n").unwrap();
+    let text = format!("{operator}---\n{{\n---\n{}---\nkind: 3\n", cluster.replace("cluster: web", "cluster: ''"));
+    let lines: Vec<u64> = problems(&text).iter().filter_map(|problem| problem.place).map(|(line, _)| line).collect();
+    assert_eq!(lines.len(), 4, "{}", load_str("x.yaml", &text).unwrap_err());
+}
+
+#[test]
+fn hostile_texts_are_refused_and_end_soon() {
+    let deep = format!("a: {}{}\n", "[".repeat(100_000), "]".repeat(100_000));
+    let mapped = (0..5_000).map(|depth| format!("{:depth$}a:\n", "")).collect::<String>();
+    let mut aliases = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..10 {
+        let before = level - 1;
+        aliases.push_str(&format!("a{level}: &a{level} [{}]\n", vec![format!("*a{before}"); 10].join(", ")));
+    }
+    let many = "- x\n".repeat(250_000);
+    let wide = format!(
+        "apiVersion: ecs-spot-operator/v1\nkind: Operator\n{}",
+        (0..150_000).map(|n| format!("k{n}: 1\n")).collect::<String>()
+    );
+    for (name, text) in [
+        ("deep", deep),
+        ("mapped", mapped),
+        ("aliases", aliases),
+        ("many", many),
+        ("wide", wide),
+        ("nul", "kind: \"\\0\"\napiVersion: \u{1}".to_owned()),
+        ("tag", "!!python/object/apply:os.system ['true']".to_owned()),
+        ("tab", "\tkind: x".to_owned()),
+        ("scalar", "just words".to_owned()),
+        ("anchors", "&a [*a]".to_owned()),
+        ("merge", "<<: *nobody".to_owned()),
+    ] {
+        let found = problems(&text);
+        assert!(found.len() < 10, "{name}: {} problems", found.len());
+        let shown = Problems(found).to_string();
+        assert!(shown.len() < 20_000, "{name}: {} bytes", shown.len());
+    }
 }

@@ -1,9 +1,9 @@
 //! What a scenario has to be beyond its types: every name that is referred to exists, and numbers stay within what can be
 //! simulated.
 
-use super::{ScenarioDeed, ScenarioFaults, ScenarioGroup, ScenarioHook, ScenarioSpec};
+use super::{ScenarioCluster, ScenarioDeed, ScenarioFaults, ScenarioGroup, ScenarioHook, ScenarioSpec};
 use crate::api::HumanDuration;
-use crate::api::check::{Complaint, complain};
+use crate::api::check::{Complaint, Complaints};
 
 /// Instances of one cluster (ECS service quotas).
 const INSTANCES_MAX: u32 = 5000;
@@ -16,81 +16,91 @@ const HEARTBEAT: std::ops::RangeInclusive<HumanDuration> =
     HumanDuration::from_secs(30)..=HumanDuration::from_secs(7_200);
 
 /// Checks a scenario.
-pub fn scenario(spec: &ScenarioSpec) -> Result<(), Complaint> {
-    if spec.clusters.is_empty() {
-        return complain("clusters:", "spec.clusters is empty: a scenario has at least one".to_owned());
-    }
-    clusters(spec)?;
-    groups(spec)?;
-    names(spec)?;
-    faults(&spec.faults)?;
-    match spec.interruptions.iter().find(|interruption| interruption.every.is_some_and(|every| every < EVERY_MIN)) {
-        Some(_) => complain("every:", format!("interruptions come at most every {EVERY_MIN}")),
-        None => Ok(()),
-    }
-}
-
-fn clusters(spec: &ScenarioSpec) -> Result<(), Complaint> {
+pub fn scenario(spec: &ScenarioSpec) -> Vec<Complaint> {
+    let mut found = Complaints::default();
+    found.add_if(spec.clusters.is_empty(), "spec.clusters", || "is empty: a scenario has at least one".to_owned());
     for (index, cluster) in spec.clusters.iter().enumerate() {
-        let name = &cluster.name;
-        if spec.clusters.iter().take(index).any(|other| other.name == *name) {
-            return complain(name, format!("two clusters have the name `{name}`"));
-        }
-        for (index, service) in cluster.services.iter().enumerate() {
-            let name = &service.name;
-            if cluster.services.iter().take(index).any(|other| other.name == *name) {
-                return complain(name, format!("two services of `{}` have the name `{name}`", cluster.name));
-            }
-        }
+        self::cluster(spec, cluster, index, &mut found);
     }
-    Ok(())
+    interruptions(spec, &mut found);
+    happenings(spec, &mut found);
+    faults(&spec.faults, &mut found);
+    found.all()
 }
 
 fn all_groups(spec: &ScenarioSpec) -> impl Iterator<Item = &ScenarioGroup> {
     spec.clusters.iter().flat_map(|cluster| cluster.groups.iter())
 }
 
-fn groups(spec: &ScenarioSpec) -> Result<(), Complaint> {
-    for group in all_groups(spec) {
-        let name = &group.capacity_provider;
-        if all_groups(spec).filter(|other| other.capacity_provider == *name).count() > 1 {
-            return complain(name, format!("two groups have the capacity provider `{name}`"));
-        }
-        if group.desired > INSTANCES_MAX || group.zones.is_empty() || group.instance_types.is_empty() {
-            return complain(name, format!("group of `{name}`: at most {INSTANCES_MAX} instances, a zone and a type"));
-        }
-        if group.max.is_some_and(|max| max < group.desired) || group.min > group.desired {
-            return complain(name, format!("group of `{name}`: desired is not between min and max"));
-        }
-        group.hooks.iter().try_for_each(hook)?;
+fn cluster(spec: &ScenarioSpec, cluster: &ScenarioCluster, index: usize, found: &mut Complaints) {
+    let (name, path) = (&cluster.name, format!("spec.clusters[{index}]"));
+    let repeated = spec.clusters.iter().take(index).any(|other| other.name == *name);
+    found.add_if(repeated, &format!("{path}.name"), || format!("two clusters have the name `{name}`"));
+    for (index, group) in cluster.groups.iter().enumerate() {
+        self::group(spec, group, &format!("{path}.groups[{index}]"), found);
     }
-    Ok(())
+    for (index, service) in cluster.services.iter().enumerate() {
+        let (name, path) = (&service.name, format!("{path}.services[{index}]"));
+        let repeated = cluster.services.iter().take(index).any(|other| other.name == *name);
+        found.add_if(repeated, &format!("{path}.name"), || {
+            format!("two services of `{}` have the name `{name}`", cluster.name)
+        });
+        for (index, provider) in service.capacity_providers.iter().enumerate() {
+            known_provider(spec, provider, &format!("{path}.capacityProviders[{index}]"), found);
+        }
+    }
 }
 
-fn hook(hook: &ScenarioHook) -> Result<(), Complaint> {
-    if HEARTBEAT.contains(&hook.heartbeat) {
-        return Ok(());
-    }
-    complain(&hook.name, format!("hook `{}`: heartbeat {} is not between 30s and 2h", hook.name, hook.heartbeat))
-}
-
-fn names(spec: &ScenarioSpec) -> Result<(), Complaint> {
-    let services = spec.clusters.iter().flat_map(|cluster| cluster.services.iter());
-    let of_services = services.flat_map(|service| service.capacity_providers.iter());
-    let of_interruptions = spec.interruptions.iter().map(|interruption| &interruption.capacity_provider);
-    let of_happenings = spec.happenings.iter().filter_map(|happening| provider(&happening.what));
-    let mut named = of_services.chain(of_interruptions).chain(of_happenings);
-    if let Some(name) = named.find(|name| all_groups(spec).all(|group| group.capacity_provider != **name)) {
-        return complain(name, format!("no group has the capacity provider `{name}`"));
-    }
-    let known = |name: &str| spec.clusters.iter().any(|cluster| cluster.name == name);
-    let unknown = spec.happenings.iter().find_map(|happening| match &happening.what {
-        ScenarioDeed::InterruptFargate(some) if !known(&some.capacity_provider) => Some(&some.capacity_provider),
-        _ => None,
+fn group(spec: &ScenarioSpec, group: &ScenarioGroup, path: &str, found: &mut Complaints) {
+    let name = &group.capacity_provider;
+    let first = all_groups(spec).find(|other| other.capacity_provider == *name);
+    let repeated = first.is_some_and(|first| !std::ptr::eq(first, group));
+    found.add_if(repeated, &format!("{path}.capacityProvider"), || {
+        format!("two groups have the capacity provider `{name}`")
     });
-    match unknown {
-        Some(name) => complain(name, format!("there is no cluster `{name}`")),
-        None => Ok(()),
+    let possible = group.desired <= INSTANCES_MAX && !group.zones.is_empty() && !group.instance_types.is_empty();
+    found
+        .add_if(!possible, path, || format!("group of `{name}`: at most {INSTANCES_MAX} instances, a zone and a type"));
+    let outside = group.max.is_some_and(|max| max < group.desired) || group.min > group.desired;
+    found.add_if(outside, &format!("{path}.desired"), || {
+        format!("group of `{name}`: desired is not between min and max")
+    });
+    for (index, hook) in group.hooks.iter().enumerate() {
+        self::hook(hook, &format!("{path}.hooks[{index}].heartbeat"), found);
+    }
+}
+
+fn hook(hook: &ScenarioHook, path: &str, found: &mut Complaints) {
+    found.add_if(!HEARTBEAT.contains(&hook.heartbeat), path, || {
+        format!("hook `{}`: heartbeat {} is not between 30s and 2h", hook.name, hook.heartbeat)
+    });
+}
+
+fn known_provider(spec: &ScenarioSpec, name: &str, path: &str, found: &mut Complaints) {
+    let is_known = all_groups(spec).any(|group| group.capacity_provider == name);
+    found.add_if(!is_known, path, || format!("no group has the capacity provider `{name}`"));
+}
+
+fn interruptions(spec: &ScenarioSpec, found: &mut Complaints) {
+    for (index, interruption) in spec.interruptions.iter().enumerate() {
+        let path = format!("spec.interruptions[{index}]");
+        known_provider(spec, &interruption.capacity_provider, &format!("{path}.capacityProvider"), found);
+        let too_often = interruption.every.is_some_and(|every| every < EVERY_MIN);
+        found.add_if(too_often, &format!("{path}.every"), || format!("interruptions come at most every {EVERY_MIN}"));
+    }
+}
+
+fn happenings(spec: &ScenarioSpec, found: &mut Complaints) {
+    for (index, happening) in spec.happenings.iter().enumerate() {
+        let path = format!("spec.happenings[{index}].what");
+        if let Some(name) = provider(&happening.what) {
+            known_provider(spec, name, &path, found);
+        }
+        if let ScenarioDeed::InterruptFargate(some) = &happening.what {
+            let name = &some.capacity_provider;
+            let is_known = spec.clusters.iter().any(|cluster| cluster.name == *name);
+            found.add_if(!is_known, &path, || format!("there is no cluster `{name}`"));
+        }
     }
 }
 
@@ -108,30 +118,31 @@ fn provider(deed: &ScenarioDeed) -> Option<&String> {
     }
 }
 
-fn faults(faults: &ScenarioFaults) -> Result<(), Complaint> {
-    let calls = faults.calls.iter().flat_map(|calls| {
-        [
-            ("serverError:", calls.server_error),
-            ("accessDenied:", calls.access_denied),
-            ("timeOutBefore:", calls.time_out_before),
-            ("timeOutAfter:", calls.time_out_after),
-            ("resetBefore:", calls.reset_before),
-            ("resetAfter:", calls.reset_after),
-            ("stale:", calls.stale),
-            ("entryFailure:", calls.entry_failure),
-        ]
-    });
+fn faults(faults: &ScenarioFaults, found: &mut Complaints) {
+    for (index, calls) in faults.calls.iter().enumerate() {
+        let path = format!("spec.faults.calls[{index}]");
+        let parts = [
+            ("serverError", calls.server_error),
+            ("accessDenied", calls.access_denied),
+            ("timeOutBefore", calls.time_out_before),
+            ("timeOutAfter", calls.time_out_after),
+            ("resetBefore", calls.reset_before),
+            ("resetAfter", calls.reset_after),
+            ("stale", calls.stale),
+            ("entryFailure", calls.entry_failure),
+        ];
+        probabilities(&path, &parts, found);
+    }
     let (events, queues) = (&faults.events, &faults.queues);
-    let others = [
-        ("loss:", events.loss),
-        ("duplicate:", events.duplicate),
-        ("delayed:", events.delayed),
-        ("redelivery:", queues.redelivery),
-        ("shuffle:", queues.shuffle),
-        ("entryFailure:", queues.entry_failure),
-    ];
-    match calls.chain(others).find(|(_, probability)| !(0.0..=1.0).contains(probability)) {
-        Some((name, value)) => complain(name, format!("{name} {value} is no probability: write 0 to 1")),
-        None => Ok(()),
+    let parts = [("loss", events.loss), ("duplicate", events.duplicate), ("delayed", events.delayed)];
+    probabilities("spec.faults.events", &parts, found);
+    let parts =
+        [("redelivery", queues.redelivery), ("shuffle", queues.shuffle), ("entryFailure", queues.entry_failure)];
+    probabilities("spec.faults.queues", &parts, found);
+}
+
+fn probabilities(path: &str, parts: &[(&str, f64)], found: &mut Complaints) {
+    for (name, value) in parts.iter().filter(|(_, value)| !(0.0..=1.0).contains(value)) {
+        found.add(format!("{path}.{name}"), format!("{value} is no probability: write 0 to 1"));
     }
 }

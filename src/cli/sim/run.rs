@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::api;
 use crate::cli::{BAD_INPUT, DONE, FAILED, complain, say};
+use crate::config;
 use crate::trial::{Line, Trial};
 
 /// What is played, and how it is shown.
@@ -26,7 +26,7 @@ pub struct Options {
 
 /// Plays the scenario.
 pub fn run(options: &Options) -> u8 {
-    let scenario = match api::load_scenario(&options.scenario) {
+    let scenario = match config::load_scenario(&options.scenario) {
         Ok(scenario) => scenario.spec,
         Err(problem) => {
             complain(problem);

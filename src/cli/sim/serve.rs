@@ -7,11 +7,11 @@ use clap::Args;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::api;
 use crate::cli::speed::speed;
 use crate::cli::stop::StopSignals;
 use crate::cli::{BAD_INPUT, DONE, FAILED, complain, say};
 use crate::clock::Clock;
+use crate::config;
 use crate::http;
 use crate::sim::{self, Scenario, Served};
 use crate::trial::account;
@@ -46,7 +46,7 @@ fn address(text: &str) -> Result<String, String> {
 
 /// Serves the account.
 pub fn serve(options: &Options) -> u8 {
-    let scenario = match options.scenario.as_deref().map(api::load_scenario).transpose() {
+    let scenario = match options.scenario.as_deref().map(config::load_scenario).transpose() {
         Ok(scenario) => scenario.map_or_else(sim::demo, |scenario| account(&scenario.spec)),
         Err(problem) => {
             complain(problem);

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{BAD_INPUT, DONE, FAILED, complain};
+use crate::cli::{BAD_INPUT, DONE, FAILED, complain};
 
 /// Prints the schema.
 pub fn print(kind: &str) -> u8 {

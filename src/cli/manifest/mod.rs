@@ -1,0 +1,5 @@
+//! Commands about manifests that need neither an account nor a running operator: `check`, `explain`, `schema`.
+
+pub mod check;
+pub mod explain;
+pub mod schema;
