@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Condition, ResourceEvent};
+
 /// The operator's dealing with one doomed instance. It is read, never written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -110,6 +112,12 @@ pub struct InterruptionStatus {
     /// The same for people, in a sentence.
     #[serde(default)]
     pub message: String,
+    /// What holds of it: `Replaced`, `Draining`, `TasksStopped`, `Closed`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
+    /// What happened, in order. Only told of one interruption at a time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<ResourceEvent>,
 }
 
 /// How the tasks of a doomed instance ended.

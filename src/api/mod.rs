@@ -4,6 +4,7 @@
 //! is not understood is refused with the place where it stands.
 
 mod amount;
+mod change;
 mod check;
 mod duration;
 mod explain;
@@ -17,10 +18,12 @@ mod resource;
 mod scenario;
 mod schema;
 mod spot_cluster;
+mod status;
 mod supported;
 mod tree;
 
 pub use amount::{Amount, Percent};
+pub use change::{Change, changes};
 pub use duration::HumanDuration;
 pub use explain::{Explanation, explain};
 pub use interruption::{
@@ -42,4 +45,8 @@ pub use schema::{KINDS, WRITTEN, schema};
 pub use spot_cluster::{
     AssumeRole, CapacityProviderPolicy, Fallback, Headroom, HeadroomMode, Maintenance, Method, Mode, Rebalance,
     Replacement, Signals, SpotClusterSpec, StandaloneTasks, TaskRules,
+};
+pub use status::{
+    CapacityProviderStatus, Condition, Declared, DeclaredMetadata, List, OperatorStatus, ResourceEvent,
+    SpotClusterList, SpotClusterStatus,
 };

@@ -103,7 +103,7 @@ fn own_retries(service: &'static str) -> RetryPartition {
 }
 
 /// The clients of all Regions that the operator works in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Clients {
     regions: BTreeMap<Region, RegionClients>,
 }
@@ -124,6 +124,12 @@ pub struct RegionClients {
 impl Clients {
     /// Clients for `regions`, each behind its Region's gate.
     pub fn new(connection: &Connection, regions: impl IntoIterator<Item = Region>, gates: &Gates) -> Self {
+        Self::default().with(connection, regions, gates)
+    }
+
+    /// The same, and those of more Regions.
+    #[must_use]
+    pub fn with(&self, connection: &Connection, regions: impl IntoIterator<Item = Region>, gates: &Gates) -> Self {
         let clients = |region: Region| {
             let gate = gates.of(&region);
             let config = connection.config(&region, &gate, READ_TIMEOUT);
@@ -140,7 +146,8 @@ impl Clients {
             };
             (region, clients)
         };
-        Self { regions: regions.into_iter().map(clients).collect() }
+        let new = regions.into_iter().filter(|region| !self.regions.contains_key(region)).map(clients);
+        Self { regions: self.regions.clone().into_iter().chain(new).collect() }
     }
 
     /// The clients of a Region, for a call of `action`.

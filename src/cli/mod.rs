@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::Location;
 use crate::telemetry::LogFormat;
 
 /// Done.
@@ -42,9 +43,10 @@ enum Command {
     /// Credentials, Region and endpoints come the standard AWS way: environment, profile, task role, AWS_ENDPOINT_URL. Exits
     /// with 0 on SIGTERM and SIGINT, after finishing or handing back what is in flight, within 20 s.
     Run {
-        /// A YAML file, or a directory of them, with one Operator and at least one SpotCluster.
-        #[arg(long, value_name = "PATH")]
-        config: PathBuf,
+        /// Where the manifests are, one Operator and at least one SpotCluster: a YAML file or a directory of them,
+        /// s3://BUCKET/PREFIX or ssm:/PATH. Changes take effect within seconds, at once on SIGHUP.
+        #[arg(long, value_name = "LOCATION")]
+        config: Location,
         /// How log lines look; RUST_LOG says which there are.
         #[arg(long, value_enum, default_value = "auto")]
         log_format: LogFormat,
@@ -55,6 +57,10 @@ enum Command {
     /// Show all that a running operator tells of one thing.
     #[command(subcommand)]
     Describe(ask::describe::Describe),
+    /// Tell what manifests would change in a running operator.
+    ///
+    /// Exits with 0 where nothing differs, 1 where something does or the operator does not answer, 2 where the manifests are bad.
+    Diff(ask::diff::Options),
     /// Ask a running operator, through its queue, to hand over an instance.
     ///
     /// Sends one message; credentials, Region and endpoints come the standard AWS way, and need `sqs:SendMessage` on the queue.
@@ -95,9 +101,10 @@ enum Command {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let code = match cli.command {
-        Command::Run { config, log_format } => run::run(&config, log_format),
+        Command::Run { config, log_format } => run::run(config, log_format),
         Command::Get(what) => ask::get::get(&what),
         Command::Describe(what) => ask::describe::describe(&what),
+        Command::Diff(options) => ask::diff::diff(&options),
         Command::Drain(options) => drain::drain(&options),
         Command::Demo(options) => demo::demo(&options),
         Command::Sim(command) => sim::sim(&command),

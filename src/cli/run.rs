@@ -1,35 +1,35 @@
 //! `run`: the operator against AWS.
 
-use std::path::Path;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::stop::StopSignals;
+use super::stop::{self, StopSignals};
 use super::{BAD_INPUT, DONE, FAILED, complain};
-use crate::api::Manifests;
+use crate::api::{self, Manifests, Problems, Text};
 use crate::aws::Connection;
 use crate::aws::clients::region_of_queue;
 use crate::clock::Clock;
-use crate::config;
+use crate::config::{Follower, Location, Reader};
 use crate::http;
 use crate::ids::{QueueUrl, Region};
-use crate::operator::{Operator, Settings};
+use crate::operator::{Configuration, Operator};
 use crate::telemetry::{LogFormat, Metrics, Telemetry, init_logging};
 
-/// Runs the operator with the manifests at `config`.
-pub fn run(config: &Path, log_format: LogFormat) -> u8 {
-    let manifests = match config::load_path(config) {
-        Ok(manifests) => manifests,
-        Err(problem) => {
-            complain(problem);
-            return BAD_INPUT;
-        }
-    };
+/// Runs the operator with the manifests at `location`.
+pub fn run(location: Location, log_format: LogFormat) -> u8 {
     // One thread: a notice passes several tasks on its way, and on busy cores each change of thread waits for a core.
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(operate(manifests, log_format)),
+        Ok(runtime) => match runtime.block_on(operate(location, log_format)) {
+            Ok(()) => DONE,
+            Err((code, message)) => {
+                complain(message);
+                code
+            }
+        },
         Err(error) => {
             complain(format!("the runtime could not be started: {error}"));
             FAILED
@@ -37,38 +37,45 @@ pub fn run(config: &Path, log_format: LogFormat) -> u8 {
     }
 }
 
-async fn operate(manifests: Manifests, log_format: LogFormat) -> u8 {
+/// Why it does not run: the exit code, and what is said.
+type Refusal = (u8, String);
+
+async fn operate(location: Location, log_format: LogFormat) -> Result<(), Refusal> {
     let clock = Clock::system();
-    if let Err(error) = init_logging(log_format, &clock) {
-        complain(error);
-        return FAILED;
-    }
-    let Ok(signals) = StopSignals::listen() else {
-        complain("SIGTERM and SIGINT cannot be listened to");
-        return FAILED;
-    };
     let connection = Connection::from_environment(&clock).await;
-    let Some(region) = default_region(&connection, &manifests) else {
-        complain("no Region: set AWS_REGION, or name the queues by their https://sqs.<region>.amazonaws.com/… URL");
-        return BAD_INPUT;
-    };
-    let settings = Settings::new(&manifests, &region);
-    if let Some((first, second)) = settings.conflict() {
-        complain(format!(
-            "SpotCluster `{second}` and SpotCluster `{first}` are for the same ECS cluster in the same Region"
-        ));
-        return BAD_INPUT;
-    }
-    let listen = &manifests.operator.spec.http.listen;
-    let (listener, address) = match http::bind(listen).await {
-        Ok(bound) => bound,
-        Err(error) => {
-            complain(format!("spec.http.listen: {listen} cannot be listened on: {error}"));
-            return FAILED;
-        }
-    };
-    let version = env!("CARGO_PKG_VERSION");
-    let (clusters, queues) = (manifests.clusters.len(), settings.queues.len());
+    let reader = Reader::new(location, &connection);
+    let bad = |problems: Problems| (BAD_INPUT, problems.to_string());
+    let texts = reader.read().await.map_err(bad)?;
+    let manifests = api::load(&texts).map_err(bad)?;
+    let region = default_region(&connection, &manifests).ok_or_else(|| {
+        let message = "no Region: set AWS_REGION, or name the queues by their https://sqs.<region>.amazonaws.com/… URL";
+        (BAD_INPUT, message.to_owned())
+    })?;
+    let listen = manifests.operator.spec.http.listen.clone();
+    let configuration = Arc::new(Configuration::new(manifests, &region, &clock).map_err(bad)?);
+    init_logging(log_format, &clock).map_err(|error| (FAILED, error.to_string()))?;
+    let signals = StopSignals::listen().map_err(|_| (FAILED, "SIGTERM and SIGINT cannot be listened to".to_owned()))?;
+    let (listener, address) = http::bind(&listen)
+        .await
+        .map_err(|error| (FAILED, format!("spec.http.listen: {listen} cannot be listened on: {error}")))?;
+    announce(&configuration, &region, address);
+    let (stop, settings) = (CancellationToken::new(), configuration.settings());
+    let problems = Arc::new(settings.borrow().awaited());
+    let telemetry = Telemetry::new(Arc::new(Metrics::default()), None);
+    let shown = http::Shown::of(&telemetry, &problems, &configuration, &clock);
+    let (tasks, http_stop) = (TaskTracker::new(), CancellationToken::new());
+    tasks.spawn(follow(reader, texts, configuration, clock.clone(), stop.clone()));
+    tasks.spawn(signals.pass_to(stop.clone()));
+    let server = tasks.spawn(http::serve(listener, shown, http_stop.clone()));
+    Operator { settings, connection, clock, telemetry, problems }.run(stop).await;
+    http_stop.cancel();
+    drop(server);
+    Ok(())
+}
+
+fn announce(configuration: &Configuration, region: &Region, address: SocketAddr) {
+    let (version, manifests) = (env!("CARGO_PKG_VERSION"), configuration.in_force().manifests);
+    let (clusters, queues) = (manifests.clusters.len(), manifests.operator.spec.queues.len());
     tracing::info!(
         event = "operator.started",
         version,
@@ -78,17 +85,22 @@ async fn operate(manifests: Manifests, log_format: LogFormat) -> u8 {
         region = region.as_str(),
         "ecs-spot-operator {version}: {clusters} clusters, {queues} queues, http://{address}"
     );
-    let stop = CancellationToken::new();
-    let problems = Arc::new(settings.awaited());
-    let telemetry = Telemetry::new(Arc::new(Metrics::default()), None);
-    let shown = http::Shown::of(&telemetry, &problems, &clock);
-    let (tasks, http_stop) = (TaskTracker::new(), CancellationToken::new());
-    tasks.spawn(signals.pass_to(stop.clone()));
-    let server = tasks.spawn(http::serve(listener, shown, http_stop.clone()));
-    Operator { settings, connection, clock, telemetry, problems }.run(stop).await;
-    http_stop.cancel();
-    drop(server);
-    DONE
+}
+
+/// Takes changed manifests over, at the latest a few seconds after they have changed, and at once on SIGHUP.
+async fn follow(
+    reader: Reader,
+    texts: Vec<Text>,
+    configuration: Arc<Configuration>,
+    clock: Clock,
+    stop: CancellationToken,
+) {
+    let now = Arc::new(Notify::new());
+    let follower = Follower { reader, clock, now: Arc::clone(&now) };
+    let both = async {
+        tokio::join!(follower.follow(texts, |read| configuration.offer(read)), stop::on_hangup(&now));
+    };
+    let _ = stop.run_until_cancelled(both).await;
 }
 
 /// The process's own Region, else the one of the first queue that tells.

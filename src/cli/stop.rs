@@ -1,6 +1,7 @@
-//! SIGTERM and SIGINT: the first asks to stop, the second insists.
+//! SIGTERM and SIGINT: the first asks to stop, the second insists. SIGHUP asks to read the manifests again.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// The exit code of a program that a second signal ended, as shells count: 128 and SIGINT's number.
@@ -30,5 +31,13 @@ impl StopSignals {
         stop.cancel();
         self.interrupt.recv().await;
         std::process::exit(INSISTED);
+    }
+}
+
+/// Notifies at each SIGHUP.
+pub async fn on_hangup(now: &Notify) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return std::future::pending().await };
+    while hangup.recv().await.is_some() {
+        now.notify_one();
     }
 }

@@ -1,10 +1,16 @@
 //! Where manifests are kept, and how their texts are had from there. What the texts say is read in `api`.
 
 mod files;
+mod follow;
+mod location;
+mod reader;
 
 use std::path::Path;
 
 pub use files::read as read_path;
+pub use follow::Follower;
+pub use location::Location;
+pub use reader::Reader;
 
 use crate::api::{self, Manifests, Problems, Resource, ScenarioSpec, TEXT_BYTES_MAX};
 

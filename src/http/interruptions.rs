@@ -3,8 +3,8 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use serde::Serialize;
 
+use super::refusal::refuse;
 use super::{Shown, json};
 
 /// So many are listed where nobody says how many.
@@ -12,17 +12,6 @@ const LIMIT_DEFAULT: usize = 1_000;
 
 /// So many at most: the instances of the largest cluster (ECS service quotas). More than that nobody reads at once.
 const LIMIT_MAX: usize = 5_000;
-
-/// What went wrong with a question.
-#[derive(Debug, Serialize)]
-struct Refusal {
-    /// The status of the answer.
-    code: u16,
-    /// A name for it.
-    reason: &'static str,
-    /// What mends it.
-    message: String,
-}
 
 /// The open ones, by deadline, then those that ended lately.
 pub async fn list(State(shown): State<Shown>, RawQuery(query): RawQuery) -> Response {
@@ -35,7 +24,10 @@ pub async fn list(State(shown): State<Shown>, RawQuery(query): RawQuery) -> Resp
 /// The one with this name, or of the instance with this id.
 pub async fn one(State(shown): State<Shown>, Path(id): Path<String>) -> Response {
     match shown.board.find(&id, shown.clock.now()) {
-        Some(interruption) => json(StatusCode::OK, &interruption),
+        Some(mut interruption) => {
+            interruption.status.events = shown.registry.events_of_case(&interruption.metadata.name);
+            json(StatusCode::OK, &interruption)
+        }
         None => refuse(StatusCode::NOT_FOUND, "NotFound", unknown(&id)),
     }
 }
@@ -55,8 +47,4 @@ fn unknown(id: &str) -> String {
         "no interruption `{id}` is open or has ended within the last hour; notices for instances of no managed cluster are \
          not kept"
     )
-}
-
-fn refuse(status: StatusCode, reason: &'static str, message: String) -> Response {
-    json(status, &Refusal { code: status.as_u16(), reason, message })
 }

@@ -1,7 +1,9 @@
-//! The operator's own HTTP server: `/healthz`, `/readyz`, `/metrics`, `/api/v1/interruptions`. Read-only: it shows and changes
+//! The operator's own HTTP server: `/healthz`, `/readyz`, `/metrics`, `/api/v1/…`. Read-only: it shows and changes
 //! nothing, and what it shows it is given in plain words (`tests/tidy.rs` keeps planning's types out).
 
+mod declared;
 mod interruptions;
+mod refusal;
 
 use std::io;
 use std::net::SocketAddr;
@@ -17,8 +19,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
-use crate::operator::Problems;
-use crate::telemetry::{Board, Metrics, Telemetry};
+use crate::operator::{Configuration, Problems};
+use crate::telemetry::{Board, Metrics, Registry, Telemetry};
 
 /// What the server shows.
 #[derive(Clone, Debug)]
@@ -29,6 +31,10 @@ pub struct Shown {
     pub metrics: Arc<Metrics>,
     /// The cases, open and lately ended.
     pub board: Arc<Board>,
+    /// The clusters, and what happened lately.
+    pub registry: Arc<Registry>,
+    /// The manifests in force.
+    pub configuration: Arc<Configuration>,
     /// The time.
     pub clock: Clock,
 }
@@ -36,9 +42,20 @@ pub struct Shown {
 impl Shown {
     /// What an operator shows that reports to `telemetry` and notes its `problems`.
     #[must_use]
-    pub fn of(telemetry: &Telemetry, problems: &Arc<Problems>, clock: &Clock) -> Self {
-        let (metrics, board) = (Arc::clone(&telemetry.metrics), Arc::clone(&telemetry.board));
-        Self { problems: Arc::clone(problems), metrics, board, clock: clock.clone() }
+    pub fn of(
+        telemetry: &Telemetry,
+        problems: &Arc<Problems>,
+        configuration: &Arc<Configuration>,
+        clock: &Clock,
+    ) -> Self {
+        Self {
+            problems: Arc::clone(problems),
+            metrics: Arc::clone(&telemetry.metrics),
+            board: Arc::clone(&telemetry.board),
+            registry: Arc::clone(&telemetry.registry),
+            configuration: Arc::clone(configuration),
+            clock: clock.clone(),
+        }
     }
 }
 
@@ -65,6 +82,9 @@ fn router(shown: Shown) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
+        .route("/api/v1/operator", get(declared::operator))
+        .route("/api/v1/clusters", get(declared::clusters))
+        .route("/api/v1/clusters/{name}", get(declared::cluster))
         .route("/api/v1/interruptions", get(interruptions::list))
         .route("/api/v1/interruptions/{id}", get(interruptions::one))
         .with_state(shown)

@@ -11,6 +11,10 @@ use crate::telemetry::CaseLine;
 
 const NOW: &str = "2026-01-02T03:00:30Z";
 
+const MANIFESTS: &str = "apiVersion: ecs-spot-operator/v1\nkind: Operator\nmetadata: {name: o}\n\
+    spec: {queues: [{url: 'https://q/1'}]}\n---\napiVersion: ecs-spot-operator/v1\nkind: SpotCluster\n\
+    metadata: {name: web, labels: {team: a}}\nspec: {cluster: web}\n";
+
 fn notice(instance: &str) -> Signal {
     let (kind, said_at) = ("EC2 Spot Instance Interruption Warning", "2026-01-02T03:00:00Z");
     let body = serde_json::json!({"detail-type": kind, "time": said_at, "detail": {"instance-id": instance}});
@@ -31,7 +35,10 @@ fn shown() -> Shown {
     telemetry.board.publish(&cases, &report, &Snapshot::default());
     let line = CaseLine::new("case.closed", &Case::new(&notice("i-2"), now), Tally::default(), now);
     telemetry.board.end(CaseLine { outcome: Some(Outcome::HandedOver), ..line }, now);
-    Shown::of(&telemetry, &Arc::default(), &clock)
+    let manifests = crate::api::load_str("test", MANIFESTS).unwrap();
+    let configuration = Configuration::new(manifests, &"us-east-1".into(), &clock).unwrap();
+    configuration.offer(crate::api::load_str("test", "kind: Nonsense"));
+    Shown::of(&telemetry, &Arc::default(), &Arc::new(configuration), &clock)
 }
 
 /// Asks a server for these paths, one after the other.
@@ -97,4 +104,21 @@ async fn a_limit_that_is_none_is_refused() {
         assert_eq!((status, &answer["reason"]), (400, &"BadRequest".into()), "{answer}");
         assert!(answer["message"].as_str().unwrap().contains("from 1 to 5000"), "{answer}");
     }
+}
+
+#[tokio::test]
+async fn what_was_declared_is_told_with_how_it_stands() {
+    let answers =
+        ask(["/api/v1/operator", "/api/v1/clusters", "/api/v1/clusters/web", "/api/v1/clusters/nobody"]).await;
+    let [operator, clusters, web, nobody] = answers.try_into().unwrap();
+    assert_eq!((operator.0, clusters.0, web.0, nobody.0), (200, 200, 200, 404));
+    assert_eq!(operator.1["spec"]["api"]["share"], "80%", "every default is visible");
+    let accepted = operator.1["status"]["conditions"].as_array().unwrap().iter();
+    let accepted = accepted.filter(|condition| condition["type"] == "ConfigAccepted").collect::<Vec<_>>();
+    assert_eq!((&accepted[0]["status"], &accepted[0]["reason"]), (&"False".into(), &"Refused".into()));
+    assert!(accepted[0]["message"].as_str().unwrap().contains("apiVersion is missing"), "{accepted:?}");
+    assert_eq!(clusters.1["items"].as_array().unwrap().len(), 1);
+    assert_eq!(web.1["metadata"]["labels"]["team"], "a");
+    assert_eq!(web.1["status"]["observedGeneration"], 1);
+    assert!(nobody.1["message"].as_str().unwrap().contains("there are web"));
 }

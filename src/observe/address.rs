@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::ids::Region;
 
 /// Where a cluster is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     /// The cluster's Region.
     pub region: Region,

@@ -1,6 +1,7 @@
 //! Brings an answer of AWS into the snapshot, or what it told in an event. Synchronous, and the only way a snapshot changes.
 
 mod ending;
+mod managed;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -250,6 +251,10 @@ impl Snapshot {
     }
 
     fn instance(&mut self, id: InstanceId, mut instance: ContainerInstance, at: Timestamp) {
+        // Its cluster may have been given up while it was asked for.
+        if !self.clusters.contains_key(&instance.cluster) {
+            return;
+        }
         if self.instances.get(&id).is_some_and(|before| is_outdated(&instance, before)) {
             return;
         }

@@ -1,5 +1,7 @@
 //! The loop: takes in what happened, plans, and sets off what was decided. It alone owns the snapshot and the cases.
 
+mod settling;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,20 +14,22 @@ use super::crew::Crew;
 use super::dispatch::Dispatch;
 use super::inbox::Inbox;
 use super::intake::{Desk, Intake};
-use super::message::{Message, Ticket};
+use super::message::Message;
 use super::problems::Problems;
 use super::report::{self, Reporter};
 use super::settings::Settings;
+use super::world::World;
 use super::{objects, setback, urgency};
 use crate::act::{Answer, Answers};
 use crate::aws::{Class, Failure};
 use crate::clock::Clock;
-use crate::ids::{GroupKey, InstanceId};
+use crate::ids::{ClusterKey, GroupKey, InstanceId};
 use crate::observe::describe::Observer;
-use crate::observe::{Look, Observation, Snapshot};
+use crate::observe::{Address, Look, Observation, Snapshot};
 use crate::plan::{CROWD, Case, CaseId, Cases, Deed, Outcome, Plan, Policies, Reason, Report, Step, plan};
 use crate::telemetry::Telemetry;
 use crate::telemetry::metrics::{CallLabels, LookLabels};
+use settling::Observed;
 
 /// So many events are taken in before planning again: a burst becomes one plan, with full batches.
 const EVENTS_AT_ONCE: usize = 1024;
@@ -57,6 +61,8 @@ pub enum Event {
     Looked(Look, Result<(), Failure>),
     /// A call was carried out.
     Acted(Answers),
+    /// People have changed the manifests.
+    Told(Box<Settings>),
 }
 
 /// Whatever of the loop's work waits for AWS.
@@ -67,14 +73,18 @@ pub struct Outside {
     pub looking: Crew,
     /// The changes under way.
     pub dispatch: Dispatch,
-    /// Take the tickets of messages that are done, by queue.
-    pub keepers: Vec<mpsc::Sender<Ticket>>,
+    /// What it works with by its settings.
+    pub world: World,
     /// Where looks and changes report to.
     pub events: mpsc::Sender<Event>,
 }
 
 /// The loop and its state.
 pub struct Core {
+    settings: Settings,
+    /// Where the managed clusters are, with those that are managed no more and not left yet.
+    managed: BTreeMap<ClusterKey, Address>,
+    leaving: BTreeSet<ClusterKey>,
     snapshot: Snapshot,
     cases: Cases,
     policies: Policies,
@@ -92,17 +102,20 @@ pub struct Core {
 impl Core {
     /// A loop that has seen nothing yet.
     pub fn new(
-        settings: &Settings,
+        settings: Settings,
         outside: Outside,
         inbox: Arc<Inbox>,
         telemetry: Telemetry,
         problems: Arc<Problems>,
         clock: Clock,
     ) -> Self {
-        Self {
-            snapshot: settings.empty_snapshot(),
+        let mut core = Self {
+            managed: BTreeMap::new(),
+            leaving: BTreeSet::new(),
+            snapshot: Snapshot::default(),
             cases: Cases::default(),
             policies: settings.policies.clone(),
+            settings,
             intake: Intake::default(),
             explained: BTreeMap::new(),
             explained_groups: BTreeMap::new(),
@@ -112,7 +125,9 @@ impl Core {
             telemetry,
             problems,
             clock,
-        }
+        };
+        core.settle();
+        core
     }
 
     /// Runs until `stop` is cancelled, and gives back the events that it did not take in.
@@ -142,6 +157,7 @@ impl Core {
     fn think(&mut self) -> Timestamp {
         let now = self.clock.now();
         self.problems.turned(Some(now));
+        self.leave();
         let Plan { steps, looks, report, wake_at } = plan(&self.snapshot, &self.cases, &self.policies, now);
         for step in steps {
             self.take_step(step, now);
@@ -162,7 +178,8 @@ impl Core {
         match step {
             Step::Call(call) => self.outside.dispatch.send(call, &self.cases),
             Step::Record { case } => {
-                self.inbox.release_recorded(&case.instance).into_iter().for_each(|ticket| self.delete(ticket));
+                let posts = &self.outside.world.posts;
+                self.inbox.release_recorded(&case.instance).into_iter().for_each(|ticket| posts.delete(ticket));
             }
             Step::Dismiss { case, .. } | Step::Close { case, .. } => self.acknowledge(&case.instance),
             _ => {}
@@ -245,19 +262,7 @@ impl Core {
     }
 
     fn acknowledge(&self, instance: &InstanceId) {
-        self.inbox.release(instance).into_iter().for_each(|ticket| self.delete(ticket));
-    }
-
-    /// Leaves a message to its keeper. One queue that does not answer must not hold the loop up, so where its keeper has
-    /// its hands full the message is left alone: it comes again and is known for a duplicate then.
-    fn delete(&self, ticket: Ticket) {
-        let Some(keeper) = self.outside.keepers.get(ticket.queue) else { return };
-        if keeper.try_send(ticket).is_err() {
-            tracing::debug!(
-                event = "message.not_deleted",
-                "a message is left to come again: its queue does not keep up"
-            );
-        }
+        self.inbox.release(instance).into_iter().for_each(|ticket| self.outside.world.posts.delete(ticket));
     }
 
     fn take_in(&mut self, event: Event) {
@@ -266,6 +271,7 @@ impl Core {
             Event::Seen(observation, at) => self.see(observation, at),
             Event::Looked(look, result) => self.looked(&look, result),
             Event::Acted(answers) => self.acted(answers),
+            Event::Told(settings) => self.told(*settings),
         }
     }
 
@@ -281,7 +287,7 @@ impl Core {
                 now,
             };
             let done = self.intake.take(message, desk);
-            done.into_iter().for_each(|ticket| self.delete(ticket));
+            done.into_iter().for_each(|ticket| self.outside.world.posts.delete(ticket));
         }
     }
 
@@ -293,7 +299,9 @@ impl Core {
             }
             _ => {}
         }
+        let observed = Observed::from(&observation);
         self.snapshot.apply(observation, at);
+        self.judge_what(&observed);
     }
 
     fn looked(&mut self, look: &Look, result: Result<(), Failure>) {

@@ -44,6 +44,11 @@ impl Dispatch {
         Self { actor, crew, events, routes: Arc::default(), reaction }
     }
 
+    /// Calls are made by `actor` from now on.
+    pub fn act_with(&mut self, actor: Actor) {
+        self.actor = actor;
+    }
+
     /// Sends `call` on its way.
     pub fn send(&self, call: Call, cases: &Cases) {
         for call in call.apart() {

@@ -9,7 +9,7 @@ use super::message::Ticket;
 use crate::ids::InstanceId;
 
 /// The messages that are held.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Inbox {
     held: Mutex<Held>,
 }
@@ -25,10 +25,11 @@ struct Held {
 }
 
 impl Inbox {
-    /// Nothing is held of so many queues.
-    #[must_use]
-    pub fn new(queues: usize) -> Self {
-        Self { held: Mutex::new(Held { tickets: vec![BTreeMap::new(); queues], ..Held::default() }) }
+    /// Has a place for the messages of one more queue, and says which.
+    pub fn add_queue(&self) -> usize {
+        let mut held = self.lock();
+        held.tickets.push(BTreeMap::new());
+        held.tickets.len() - 1
     }
 
     /// Holds a message only until its case is recorded elsewhere.
@@ -110,7 +111,8 @@ mod tests {
 
     #[test]
     fn the_newest_receipt_of_a_held_message_is_given_back() {
-        let inbox = Inbox::new(1);
+        let inbox = Inbox::default();
+        inbox.add_queue();
         inbox.hold(&"i-1".into(), ticket("m-1", "r-1"));
         assert!(inbox.redelivered(&ticket("m-1", "r-2")));
         assert!(!inbox.redelivered(&ticket("m-2", "r-3")), "another message is no redelivery");

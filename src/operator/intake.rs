@@ -236,7 +236,8 @@ mod tests {
     fn what_planning_does_not_deal_with_is_acknowledged_and_counted_by_its_kind() {
         let now: Timestamp = "2026-01-02T03:02:03Z".parse().unwrap();
         let (mut intake, mut cases, inbox, metrics) =
-            (Intake::default(), Cases::default(), Inbox::new(1), Metrics::default());
+            (Intake::default(), Cases::default(), Inbox::default(), Metrics::default());
+        inbox.add_queue();
         let policies = Policies::new(&crate::api::load_str("test", MANIFESTS).unwrap());
         let mut take = |id: &str, body: &str| {
             let ticket = Ticket { queue: 0, id: id.into(), receipt: id.into() };

@@ -3,6 +3,8 @@
 //! One task owns all state and thinks synchronously; everything that waits for AWS runs beside it and reports back. It
 //! joins the other rooms and decides nothing about instances itself.
 
+mod conditions;
+pub mod configuration;
 mod core;
 mod crew;
 mod dispatch;
@@ -14,6 +16,7 @@ mod keeper;
 mod lately;
 mod message;
 mod objects;
+mod posts;
 pub mod problems;
 mod reaction;
 mod receiver;
@@ -21,41 +24,40 @@ mod report;
 mod setback;
 pub mod settings;
 mod urgency;
+mod world;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+pub use configuration::Configuration;
 pub use problems::Problems;
 pub use settings::Settings;
 
 use self::core::{Core, Event, Outside};
 use crate::act::Actor;
-use crate::aws::{self, Clients, Connection, Gates};
+use crate::aws::{Clients, Connection, Gates};
 use crate::clock::Clock;
 use crate::observe::describe::Observer;
 use crate::telemetry::Telemetry;
 use crew::Crew;
 use dispatch::Dispatch;
 use inbox::Inbox;
-use keeper::Keeper;
-use message::Post;
+use posts::{Means, Posts};
+use world::World;
 
 /// Stopping takes at most so long: what is in flight is finished or handed back by then.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
-
-/// Messages waiting to be deleted. More are left to come again.
-const ACKS_MAX: usize = 16_384;
 
 /// Events waiting for the loop. The senders wait where it is full, and with them the queues.
 const EVENTS_MAX: usize = 1024;
 
 /// What the operator runs with.
 pub struct Operator {
-    /// What it was told.
-    pub settings: Settings,
+    /// What it is told, now and whenever that changes.
+    pub settings: watch::Receiver<Settings>,
     /// The way to AWS.
     pub connection: Connection,
     /// The time.
@@ -97,30 +99,45 @@ impl Operator {
     fn assemble(self, crew: &Crew, receiving: &Crew, stop: &CancellationToken) -> (Core, mpsc::Receiver<Event>) {
         let Self { settings, connection, clock, telemetry, problems } = self;
         let (events, inbound) = mpsc::channel(EVENTS_MAX);
-        let inbox = Arc::new(Inbox::new(settings.queues.len()));
-        let gates = Gates::new(&settings.api, &clock);
-        let mut keepers = Vec::new();
-        for (index, queue) in settings.queues.iter().enumerate() {
-            let sqs = aws::clients::sqs(&connection, queue, &settings.default_region, &gates);
-            let post = Post { index, queue: queue.clone(), sqs, clock: clock.clone(), problems: Arc::clone(&problems) };
-            let (acks, to_ack) = mpsc::channel(ACKS_MAX);
-            keepers.push(acks);
-            crew.spawn(Keeper::new(post.clone(), Arc::clone(&inbox), crew.another()).keep(to_ack));
-            if !settings.paused {
-                receiver::start(receiving, post, events.clone(), stop.clone());
-            }
-        }
-        let clients = Clients::new(&connection, settings.regions(), &gates);
+        let inbox = Arc::new(Inbox::default());
+        let first = settings.borrow().clone();
+        let gates = Gates::new(&first.api, &clock);
         telemetry.metrics.watch(&gates);
-        let addresses = Arc::new(settings.addresses());
-        let actor = Actor { clients: clients.clone(), addresses: Arc::clone(&addresses), clock: clock.clone() };
+        let posts = Posts::new(Means {
+            connection: connection.clone(),
+            gates: gates.clone(),
+            default_region: first.default_region.clone(),
+            inbox: Arc::clone(&inbox),
+            problems: Arc::clone(&problems),
+            clock: clock.clone(),
+            keeping: crew.clone(),
+            receiving: receiving.clone(),
+            events: events.clone(),
+            stop: stop.clone(),
+        });
+        let world = World { connection, gates, posts, clients: Clients::default(), clock: clock.clone() };
+        crew.spawn(pass_on(settings, events.clone(), stop.clone()));
+        let nobody = Actor { clients: Clients::default(), addresses: Arc::default(), clock: clock.clone() };
         let outside = Outside {
-            observer: Observer::new(clients, addresses, clock.clone()),
+            observer: Observer::new(Clients::default(), Arc::default(), clock.clone()),
             looking: crew.another(),
-            dispatch: Dispatch::new(actor, crew.another(), events.clone(), &telemetry.metrics),
-            keepers,
+            dispatch: Dispatch::new(nobody, crew.another(), events.clone(), &telemetry.metrics),
+            world,
             events,
         };
-        (Core::new(&settings, outside, inbox, telemetry, problems, clock), inbound)
+        (Core::new(first, outside, inbox, telemetry, problems, clock), inbound)
     }
+}
+
+/// Tells the loop of changed settings.
+async fn pass_on(mut settings: watch::Receiver<Settings>, events: mpsc::Sender<Event>, stop: CancellationToken) {
+    let changed = async {
+        while settings.changed().await.is_ok() {
+            let told = Box::new(settings.borrow_and_update().clone());
+            if events.send(Event::Told(told)).await.is_err() {
+                return;
+            }
+        }
+    };
+    let _ = stop.run_until_cancelled(changed).await;
 }

@@ -25,6 +25,7 @@ struct State {
     /// What has not answered once, by object.
     awaited: BTreeMap<String, String>,
     turned_at: Option<Timestamp>,
+    ready_since: Option<Timestamp>,
 }
 
 /// A problem.
@@ -34,6 +35,8 @@ pub struct Standing {
     pub message: String,
     /// What mends it.
     pub remedy: String,
+    /// Since when it stands.
+    pub since: Timestamp,
 }
 
 /// Whether the operator is ready, and if not, why.
@@ -42,6 +45,8 @@ pub struct Standing {
 pub struct Readiness {
     /// Ready: the index was filled and every queue answered.
     pub ready: bool,
+    /// Since when it is.
+    pub since: Option<Timestamp>,
     /// What has not answered once, by object.
     pub waiting_for: BTreeMap<String, String>,
     /// What is wrong now, by object.
@@ -58,9 +63,15 @@ impl Problems {
 
     /// Notes that a call about `object` failed, and logs it where that is news.
     pub fn failed(&self, object: &str, failure: &Failure) {
-        let standing = Standing { message: failure.to_string(), remedy: failure.remedy() };
+        let mut state = self.lock();
+        // The loop turns whenever something happens, so that its last turn is now as near as matters.
+        let now = state.turned_at.unwrap_or_default();
+        let of_object = state.standing.entry(object.to_owned()).or_default();
+        let since = of_object.get(failure.action).map_or(now, |known| known.since);
+        let standing = Standing { message: failure.to_string(), remedy: failure.remedy(), since };
         let remedy = standing.remedy.clone();
-        let known = self.lock().standing.entry(object.to_owned()).or_default().insert(failure.action, standing);
+        let known = of_object.insert(failure.action, standing);
+        drop(state);
         // The same kind of failure words itself differently each time, such as by request id.
         if known.is_none_or(|known| known.remedy != remedy) {
             tracing::warn!(event = "problem.found", place = object, remedy, error = %failure, "{object}: {failure}");
@@ -71,12 +82,21 @@ impl Problems {
     pub fn answered(&self, object: &str, action: Option<&str>) {
         let mut state = self.lock();
         state.awaited.remove(object);
+        state.note_ready();
         let Some(standing) = state.standing.get_mut(object) else { return };
         standing.retain(|failed, _| action.is_some_and(|action| action != *failed));
         if standing.is_empty() {
             state.standing.remove(object);
             tracing::info!(event = "problem.mended", place = object, "{object} answers again");
         }
+    }
+
+    /// Nobody asks anything of `object` any more.
+    pub fn forget(&self, object: &str) {
+        let mut state = self.lock();
+        state.awaited.remove(object);
+        state.note_ready();
+        state.standing.remove(object);
     }
 
     /// Notes that the loop turned at `now`; `None`: it has ended.
@@ -96,6 +116,7 @@ impl Problems {
         let state = self.lock();
         Readiness {
             ready: state.awaited.is_empty() && state.turned_at.is_some(),
+            since: state.ready_since,
             waiting_for: state.awaited.clone(),
             problems: state
                 .standing
@@ -105,7 +126,21 @@ impl Problems {
         }
     }
 
+    /// All that is wrong now, with the object that it is about.
+    #[must_use]
+    pub fn all(&self) -> Vec<(String, Standing)> {
+        self.readiness().problems.into_iter().collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn note_ready(&mut self) {
+        if self.awaited.is_empty() && self.ready_since.is_none() {
+            self.ready_since = self.turned_at;
+        }
     }
 }

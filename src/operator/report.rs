@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::ids::{GroupKey, InstanceId};
+use crate::ids::{ClusterKey, GroupKey, InstanceId};
 use crate::observe::Snapshot;
 use crate::plan::{Call, Case, Deed, Dismissal, Outcome, Phase, Reason, Risk, Step, Way, tally};
 use crate::signal::SignalKind;
+use crate::telemetry::cluster_view::{ClusterView, Verdict};
 use crate::telemetry::metrics::{OutcomeLabels, TaskLabels};
 use crate::telemetry::{CaseLine, Metrics, Telemetry};
 
@@ -26,13 +27,13 @@ impl Reporter<'_> {
 
     fn tell(&self, mut line: CaseLine, message: String) {
         line.message = message;
-        self.telemetry.case(&line);
+        self.telemetry.case(&line, self.now);
     }
 
     /// Tells the last that there is to tell of a case, which can be read for a while.
     fn conclude(&self, mut line: CaseLine, message: String) {
         line.message = message;
-        self.telemetry.case(&line);
+        self.telemetry.case(&line, self.now);
         self.telemetry.board.end(line, self.now);
     }
 
@@ -274,4 +275,34 @@ fn whereabouts(line: &CaseLine) -> String {
     let provider = line.capacity_provider.as_ref().map(ToString::to_string);
     let parts = [Some(line.cluster.clone()), provider, line.instance_type.clone(), line.availability_zone.clone()];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+/// Tells which conditions of a cluster have changed.
+pub fn conditions(cluster: &ClusterKey, now: &ClusterView, before: Option<&ClusterView>) {
+    for (kind, judgement) in &now.judgements {
+        let known = before.and_then(|before| before.judgements.get(kind));
+        let same = known.is_some_and(|known| known.verdict == judgement.verdict && known.reason == judgement.reason);
+        if same || judgement.verdict == Verdict::Unknown {
+            continue;
+        }
+        let (status, reason, message) = (judgement.verdict.name(), &judgement.reason, &judgement.message);
+        let cluster = cluster.as_str();
+        match judgement.verdict {
+            Verdict::False => tracing::warn!(
+                event = "cluster.condition",
+                cluster,
+                condition = kind,
+                status,
+                reason,
+                "{cluster}: not {kind}: {message}"
+            ),
+            _ => tracing::info!(
+                event = "cluster.condition",
+                cluster,
+                condition = kind,
+                status,
+                reason,
+                "{cluster}: {kind}: {message}"
+            ),
+        }
+    }
 }

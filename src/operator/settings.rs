@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use super::message::queue_object;
 use super::objects;
 use super::problems::Problems;
-use crate::api::{ApiBudget, Manifests};
+use crate::api::{self, ApiBudget, Manifests};
 use crate::ids::{ClusterKey, QueueUrl, Region};
 use crate::observe::Address;
-use crate::observe::Snapshot;
-use crate::observe::snapshot::{Cluster, ClusterState};
 use crate::plan::Policies;
 
 /// What the operator was told.
@@ -48,22 +46,24 @@ impl Settings {
         }
     }
 
+    /// The same, where no two of the clusters are one.
+    ///
+    /// # Errors
+    /// Two are, now that all Regions are known.
+    pub fn checked(manifests: &Manifests, default_region: &Region) -> Result<Self, api::Problems> {
+        let settings = Self::new(manifests, default_region);
+        let Some((first, second)) = settings.conflict() else { return Ok(settings) };
+        let message =
+            format!("SpotCluster `{second}` and SpotCluster `{first}` are for the same ECS cluster in the same Region");
+        Err(api::Problem::with_file("the manifests", message).into())
+    }
+
     /// Two SpotClusters that turn out to be for one ECS cluster, now that all Regions are known.
-    #[must_use]
-    pub fn conflict(&self) -> Option<(&ClusterKey, &ClusterKey)> {
+    fn conflict(&self) -> Option<(&ClusterKey, &ClusterKey)> {
         let mut seen: BTreeMap<(&Region, &str), &ClusterKey> = BTreeMap::new();
         self.clusters
             .iter()
             .find_map(|(key, address)| Some((seen.insert((&address.region, address.name()), key)?, key)))
-    }
-
-    /// The Regions that the clusters are in.
-    #[must_use]
-    pub fn regions(&self) -> Vec<Region> {
-        let mut regions: Vec<Region> = self.clusters.values().map(|address| address.region.clone()).collect();
-        regions.sort();
-        regions.dedup();
-        regions
     }
 
     /// Where the clusters are.
@@ -80,20 +80,5 @@ impl Settings {
         let queues = self.queues.iter().filter(|_| !self.paused);
         let queues = queues.map(|queue| (queue_object(queue), "has not answered yet".to_owned()));
         Problems::awaiting(clusters.chain(queues))
-    }
-
-    /// A snapshot in which the clusters stand and nothing is known of them.
-    #[must_use]
-    pub fn empty_snapshot(&self) -> Snapshot {
-        let clusters = self.clusters.iter().map(|(key, address)| {
-            let cluster = Cluster {
-                region: address.region.clone(),
-                name: address.name().into(),
-                state: ClusterState::Unread,
-                providers: BTreeMap::new(),
-            };
-            (key.clone(), cluster)
-        });
-        Snapshot { clusters: clusters.collect(), ..Snapshot::default() }
     }
 }

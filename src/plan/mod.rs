@@ -116,6 +116,9 @@ fn identify(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
         Whereabouts::Undecided(reason) => return draft.report.add(&case.id, reason),
     };
     let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
+    if scene.policies.is_leaving(&place.cluster) {
+        return draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::Unmanaged });
+    }
     if let Some(why) = exempt(scene, case, &rules) {
         return draft.step(Step::Dismiss { case: case.id.clone(), why });
     }

@@ -29,6 +29,8 @@ pub struct Policies {
 
 #[derive(Clone, Debug, PartialEq)]
 struct ClusterPolicy {
+    /// Nothing new is begun there: it is managed no more, and what was begun goes on to its end.
+    leaving: bool,
     rules: Rules,
     providers: BTreeMap<CapacityProviderName, Rules>,
 }
@@ -182,7 +184,7 @@ impl Policies {
             let rules = Rules::new(&cluster.spec);
             let provider = |by: &CapacityProviderPolicy| (CapacityProviderName::from(&by.name), rules.overridden(by));
             let providers = cluster.spec.capacity_providers.iter().map(provider).collect();
-            (ClusterKey::from(&cluster.metadata.name), ClusterPolicy { rules, providers })
+            (ClusterKey::from(&cluster.metadata.name), ClusterPolicy { leaving: false, rules, providers })
         });
         let operator = &manifests.operator.spec;
         Self {
@@ -193,11 +195,29 @@ impl Policies {
         }
     }
 
+    /// The same, and as `before` allowed it for clusters that are managed no more: nothing new is begun in them.
+    #[must_use]
+    pub fn keeping<'a>(mut self, leaving: impl IntoIterator<Item = &'a ClusterKey>, before: &Self) -> Self {
+        for key in leaving {
+            if let Some(policy) = before.clusters.get(key) {
+                self.clusters.insert(key.clone(), ClusterPolicy { leaving: true, ..policy.clone() });
+            }
+        }
+        self
+    }
+
+    /// Whether a cluster is managed no more, but for what was begun there.
+    #[must_use]
+    pub fn is_leaving(&self, cluster: &ClusterKey) -> bool {
+        self.clusters.get(cluster).is_some_and(|cluster| cluster.leaving)
+    }
+
     /// Whether there is a cluster in which something is done about a signal. If not, nobody needs to know whose instance it
     /// is about.
     #[must_use]
     pub fn heeds(&self, signal: &Signal) -> bool {
-        let rules = self.clusters.values().flat_map(|cluster| cluster.providers.values().chain([&cluster.rules]));
+        let clusters = self.clusters.values().filter(|cluster| !cluster.leaving);
+        let rules = clusters.flat_map(|cluster| cluster.providers.values().chain([&cluster.rules]));
         let hooks: BTreeSet<Arc<str>> = signal.hook.iter().map(|hook| Arc::clone(&hook.name)).collect();
         rules.into_iter().any(|rules| rules.heeds(signal.kind, &hooks))
     }

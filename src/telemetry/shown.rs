@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 
 use super::case_line::{CaseLine, TaskCounts, to_milliseconds};
+use super::cluster_view::{Judgement, Verdict};
 use crate::api::{
-    API_VERSION, Interruption, InterruptionMetadata, InterruptionReason, InterruptionSpec, InterruptionStatus,
-    InterruptionTasks,
+    API_VERSION, Condition, Interruption, InterruptionMetadata, InterruptionReason, InterruptionSpec,
+    InterruptionStatus, InterruptionTasks,
 };
-use crate::plan::{Case, Reason, Tally};
+use crate::plan::{Case, Phase, Reason, Tally};
 
 /// An open case, as it is at `now`.
 pub fn open(case: &Case, tally: Tally, waiting_for: &[Reason], now: Timestamp) -> Interruption {
@@ -59,7 +60,27 @@ fn status(line: &CaseLine) -> InterruptionStatus {
         open: false,
         waiting_for: Vec::new(),
         message: line.message.clone(),
+        conditions: conditions(line),
+        events: Vec::new(),
     }
+}
+
+/// Each phase as a condition, and the end of the case.
+fn conditions(line: &CaseLine) -> Vec<Condition> {
+    let noticed = line.phases.values().min().copied();
+    let phase = |kind: &str, phase: Phase, (reached, missing): (&str, &str)| {
+        let at = line.phases.get(&phase).copied();
+        let (verdict, reason) = if at.is_some() { (Verdict::True, reached) } else { (Verdict::False, missing) };
+        let message = format!("{}: {}", line.instance_id, reason.to_lowercase());
+        let since = at.or(noticed).unwrap_or(line.case.said_at);
+        Judgement { since, ..Judgement::new(verdict, reason, &message) }.condition(kind, 1)
+    };
+    vec![
+        phase("ReplacementRequested", Phase::ReplacementRequested, ("Requested", "NotRequested")),
+        phase("ReplacementRegistered", Phase::ReplacementRegistered, ("Registered", "NotRegistered")),
+        phase("Draining", Phase::Draining, ("Draining", "NotDraining")),
+        phase("TasksStopped", Phase::TasksStopped, ("Stopped", "Running")),
+    ]
 }
 
 fn tasks(counts: TaskCounts) -> InterruptionTasks {

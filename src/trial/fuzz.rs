@@ -7,6 +7,7 @@ use super::coverage::Coverage;
 use super::draw;
 use super::play::{Meddler, Trial, TrialError};
 use super::transcript::Line;
+use crate::api::ScenarioSpec;
 
 /// So many of the last lines are kept of a trial that went wrong.
 const LAST_LINES: usize = 40;
@@ -31,9 +32,16 @@ pub struct Verdict {
 /// # Errors
 /// When it cannot be played.
 pub fn fuzz(seed: u64, meddler: Option<Meddler>) -> Result<Verdict, TrialError> {
+    judged(draw::scenario(seed), seed, meddler)
+}
+
+/// Plays `scenario` with `seed` and judges it.
+///
+/// # Errors
+/// When it cannot be played.
+pub fn judged(scenario: ScenarioSpec, seed: u64, meddler: Option<Meddler>) -> Result<Verdict, TrialError> {
     let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
     let heard = Arc::clone(&lines);
-    let scenario = draw::scenario(seed);
     let trial = Trial { scenario: scenario.clone(), seed, meddler };
     // Most calls are of no interest to the checkers, and most of what happens.
     let hear = move |line: Line| {

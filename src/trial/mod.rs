@@ -9,6 +9,7 @@ mod coverage;
 pub mod draw;
 pub mod fuzz;
 mod play;
+mod reload;
 mod summary;
 mod transcript;
 

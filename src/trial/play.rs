@@ -11,19 +11,23 @@ use tokio_util::sync::CancellationToken;
 
 use super::account;
 use super::check::{End, GroupEnd};
+use super::reload::reload;
 use super::summary::Summary;
 use super::transcript::{BEGINNING, Line};
-use crate::api::{HumanDuration, Manifests, ScenarioDeed, ScenarioOperator, ScenarioSpec};
+use crate::api::{HumanDuration, Manifests, Problems, ScenarioDeed, ScenarioOperator, ScenarioSpec};
 use crate::aws::Connection;
 use crate::clock::Clock;
 use crate::ids::Region;
 use crate::observe::mix::TAG;
-use crate::operator::{Operator, Settings};
+use crate::operator::{Configuration, Operator, Settings};
 use crate::sim::{GroupView, MemberView, Simulation, TaskView};
 use crate::telemetry::{CaseLine, Metrics, Telemetry};
 
 /// AWS refuses requests whose time is off by more (IAM User Guide, "Signature Version 4").
 const SKEW_MAX: Duration = Duration::from_secs(5 * 60);
+
+/// Where the account's clusters are.
+const REGION: &str = "us-east-1";
 
 /// Stands between the operators and AWS, to spoil what they ask or what they are told.
 pub type Meddler = Arc<dyn Fn(SharedHttpClient) -> SharedHttpClient + Send + Sync>;
@@ -77,6 +81,7 @@ impl Trial {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
         let runtime = runtime.map_err(|error| TrialError(error.to_string()))?;
         let manifests = account::manifests(&self.scenario).map_err(|error| TrialError(error.to_string()))?;
+        Settings::checked(&manifests, &Region::from(REGION)).map_err(|error| TrialError(error.to_string()))?;
         let beginning = BEGINNING.parse().map_err(|error: jiff::Error| TrialError(error.to_string()))?;
         Ok(runtime.block_on(self.stage(&manifests, beginning, Arc::new(audience))))
     }
@@ -100,7 +105,16 @@ impl Trial {
         let stage = Stage { manifests, http, clock: &clock, beginning, audience };
         let outcomes = Arc::default();
         for plan in &self.scenario.operators {
-            tasks.spawn(work(clock.clone(), plan.clone(), stage.operator(plan, &outcomes), end.clone()));
+            // They have been checked above.
+            let Ok(configuration) = stage.configuration(plan) else { continue };
+            let operator = stage.operator(plan, &configuration, &outcomes);
+            tasks.spawn(work(clock.clone(), plan.clone(), operator, end.clone()));
+            let (good, clock, time) = (manifests.clone(), clock.clone(), self.scenario.duration.unsigned());
+            let (count, end) = (plan.reloads, end.clone());
+            tasks.spawn(async move {
+                let changing = reload(&configuration, &good, count, clock, time);
+                let _ = end.run_until_cancelled(changing).await;
+            });
         }
         clock.sleep(self.scenario.duration.unsigned()).await;
         end.cancel();
@@ -156,10 +170,18 @@ struct Stage<'a> {
 type Outcomes = Arc<Mutex<BTreeMap<String, usize>>>;
 
 impl Stage<'_> {
-    fn operator(&self, plan: &ScenarioOperator, outcomes: &Outcomes) -> Operator {
-        let its_clock = self.clock.ahead_by(SignedDuration::from_millis(plan.clock_ahead_millis.into()));
-        let region = Region::from("us-east-1");
-        let settings = Settings::new(self.manifests, &region);
+    fn clock_of(&self, plan: &ScenarioOperator) -> Clock {
+        self.clock.ahead_by(SignedDuration::from_millis(plan.clock_ahead_millis.into()))
+    }
+
+    fn configuration(&self, plan: &ScenarioOperator) -> Result<Configuration, Problems> {
+        Configuration::new(self.manifests.clone(), &Region::from(REGION), &self.clock_of(plan))
+    }
+
+    fn operator(&self, plan: &ScenarioOperator, configuration: &Configuration, outcomes: &Outcomes) -> Operator {
+        let its_clock = self.clock_of(plan);
+        let settings = configuration.settings();
+        let problems = Arc::new(settings.borrow().awaited());
         let (audience, clock, beginning) = (Arc::clone(&self.audience), self.clock.clone(), self.beginning);
         let outcomes = Arc::clone(outcomes);
         let listener = move |line: &CaseLine| {
@@ -170,9 +192,9 @@ impl Stage<'_> {
             audience(Line::of_operator(beginning, clock.now(), line));
         };
         Operator {
-            problems: Arc::new(settings.awaited()),
+            problems,
             settings,
-            connection: Connection::through(self.http.clone(), &region, &its_clock),
+            connection: Connection::through(self.http.clone(), &Region::from(REGION), &its_clock),
             clock: its_clock,
             telemetry: Telemetry::new(Arc::new(Metrics::default()), Some(Arc::new(listener))),
         }

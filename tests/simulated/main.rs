@@ -7,6 +7,7 @@ mod messages;
 mod news;
 mod obstacles;
 mod planned;
+mod reloading;
 mod rig;
 mod rows;
 mod shown;

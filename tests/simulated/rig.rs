@@ -7,11 +7,11 @@ use aws_sdk_ecs::types::ContainerInstanceStatus;
 use ecs_spot_operator::api::{self, ApiBudget};
 use ecs_spot_operator::aws::{Clients, Connection, Gates, RegionClients};
 use ecs_spot_operator::clock::Clock;
-use ecs_spot_operator::operator::{Operator, Problems, Settings};
+use ecs_spot_operator::operator::{Configuration, Operator, Problems};
 use ecs_spot_operator::sim::{
     ClusterSpec, GroupSpec, InterruptionPlan, QueueSpec, Redrive, RuleSpec, Scenario, ServiceSpec, Simulation,
 };
-use ecs_spot_operator::telemetry::{Board, CaseLine, Metrics, Telemetry};
+use ecs_spot_operator::telemetry::{Board, CaseLine, Metrics, Registry, Telemetry};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +33,8 @@ pub struct Rig {
 pub struct Running {
     pub problems: Arc<Problems>,
     pub board: Arc<Board>,
+    pub registry: Arc<Registry>,
+    pub configuration: Arc<Configuration>,
     task: JoinHandle<()>,
     stop: CancellationToken,
 }
@@ -93,18 +95,20 @@ impl Rig {
     #[expect(clippy::disallowed_methods, reason = "a test may abort it, as a crash does")]
     pub fn operate(&self) -> Running {
         let region = "us-east-1".into();
-        let settings = Settings::new(&api::load_str("rig.yaml", &self.manifests).unwrap(), &region);
-        let problems = Arc::new(settings.awaited());
+        let manifests = api::load_str("rig.yaml", &self.manifests).unwrap();
+        let configuration = Arc::new(Configuration::new(manifests, &region, &self.clock).unwrap());
+        let settings = configuration.settings();
+        let problems = Arc::new(settings.borrow().awaited());
         let (lines, stop) = (Arc::clone(&self.lines), CancellationToken::new());
         let telemetry = Telemetry::new(
             Arc::clone(&self.metrics),
             Some(Arc::new(move |line: &CaseLine| lines.lock().unwrap().push(line.clone()))),
         );
-        let board = Arc::clone(&telemetry.board);
+        let (board, registry) = (Arc::clone(&telemetry.board), Arc::clone(&telemetry.registry));
         let connection = Connection::through(self.sim.http_client(), &region, &self.clock);
         let operator =
             Operator { settings, connection, clock: self.clock.clone(), telemetry, problems: Arc::clone(&problems) };
-        Running { problems, board, task: tokio::spawn(operator.run(stop.clone())), stop }
+        Running { problems, board, registry, configuration, task: tokio::spawn(operator.run(stop.clone())), stop }
     }
 
     pub async fn secs(&self, seconds: u64) {

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ecs_spot_operator::config;
-use ecs_spot_operator::trial::fuzz::fuzz;
-use ecs_spot_operator::trial::{Source, Trial};
+use ecs_spot_operator::trial::fuzz::{fuzz, judged};
+use ecs_spot_operator::trial::{Source, Trial, draw};
 
 fn scenarios() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
@@ -96,6 +96,17 @@ fn seeds_that_once_found_something_find_nothing() {
         92_332, 92_722, 93_588, 95_234, 95_984, 97_064, 97_580, 98_585, 100_278, 101_886,
     ] {
         let verdict = fuzz(seed, None).unwrap();
+        assert_eq!(verdict.violations, [], "seed {seed}:\n{}", verdict.last_lines.join("\n"));
+    }
+}
+
+/// Half of the changes are bad, the others add a cluster and take it away, among them.
+#[test]
+fn manifests_that_change_all_the_time_drop_no_case() {
+    for seed in 1..=20 {
+        let mut scenario = draw::scenario(seed);
+        scenario.operators.iter_mut().for_each(|operator| operator.reloads = 200);
+        let verdict = judged(scenario, seed, None).unwrap();
         assert_eq!(verdict.violations, [], "seed {seed}:\n{}", verdict.last_lines.join("\n"));
     }
 }

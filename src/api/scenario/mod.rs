@@ -178,6 +178,10 @@ pub struct ScenarioOperator {
     #[serde(default)]
     #[schemars(range(min = -60_000, max = 60_000))]
     pub clock_ahead_millis: i32,
+    /// How often its manifests change while the trial lasts, every other time to bad ones.
+    #[serde(default)]
+    #[schemars(range(max = 10_000))]
+    pub reloads: u32,
 }
 
 fn default_duration() -> HumanDuration {

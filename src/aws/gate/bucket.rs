@@ -56,6 +56,16 @@ impl Bucket {
         Self { size, tokens, rate, at: now, stepped_at: now, slowed_at: None, too_fast: None, content_until: now }
     }
 
+    /// Has another size from now on; what AWS has said of the rate holds in proportion.
+    pub fn resize(&mut self, size: Size, now: Duration) {
+        self.refill(now);
+        let scale = size.rate / self.size.rate;
+        self.tokens = self.tokens.min(size.burst);
+        self.rate *= scale;
+        self.too_fast = self.too_fast.map(|rate| rate * scale);
+        self.size = size;
+    }
+
     /// Takes a token where `floor` (a part of a full bucket, 0 to 1) stays untouched; otherwise how long until that is so.
     pub fn take(&mut self, floor: f64, now: Duration) -> Result<(), Duration> {
         self.refill(now);

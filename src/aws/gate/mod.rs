@@ -12,7 +12,7 @@ mod tally;
 mod throttle;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
@@ -41,36 +41,65 @@ const ON_THE_WAY: f64 = 0.125;
 #[derive(Clone, Debug)]
 pub struct Gates {
     clock: Clock,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
     share: f64,
-    regions: Arc<Mutex<BTreeMap<Region, Arc<Gate>>>>,
+    regions: BTreeMap<Region, Arc<Gate>>,
 }
 
 impl Gates {
     /// Gates that let through as much as `budget` says.
     #[must_use]
     pub fn new(budget: &ApiBudget, clock: &Clock) -> Self {
-        let share = budget.share.share() / f64::from(budget.replicas.max(1));
-        Self { clock: clock.clone(), share, regions: Arc::default() }
+        let state = State { share: share(budget), regions: BTreeMap::new() };
+        Self { clock: clock.clone(), state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// Lets through as much as `budget` says from now on. What AWS has said of a bucket is not forgotten.
+    pub fn set(&self, budget: &ApiBudget) {
+        let mut state = self.lock();
+        state.share = share(budget);
+        state.regions.values().for_each(|gate| gate.resize(state.share));
     }
 
     /// The gate of a Region.
     #[must_use]
     pub fn of(&self, region: &Region) -> Arc<Gate> {
-        let mut regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner);
-        let gate = regions.entry(region.clone()).or_insert_with(|| Arc::new(Gate::new(self.share, &self.clock)));
+        let State { share, regions } = &mut *self.lock();
+        let gate = regions.entry(region.clone()).or_insert_with(|| Arc::new(Gate::new(*share, &self.clock)));
         Arc::clone(gate)
     }
 
     /// How the buckets of all Regions stand, and what they have done.
     #[must_use]
     pub fn readings(&self) -> Vec<(Region, Category, Tally)> {
-        let regions = self.regions.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let regions = self.lock().regions.clone();
         let of_region = |(region, gate): (Region, Arc<Gate>)| {
             let readings = gate.queues.iter().map(|(category, queue)| (*category, queue.reading()));
             readings.map(|(category, tally)| (region.clone(), category, tally)).collect::<Vec<_>>()
         };
         regions.into_iter().flat_map(of_region).collect()
     }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One operator's part of a bucket.
+fn share(budget: &ApiBudget) -> f64 {
+    budget.share.share() / f64::from(budget.replicas.max(1))
+}
+
+/// What a bucket of `category` is for who may use `share` of it.
+fn size(category: Category, share: f64) -> Size {
+    let (burst, rate) = category.size();
+    let rate = f64::from(rate) * share;
+    let burst = (f64::from(burst) * share - rate * ON_THE_WAY).floor().max(1.0);
+    Size { burst, rate, growth: category.growth() }
 }
 
 /// The gate of one account and Region.
@@ -82,17 +111,12 @@ pub struct Gate {
 
 impl Gate {
     fn new(share: f64, clock: &Clock) -> Self {
-        let queue = |category: Category| {
-            let (burst, rate) = category.size();
-            let rate = f64::from(rate) * share;
-            let size = Size {
-                burst: (f64::from(burst) * share - rate * ON_THE_WAY).floor().max(1.0),
-                rate,
-                growth: category.growth(),
-            };
-            (category, Queue::new(size, clock))
-        };
+        let queue = |category: Category| (category, Queue::new(size(category, share), clock));
         Self { clock: clock.clone(), queues: Category::ALL.into_iter().map(queue).collect() }
+    }
+
+    fn resize(&self, share: f64) {
+        self.queues.iter().for_each(|(category, queue)| queue.resize(size(*category, share)));
     }
 
     /// Waits for leave to make one request of `category`: what it is about can be decided when it may leave. It is handed

@@ -112,6 +112,13 @@ impl Queue {
         Arc::new(Self { clock: clock.clone(), state: Mutex::new(state) })
     }
 
+    /// The bucket has another size from now on.
+    pub fn resize(&self, size: Size) {
+        let mut state = self.lock();
+        state.bucket.resize(size, self.clock.elapsed());
+        state.wake_first();
+    }
+
     /// Waits for a token.
     ///
     /// # Errors

@@ -1,10 +1,11 @@
-//! `describe`: all that a running operator tells of one interruption.
+//! `describe`: all that a running operator tells of one interruption or cluster.
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand, ValueEnum};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Operator, json, understood, words};
+use super::{Operator, clusters, json, understood, words, yaml};
 use crate::api::Interruption;
 
 /// What can be described.
@@ -16,6 +17,9 @@ pub enum Describe {
     /// name.
     #[command(visible_alias = "interruptions")]
     Interruption(Options),
+    /// One cluster: how it stands, what holds of it, and what happened there lately.
+    #[command(visible_alias = "clusters")]
+    Cluster(ClusterOptions),
 }
 
 /// Which one, and how it is shown.
@@ -32,22 +36,49 @@ pub struct Options {
     output: Format,
 }
 
+/// Which cluster, and how it is shown.
+#[derive(Debug, Args)]
+pub struct ClusterOptions {
+    /// The name of the SpotCluster, as `get clusters` shows it.
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    name: String,
+    #[command(flatten)]
+    operator: Operator,
+    /// For people, or for machines as the operator gives it.
+    #[arg(short, long, value_enum, default_value = "text")]
+    output: Format,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
     Text,
     Json,
+    Yaml,
 }
 
 /// Describes it.
-pub fn describe(Describe::Interruption(options): &Describe) -> u8 {
-    let path = &format!("/api/v1/interruptions/{}", encoded(&options.id));
-    options.operator.tell(path, |answer| shown(answer, options.output))
+pub fn describe(what: &Describe) -> u8 {
+    match what {
+        Describe::Interruption(Options { id, operator, output }) => {
+            let path = &format!("/api/v1/interruptions/{}", encoded(id));
+            operator.tell(path, |answer| shown(answer, *output, |one: Interruption| text(&one)))
+        }
+        Describe::Cluster(ClusterOptions { name, operator, output }) => {
+            let path = &format!("/api/v1/clusters/{}", encoded(name));
+            operator.tell(path, |answer| shown(answer, *output, |one| clusters::page(&one)))
+        }
+    }
 }
 
-fn shown(answer: &Value, format: Format) -> Result<String, String> {
+fn shown<'a, T: Deserialize<'a>>(
+    answer: &'a Value,
+    format: Format,
+    in_words: impl Fn(T) -> String,
+) -> Result<String, String> {
     match format {
         Format::Json => json(answer),
-        Format::Text => understood(answer).map(|one| text(&one)),
+        Format::Yaml => Ok(yaml::text(answer)),
+        Format::Text => understood(answer).map(in_words),
     }
 }
 
@@ -67,7 +98,7 @@ fn text(interruption: &Interruption) -> String {
         ("Zone", &status.availability_zone),
         ("Type", &status.instance_type),
     ];
-    let mut text = Text::default();
+    let mut text = words::Page::default();
     text.field("Name", &interruption.metadata.name);
     text.field("Instance", &status.instance_id);
     optional.into_iter().for_each(|(name, value)| value.iter().for_each(|value| text.field(name, value)));
@@ -82,7 +113,13 @@ fn text(interruption: &Interruption) -> String {
     let waiting = status.waiting_for.iter().map(|waiting| format!("{} — {}", waiting.reason, waiting.message));
     text.list("Waiting for", &waiting.collect::<Vec<_>>());
     text.field("Message", &status.message);
-    text.0
+    if !status.conditions.is_empty() {
+        text.block("Conditions", &clusters::conditions(&status.conditions));
+    }
+    if !status.events.is_empty() {
+        text.list("Events", &words::events(&status.events));
+    }
+    text.text()
 }
 
 fn deadline(interruption: &Interruption) -> String {
@@ -103,21 +140,4 @@ fn phases(interruption: &Interruption) -> Vec<String> {
     let mut phases: Vec<(&String, &String)> = interruption.status.phases.iter().collect();
     phases.sort_by_key(|(_, at)| *at);
     phases.into_iter().map(|(phase, at)| format!("{phase:<22}  {at}")).collect()
-}
-
-#[derive(Default)]
-struct Text(String);
-
-impl Text {
-    fn field(&mut self, name: &str, value: &str) {
-        self.0.push_str(&format!("{:<20}{}\n", format!("{name}:"), words::plain(value)));
-    }
-
-    fn list(&mut self, name: &str, entries: &[String]) {
-        if entries.is_empty() {
-            return self.field(name, "none");
-        }
-        self.0.push_str(&format!("{name}:\n"));
-        entries.iter().for_each(|entry| self.0.push_str(&format!("  {}\n", words::plain(entry))));
-    }
 }

@@ -1,10 +1,15 @@
-//! Questions to an operator that runs, over its own HTTP server: `get` and `describe`. Changes nothing.
+//! Questions to an operator that runs, over its own HTTP server: `get`, `describe`, `diff`. Changes nothing.
 
+mod clusters;
 pub mod describe;
+pub mod diff;
 pub mod get;
 mod server;
+mod table;
 mod words;
 mod yaml;
+
+use std::time::Duration;
 
 use clap::Args;
 use serde::Deserialize;
@@ -13,6 +18,10 @@ use serde_json::Value;
 use server::Server;
 
 use crate::cli::{DONE, FAILED, complain, say};
+use crate::clock::Clock;
+
+/// How often a list that is watched is asked for.
+const WATCH_EVERY: Duration = Duration::from_secs(1);
 
 /// Which operator is asked.
 #[derive(Debug, Args)]
@@ -23,6 +32,31 @@ struct Operator {
 }
 
 impl Operator {
+    /// Asks for `path` and prints what `shown` makes of the answer: once, or whenever it has become something else.
+    fn list(&self, path: &str, watch: bool, shown: impl Fn(&Value) -> Result<String, String>) -> u8 {
+        if !watch {
+            return self.tell(path, shown);
+        }
+        let mut last = String::new();
+        loop {
+            match self.server.get(path).and_then(|answer| shown(&answer)) {
+                Ok(text) if text == last => {}
+                Ok(text) => {
+                    if !last.is_empty() {
+                        say("");
+                    }
+                    say(text.trim_end());
+                    last = text;
+                }
+                Err(message) => {
+                    complain(message);
+                    return FAILED;
+                }
+            }
+            pause(WATCH_EVERY);
+        }
+    }
+
     /// Asks for `path` and prints what `shown` makes of the answer.
     fn tell(&self, path: &str, shown: impl FnOnce(&Value) -> Result<String, String>) -> u8 {
         match self.server.get(path).and_then(|answer| shown(&answer)) {
@@ -41,6 +75,13 @@ impl Operator {
 /// The answer as the kind that it is.
 fn understood<'a, T: Deserialize<'a>>(answer: &'a Value) -> Result<T, String> {
     T::deserialize(answer).map_err(|error| format!("the answer is not understood: {error}"))
+}
+
+/// Waits, in real time.
+fn pause(time: Duration) {
+    if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_time().build() {
+        runtime.block_on(Clock::system().sleep(time));
+    }
 }
 
 fn json(answer: &Value) -> Result<String, String> {

@@ -1,6 +1,6 @@
-//! Interruptions in words that `get` and `describe` share. Texts come from AWS too, so nothing in them steers a terminal.
+//! Words and pages that `get` and `describe` share. Texts come from AWS too, so nothing in them steers a terminal.
 
-use crate::api::{InterruptionStatus, InterruptionTasks};
+use crate::api::{InterruptionStatus, InterruptionTasks, ResourceEvent};
 
 /// A text without what a terminal would obey.
 pub fn plain(text: &str) -> String {
@@ -26,4 +26,45 @@ pub fn left(status: &InterruptionStatus) -> String {
 /// How its tasks ended.
 pub fn tasks(tasks: &InterruptionTasks) -> String {
     format!("{} stopped gracefully, {} killed, {} not ended", tasks.graceful, tasks.killed, tasks.running)
+}
+
+/// A text, or a dash where there is none.
+pub fn or_none(text: &str) -> String {
+    if text.is_empty() { "-".to_owned() } else { plain(text) }
+}
+
+/// Events, a line each.
+pub fn events(events: &[ResourceEvent]) -> Vec<String> {
+    events.iter().map(|event| format!("{}  {:<28}  {}", event.time, event.event, event.message)).collect()
+}
+
+/// A page of fields and lists.
+#[derive(Default)]
+pub struct Page(String);
+
+impl Page {
+    /// A field and its value.
+    pub fn field(&mut self, name: &str, value: &str) {
+        self.0.push_str(&format!("{:<20}{}\n", format!("{name}:"), plain(value)));
+    }
+
+    /// A field and its entries, a line each.
+    pub fn list(&mut self, name: &str, entries: &[String]) {
+        if entries.is_empty() {
+            return self.field(name, "none");
+        }
+        self.0.push_str(&format!("{name}:\n"));
+        entries.iter().for_each(|entry| self.0.push_str(&format!("  {}\n", plain(entry))));
+    }
+
+    /// A field and some lines that are laid out already.
+    pub fn block(&mut self, name: &str, lines: &str) {
+        let lines: Vec<String> = lines.lines().map(str::to_owned).collect();
+        self.list(name, &lines);
+    }
+
+    /// All of it.
+    pub fn text(self) -> String {
+        self.0
+    }
 }

@@ -19,7 +19,7 @@ use crate::aws::Connection;
 use crate::clock::Clock;
 use crate::http;
 use crate::ids::Region;
-use crate::operator::{Operator, Settings};
+use crate::operator::{Configuration, Operator};
 use crate::sim::{self, Simulation};
 use crate::telemetry::{Listener, Telemetry};
 
@@ -92,9 +92,16 @@ async fn play(options: &Options, manifests: &Manifests) -> u8 {
     let told: Listener = Arc::new(move |line| teller.tell(line));
     let (telemetry, end) = (Telemetry::new(Arc::default(), Some(told)), CancellationToken::new());
     let region = Region::from(REGION);
-    let settings = Settings::new(manifests, &region);
-    let problems = Arc::new(settings.awaited());
-    let shown = http::Shown::of(&telemetry, &problems, &clock);
+    let configuration = match Configuration::new(manifests.clone(), &region, &clock) {
+        Ok(configuration) => Arc::new(configuration),
+        Err(problems) => {
+            complain(problems);
+            return FAILED;
+        }
+    };
+    let settings = configuration.settings();
+    let problems = Arc::new(settings.borrow().awaited());
+    let shown = http::Shown::of(&telemetry, &problems, &configuration, &clock);
     let tasks = TaskTracker::new();
     tasks.spawn(http::serve(listener, shown, end.clone()));
     tasks.spawn(signals.pass_to(stop.clone()));

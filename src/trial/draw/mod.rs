@@ -94,5 +94,6 @@ fn leaver(lots: &mut Lots) -> ScenarioOperator {
         stops_after: leaves_after.filter(|_| !crashes),
         crashes_after: leaves_after.filter(|_| crashes),
         clock_ahead_millis: 0,
+        reloads: 0,
     }
 }

@@ -1,0 +1,79 @@
+//! `diff`: what manifests would change in a running operator.
+
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+
+use super::{Operator, understood};
+use crate::api::{
+    self, Change, Declared, Manifests, Metadata, OperatorSpec, OperatorStatus, Problems, Resource, SpotClusterList,
+};
+use crate::cli::{BAD_INPUT, DONE, FAILED, complain, say};
+use crate::config::{self, Location};
+
+/// What is compared with which operator.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// A file, or a directory of `*.yaml` and `*.yml` files: all that the operator is to be told.
+    #[arg(value_name = "PATH")]
+    path: Location,
+    #[command(flatten)]
+    operator: Operator,
+    /// For people, or for machines.
+    #[arg(short, long, value_enum, default_value = "text")]
+    output: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Compares them. The exit code is 1 where something differs, as `kubectl diff` has it.
+pub fn diff(options: &Options) -> u8 {
+    let Location::Path(path) = &options.path else {
+        complain("only files and directories can be compared");
+        return BAD_INPUT;
+    };
+    let wanted = match config::load_path(path) {
+        Ok(manifests) => manifests,
+        Err(problems) => {
+            complain(Problems(problems.0));
+            return BAD_INPUT;
+        }
+    };
+    match in_force(&options.operator) {
+        Ok(in_force) => tell(&api::changes(&in_force, &wanted), options.output),
+        Err(message) => {
+            complain(message);
+            FAILED
+        }
+    }
+}
+
+fn tell(changes: &[Change], format: Format) -> u8 {
+    match format {
+        Format::Json => say(&serde_json::to_string_pretty(changes).unwrap_or_default()),
+        Format::Text if changes.is_empty() => say("No difference: the operator works by these manifests already."),
+        Format::Text => changes.iter().for_each(|change| {
+            let note = if change.needs_restart() { "   (takes effect at the next start)" } else { "" };
+            say(&format!("{change}{note}"));
+        }),
+    }
+    if changes.is_empty() { DONE } else { FAILED }
+}
+
+/// What the operator works by.
+fn in_force(operator: &Operator) -> Result<Manifests, String> {
+    let answer: Value = operator.server.get("/api/v1/operator")?;
+    let told: Declared<OperatorSpec, OperatorStatus> = understood(&answer)?;
+    let answer = operator.server.get("/api/v1/clusters")?;
+    let list: SpotClusterList = understood(&answer)?;
+    Ok(Manifests { operator: resource(told), clusters: list.items.into_iter().map(resource).collect() })
+}
+
+fn resource<S, T>(declared: Declared<S, T>) -> Resource<S> {
+    let Declared { api_version, kind, metadata, spec, .. } = declared;
+    let metadata = Metadata { name: metadata.name, labels: metadata.labels, annotations: metadata.annotations };
+    Resource { api_version, kind, metadata, spec }
+}

@@ -1,0 +1,156 @@
+//! The manifests in force, and what came of the last attempt to change them.
+//!
+//! A change is taken over as a whole or not at all. Who reads manifests from where is not known here.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+use super::settings::Settings;
+use crate::api::{Change, Manifests, Problems, changes};
+use crate::clock::Clock;
+use crate::ids::Region;
+
+/// So many changes are named in the log.
+const NAMED_MAX: usize = 20;
+
+/// The manifests in force.
+#[derive(Debug)]
+pub struct Configuration {
+    state: Mutex<InForce>,
+    settings: watch::Sender<Settings>,
+    region: Region,
+    clock: Clock,
+}
+
+/// What is in force, and what was refused.
+#[derive(Clone, Debug)]
+pub struct InForce {
+    /// The manifests.
+    pub manifests: Arc<Manifests>,
+    /// Counts the changes that were taken over, from 1.
+    pub generation: u64,
+    /// Since when they are in force.
+    pub since: Timestamp,
+    /// Since when there is a configuration at all.
+    pub began: Timestamp,
+    /// Since when no attempt to change them was refused.
+    pub accepted_since: Timestamp,
+    /// Why the last attempt to change them was refused, if it was.
+    pub refused: Option<Refused>,
+    /// What only a restart takes over.
+    pub awaits_restart: Vec<String>,
+}
+
+/// An attempt to change the manifests that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Since when it is.
+    pub since: Timestamp,
+    /// Why.
+    pub why: Problems,
+}
+
+impl Configuration {
+    /// `manifests` are in force, for an operator whose own Region is `region`.
+    ///
+    /// # Errors
+    /// Two of the clusters turn out to be the same.
+    pub fn new(manifests: Manifests, region: &Region, clock: &Clock) -> Result<Self, Problems> {
+        let settings = Settings::checked(&manifests, region)?;
+        let state = InForce {
+            manifests: Arc::new(manifests),
+            generation: 1,
+            since: clock.now(),
+            began: clock.now(),
+            accepted_since: clock.now(),
+            refused: None,
+            awaits_restart: Vec::new(),
+        };
+        let (settings, _) = watch::channel(settings);
+        Ok(Self { state: Mutex::new(state), settings, region: region.clone(), clock: clock.clone() })
+    }
+
+    /// The operator's own Region.
+    #[must_use]
+    pub const fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// What is in force now.
+    #[must_use]
+    pub fn in_force(&self) -> InForce {
+        self.lock().clone()
+    }
+
+    /// The settings, now and whenever they change.
+    #[must_use]
+    pub fn settings(&self) -> watch::Receiver<Settings> {
+        self.settings.subscribe()
+    }
+
+    /// Takes over what was read, or notes why not: what was in force before stays so then.
+    pub fn offer(&self, read: Result<Manifests, Problems>) {
+        let checked = read.and_then(|manifests| Ok((Settings::checked(&manifests, &self.region)?, manifests)));
+        match checked {
+            Ok((settings, manifests)) => self.accept(settings, manifests),
+            Err(why) => self.refuse(why),
+        }
+    }
+
+    fn accept(&self, settings: Settings, manifests: Manifests) {
+        let mut state = self.lock();
+        let was_refused = state.refused.take().is_some();
+        if was_refused {
+            state.accepted_since = self.clock.now();
+        }
+        let changes = changes(&state.manifests, &manifests);
+        if changes.is_empty() {
+            if was_refused {
+                let generation = state.generation;
+                tracing::info!(event = "config.accepted", generation, "the manifests are as they are in force again");
+            }
+            return;
+        }
+        state.generation += 1;
+        state.since = self.clock.now();
+        for change in changes.iter().filter(|change| change.needs_restart()) {
+            state.awaits_restart.push(change.to_string());
+        }
+        let (generation, count) = (state.generation, changes.len());
+        let named: Vec<String> = changes.iter().take(NAMED_MAX).map(Change::to_string).collect();
+        state.manifests = Arc::new(manifests);
+        drop(state);
+        tracing::info!(
+            event = "config.accepted",
+            generation,
+            count,
+            changes = named.join("; "),
+            "manifests changed, generation {generation}: {}",
+            named.join("; ")
+        );
+        self.settings.send_replace(settings);
+    }
+
+    fn refuse(&self, why: Problems) {
+        let mut state = self.lock();
+        if state.refused.as_ref().is_some_and(|refused| refused.why == why) {
+            return;
+        }
+        let (count, first) = (why.0.len(), why.0.first().map(ToString::to_string).unwrap_or_default());
+        state.refused = Some(Refused { since: self.clock.now(), why });
+        tracing::warn!(
+            event = "config.refused",
+            generation = state.generation,
+            count,
+            reason = first,
+            "the changed manifests are refused as a whole, those of generation {} stay in force: {first}",
+            state.generation
+        );
+    }
+
+    fn lock(&self) -> MutexGuard<'_, InForce> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,103 @@
+//! What people may read of the clusters: how each stands, and what happened there lately. The loop writes, HTTP reads.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use super::case_line::{CaseLine, to_milliseconds};
+use super::cluster_view::ClusterView;
+use crate::api::ResourceEvent;
+
+/// So many events of a cluster are kept.
+const OF_CLUSTER_MAX: usize = 100;
+
+/// So many events of a case.
+const OF_CASE_MAX: usize = 32;
+
+/// The events of so many cases.
+const CASES_MAX: usize = 2_000;
+
+/// What people may read of the clusters.
+#[derive(Debug, Default)]
+pub struct Registry {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    /// By the name of the `SpotCluster`.
+    clusters: BTreeMap<String, Arc<ClusterView>>,
+    /// By the cluster's name in ECS.
+    of_clusters: BTreeMap<String, VecDeque<ResourceEvent>>,
+    /// By case.
+    of_cases: BTreeMap<String, Vec<ResourceEvent>>,
+    /// Those cases, the oldest first.
+    cases: VecDeque<String>,
+}
+
+impl Registry {
+    /// How a cluster stands now.
+    pub fn publish(&self, name: &str, view: ClusterView) {
+        self.lock().clusters.insert(name.to_owned(), Arc::new(view));
+    }
+
+    /// A cluster is managed no more.
+    pub fn remove(&self, name: &str) {
+        self.lock().clusters.remove(name);
+    }
+
+    /// How a cluster stands, as far as it is known.
+    #[must_use]
+    pub fn cluster(&self, name: &str) -> Option<Arc<ClusterView>> {
+        self.lock().clusters.get(name).cloned()
+    }
+
+    /// Notes what a line tells.
+    pub fn note(&self, line: &CaseLine, now: Timestamp) {
+        let event =
+            ResourceEvent { time: to_milliseconds(now), event: line.event.to_owned(), message: line.message.clone() };
+        let mut kept = self.lock();
+        kept.note_of_case(line.case.to_string(), &event);
+        if !line.cluster.is_empty() {
+            let events = kept.of_clusters.entry(line.cluster.clone()).or_default();
+            events.push_back(event);
+            if events.len() > OF_CLUSTER_MAX {
+                events.pop_front();
+            }
+        }
+    }
+
+    /// What happened lately in the cluster that ECS knows by this name.
+    #[must_use]
+    pub fn events_of_cluster(&self, name: &str) -> Vec<ResourceEvent> {
+        self.lock().of_clusters.get(name).map(|events| events.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// What happened in a case.
+    #[must_use]
+    pub fn events_of_case(&self, case: &str) -> Vec<ResourceEvent> {
+        self.lock().of_cases.get(case).cloned().unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn note_of_case(&mut self, case: String, event: &ResourceEvent) {
+        if !self.of_cases.contains_key(&case) {
+            self.cases.push_back(case.clone());
+            if self.cases.len() > CASES_MAX
+                && let Some(oldest) = self.cases.pop_front()
+            {
+                self.of_cases.remove(&oldest);
+            }
+        }
+        let events = self.of_cases.entry(case).or_default();
+        if events.len() < OF_CASE_MAX {
+            events.push(event.clone());
+        }
+    }
+}

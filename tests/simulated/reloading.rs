@@ -1,0 +1,141 @@
+//! People change the manifests while the operator works.
+
+use std::time::Duration;
+
+use ecs_spot_operator::api;
+use ecs_spot_operator::sim::{ClusterSpec, GroupSpec, InterruptionPlan, QueueSpec, RuleSpec, Scenario};
+
+use crate::rig::*;
+
+impl Running {
+    /// What a follower does with what it has read.
+    fn tell(&self, manifests: &str) {
+        self.configuration.offer(api::load_str("rig.yaml", manifests));
+    }
+}
+
+/// A second cluster with a group of its own, and a second queue.
+fn two_clusters(interruptions: Vec<InterruptionPlan>) -> Scenario {
+    let mut account = scenario();
+    account.clusters.push(ClusterSpec { name: "api".into(), services: Vec::new(), standalone: Vec::new() });
+    account.groups.push(GroupSpec {
+        name: "api-asg".into(),
+        cluster: Some("api".into()),
+        capacity_provider: Some("api-spot".into()),
+        desired: 3,
+        max: 6,
+        ..GroupSpec::default()
+    });
+    account.queues.push(QueueSpec { name: "second".into(), ..QueueSpec::default() });
+    Scenario { interruptions, ..account }
+}
+
+fn at(seconds: u64, group: &str) -> InterruptionPlan {
+    InterruptionPlan::new(Duration::from_secs(seconds), group, 1)
+}
+
+const API: &str =
+    "---\napiVersion: ecs-spot-operator/v1\nkind: SpotCluster\nmetadata: {name: api}\nspec: {cluster: api}\n";
+
+#[tokio::test(start_paused = true)]
+async fn a_change_of_policy_takes_effect_without_a_restart() {
+    let rig = Rig::new(two_clusters(vec![at(30, GROUP), at(300, GROUP)]));
+    let operator = rig.operate();
+    rig.secs(290).await;
+    assert_eq!(rig.calls("DetachInstances"), 1);
+    operator.tell(&manifests("", ", mode: dryRun"));
+    assert_eq!(operator.configuration.in_force().generation, 2);
+    rig.secs(200).await;
+    assert_eq!(rig.calls("DetachInstances"), 1, "a rehearsal changes nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_cluster_is_managed_and_one_that_goes_is_left_alone() {
+    let rig = Rig::new(two_clusters(vec![at(60, "api-asg"), at(400, "api-asg")]));
+    let operator = rig.operate();
+    rig.secs(10).await;
+    operator.tell(&(manifests("", "") + API));
+    rig.secs(200).await;
+    assert_eq!(rig.calls("DetachInstances"), 1, "the new cluster is managed");
+    assert!(operator.registry.cluster("api").is_some_and(|view| view.instances == 3));
+    rig.secs(160).await;
+    operator.tell(&manifests("", ""));
+    rig.secs(10).await;
+    assert!(operator.registry.cluster("api").is_none(), "nothing is told of it any more");
+    rig.secs(300).await;
+    assert_eq!(rig.calls("DetachInstances"), 1, "and nothing is done there");
+    assert_eq!(rig.outcomes(), ["handed_over"]);
+    assert_eq!(rig.depth(QUEUE), (0, 0));
+    operator.tell(&(manifests("", "") + API));
+    rig.secs(60).await;
+    assert!(operator.registry.cluster("api").is_some_and(|view| view.instances == 3), "it can come back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_begun_in_a_cluster_that_goes_is_finished() {
+    let rig = Rig::with(two_clusters(vec![at(60, "api-asg"), at(100, "api-asg")]), &(manifests("", "") + API));
+    let operator = rig.operate();
+    rig.secs(64).await;
+    assert_eq!(operator.board.open_in(Some("api")), 1);
+    operator.tell(&manifests("", ""));
+    rig.secs(60).await;
+    assert_eq!(operator.board.open_in(Some("api")), 1, "its case goes on, and no other is begun");
+    rig.secs(300).await;
+    assert_eq!(rig.outcomes(), ["handed_over"]);
+    assert_eq!(rig.calls("DetachInstances"), 1);
+    assert_eq!(rig.depth(QUEUE), (0, 0), "both messages are done with");
+    assert!(operator.registry.cluster("api").is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_change_leaves_everything_as_it_was() {
+    let rig = Rig::new(two_clusters(vec![at(60, GROUP)]));
+    let operator = rig.operate();
+    rig.secs(10).await;
+    for bad in [
+        "{",
+        "kind: Operator",
+        &manifests("", ", mode: sometimes"),
+        &manifests("", "").replace("name: web", "name: ''"),
+    ] {
+        operator.tell(bad);
+        let in_force = operator.configuration.in_force();
+        assert!(in_force.refused.is_some() && in_force.generation == 1, "{bad}");
+    }
+    rig.secs(200).await;
+    assert_eq!(rig.outcomes(), ["handed_over"]);
+    operator.tell(&manifests("", ""));
+    assert!(operator.configuration.in_force().refused.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn queues_come_and_go_and_what_is_held_of_them_is_kept() {
+    let mut account = two_clusters(vec![at(60, GROUP)]);
+    account.rules = vec![RuleSpec::interruptions("second")];
+    let rig = Rig::new(account);
+    let operator = rig.operate();
+    rig.secs(20).await;
+    let second = manifests("", "").replace(QUEUE, "second");
+    operator.tell(&second);
+    rig.secs(44).await;
+    assert_eq!(rig.depth("second"), (0, 1), "the notice is held");
+    operator.tell(&manifests("", ""));
+    rig.secs(50).await;
+    assert_eq!(rig.depth("second"), (0, 1), "and goes on being held after its queue has been left");
+    rig.secs(200).await;
+    assert_eq!(rig.outcomes(), ["handed_over"]);
+    assert_eq!(rig.depth("second"), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn pausing_stops_receiving_and_nothing_else() {
+    let rig = Rig::new(two_clusters(vec![at(60, GROUP), at(100, GROUP)]));
+    let operator = rig.operate();
+    rig.secs(64).await;
+    operator.tell(&manifests(", paused: true", ""));
+    rig.secs(60).await;
+    assert_eq!(rig.depth(QUEUE).0, 1, "the second notice waits in the queue");
+    operator.tell(&manifests("", ""));
+    rig.secs(300).await;
+    assert_eq!(rig.outcomes(), ["handed_over"; 2]);
+}
