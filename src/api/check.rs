@@ -65,7 +65,10 @@ fn queues(queues: &[Queue], found: &mut Complaints) {
         let parts = rest.and_then(|rest| rest.split_once('/'));
         let is_url = parts.is_some_and(|(host, name)| !host.is_empty() && !name.is_empty());
         found.add_if(!is_url, &path, || format!("`{url}` is not a queue's URL"));
-        let repeated = queues.iter().take(index).any(|earlier| earlier == queue);
+        for (place, sender) in queue.senders.iter().enumerate().filter(|(_, sender)| !sender.starts_with("arn:")) {
+            found.add(format!("spec.queues[{index}].senders[{place}]"), format!("`{sender}` is not a role's ARN"));
+        }
+        let repeated = queues.iter().take(index).any(|earlier| earlier.url == queue.url);
         found.add_if(repeated, &path, || format!("names a queue for the second time: {url}"));
     }
 }

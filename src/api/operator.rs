@@ -44,6 +44,11 @@ pub struct Queue {
     /// The queue's URL. Its Region is read from the host name where that is one of AWS's.
     #[schemars(regex(pattern = "^https?://"))]
     pub url: String,
+    /// ARNs of the roles that may send to it besides EventBridge, such as instance roles of relays. `setup` writes them into the
+    /// queue's policy.
+    #[serde(default)]
+    #[schemars(length(max = 50))]
+    pub senders: Vec<String>,
 }
 
 /// The operator's own HTTP server: `/healthz`, `/readyz`, `/metrics`, `/api/v1/interruptions`.

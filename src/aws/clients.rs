@@ -168,6 +168,14 @@ pub fn sqs(connection: &Connection, queue: &QueueUrl, fallback: &Region, gates: 
     aws_sdk_sqs::Client::from_conf(config)
 }
 
+/// The EventBridge client of a Region.
+#[must_use]
+pub fn eventbridge(connection: &Connection, region: &Region, gates: &Gates) -> aws_sdk_eventbridge::Client {
+    let config = connection.config(region, &gates.of(region), READ_TIMEOUT);
+    let config = aws_sdk_eventbridge::config::Builder::from(&config).retry_partition(own_retries("events")).build();
+    aws_sdk_eventbridge::Client::from_conf(config)
+}
+
 /// The Region in a queue's host name, as in `https://sqs.eu-west-1.amazonaws.com/…`.
 #[must_use]
 pub fn region_of_queue(queue: &QueueUrl) -> Option<Region> {

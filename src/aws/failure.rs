@@ -171,7 +171,10 @@ fn classify(code: Option<&str>, status: u16) -> Class {
         | "MissingAuthenticationToken"
         | "InvalidAccessKeyId"
         | "IncompleteSignature" => Class::Credentials,
-        "ClusterNotFoundException" | "QueueDoesNotExist" | "AWS.SimpleQueueService.NonExistentQueue" => Class::NotFound,
+        "ClusterNotFoundException"
+        | "QueueDoesNotExist"
+        | "AWS.SimpleQueueService.NonExistentQueue"
+        | "ResourceNotFoundException" => Class::NotFound,
         "ValidationError"
         | "InvalidParameterException"
         | "ValidationException"

@@ -7,7 +7,9 @@ mod demo;
 mod drain;
 mod manifest;
 mod paper;
+mod reach;
 mod run;
+mod setup;
 mod sim;
 mod speed;
 mod stop;
@@ -66,6 +68,11 @@ enum Command {
     /// Sends one message; credentials, Region and endpoints come the standard AWS way, and need `sqs:SendMessage` on the queue.
     /// Exits with 0 once the queue has it, which does not say what becomes of it: `describe interruption` does.
     Drain(drain::Options),
+    /// Make the event plumbing that manifests ask for, or repair it: queues, rules, targets, hooks.
+    ///
+    /// Shows each change before it makes any. Made again it changes nothing. What it makes carries the tag
+    /// `ecs-spot-operator/made-by: setup`, and --destroy removes that and nothing else.
+    Setup(setup::Options),
     /// Show the operator at work on a simulated AWS, in this process. No account is needed.
     Demo(demo::Options),
     /// The simulated AWS, and the operator on it.
@@ -106,6 +113,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Describe(what) => ask::describe::describe(&what),
         Command::Diff(options) => ask::diff::diff(&options),
         Command::Drain(options) => drain::drain(&options),
+        Command::Setup(options) => setup::setup(&options),
         Command::Demo(options) => demo::demo(&options),
         Command::Sim(command) => sim::sim(&command),
         Command::Check(options) => manifest::check::check(&options),

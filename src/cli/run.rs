@@ -7,15 +7,15 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::reach::default_region;
 use super::stop::{self, StopSignals};
 use super::{BAD_INPUT, DONE, FAILED, complain};
-use crate::api::{self, Manifests, Problems, Text};
+use crate::api::{self, Problems, Text};
 use crate::aws::Connection;
-use crate::aws::clients::region_of_queue;
 use crate::clock::Clock;
 use crate::config::{Follower, Location, Reader};
 use crate::http;
-use crate::ids::{QueueUrl, Region};
+use crate::ids::Region;
 use crate::operator::{Configuration, Operator};
 use crate::telemetry::{LogFormat, Metrics, Telemetry, init_logging};
 
@@ -47,10 +47,7 @@ async fn operate(location: Location, log_format: LogFormat) -> Result<(), Refusa
     let bad = |problems: Problems| (BAD_INPUT, problems.to_string());
     let texts = reader.read().await.map_err(bad)?;
     let manifests = api::load(&texts).map_err(bad)?;
-    let region = default_region(&connection, &manifests).ok_or_else(|| {
-        let message = "no Region: set AWS_REGION, or name the queues by their https://sqs.<region>.amazonaws.com/… URL";
-        (BAD_INPUT, message.to_owned())
-    })?;
+    let region = default_region(&connection, &manifests).map_err(|message| (BAD_INPUT, message))?;
     let listen = manifests.operator.spec.http.listen.clone();
     let configuration = Arc::new(Configuration::new(manifests, &region, &clock).map_err(bad)?);
     init_logging(log_format, &clock).map_err(|error| (FAILED, error.to_string()))?;
@@ -101,10 +98,4 @@ async fn follow(
         tokio::join!(follower.follow(texts, |read| configuration.offer(read)), stop::on_hangup(&now));
     };
     let _ = stop.run_until_cancelled(both).await;
-}
-
-/// The process's own Region, else the one of the first queue that tells.
-fn default_region(connection: &Connection, manifests: &Manifests) -> Option<Region> {
-    let mut queues = manifests.operator.spec.queues.iter().map(|queue| QueueUrl::from(&queue.url));
-    connection.region().or_else(|| queues.find_map(|queue| region_of_queue(&queue)))
 }

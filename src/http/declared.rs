@@ -12,6 +12,7 @@ use crate::api::{
 };
 use crate::operator::configuration::InForce;
 use crate::operator::problems::Standing;
+use crate::telemetry::case_line::to_milliseconds;
 use crate::telemetry::cluster_view::{ClusterView, Judgement, Verdict};
 
 type Cluster = Declared<SpotClusterSpec, SpotClusterStatus>;
@@ -86,7 +87,7 @@ fn stands(view: &ClusterView, generation: u64) -> SpotClusterStatus {
         region: view.region.clone(),
         instances: view.instances as u64,
         draining: view.draining as u64,
-        observed_at: view.observed_at.map(|at| at.to_string()),
+        observed_at: view.observed_at.map(to_milliseconds),
         capacity_providers: view.pools.iter().map(Into::into).collect(),
         ..SpotClusterStatus::default()
     }

@@ -22,13 +22,14 @@ pub struct Rule {
     pub description: Option<String>,
     /// The ARNs of queues, by the id of the target.
     pub targets: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, String>,
 }
 
 impl Rule {
     pub fn new(spec: RuleSpec) -> Self {
         let RuleSpec { name, pattern, queues } = spec;
         let targets = queues.into_iter().enumerate().map(|(index, queue)| (index.to_string(), queue)).collect();
-        Self { name, pattern, schedule: None, enabled: true, description: None, targets }
+        Self { name, pattern, schedule: None, enabled: true, description: None, targets, tags: BTreeMap::new() }
     }
 
     pub fn takes(&self, event: &Value) -> bool {
@@ -64,8 +65,8 @@ impl Events {
         if text.is_some() {
             pattern::check(&pattern).map_err(invalid)?;
         }
-        let targets = self.rules.remove(name).map(|rule| rule.targets).unwrap_or_default();
-        let rule = Rule { name: name.to_owned(), pattern, schedule, enabled, description, targets };
+        let (targets, tags) = self.rules.remove(name).map(|rule| (rule.targets, rule.tags)).unwrap_or_default();
+        let rule = Rule { name: name.to_owned(), pattern, schedule, enabled, description, targets, tags };
         self.rules.insert(name.to_owned(), rule);
         Ok(())
     }

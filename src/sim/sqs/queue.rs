@@ -54,6 +54,7 @@ pub struct Queue {
     pub delay: Duration,
     /// Attributes that are told and not acted out.
     pub others: BTreeMap<String, String>,
+    pub tags: BTreeMap<String, String>,
     purged_at: Option<Timestamp>,
     messages: BTreeMap<u64, Message>,
     pushed: u64,
@@ -69,6 +70,7 @@ impl Queue {
             created: now,
             delay: Duration::ZERO,
             others: BTreeMap::new(),
+            tags: BTreeMap::new(),
             purged_at: None,
             messages: BTreeMap::new(),
             pushed: 0,

@@ -1,5 +1,7 @@
 //! EventBridge's actions: rules, their targets, and events that callers put on the bus.
 
+mod tags;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -21,6 +23,9 @@ pub fn handle(world: &mut World, action: &str, body: &[u8]) -> Result<Value, Fau
         "PutTargets" => put_targets(world, input(body)?),
         "RemoveTargets" => remove_targets(world, &input(body)?),
         "PutEvents" => put_events(world, input(body)?),
+        "TagResource" => tags::add(world, input(body)?),
+        "UntagResource" => tags::remove(world, &input(body)?),
+        "ListTagsForResource" => tags::list(world, &input(body)?),
         _ => Err(unknown_operation()),
     };
     world.core.audience = world.events.audience();
@@ -36,6 +41,8 @@ struct PutRule {
     schedule_expression: Option<String>,
     state: Option<String>,
     description: Option<String>,
+    #[serde(default)]
+    tags: Vec<tags::Tag>,
 }
 
 fn put_rule(world: &mut World, asked: PutRule) -> Result<Value, Fault> {
@@ -48,7 +55,12 @@ fn put_rule(world: &mut World, asked: PutRule) -> Result<Value, Fault> {
     }
     let enabled = asked.state.as_deref() != Some("DISABLED");
     let (pattern, schedule) = (asked.event_pattern.as_deref(), asked.schedule_expression);
+    // Tags are for rules that are new; on another one they do nothing (EventBridge API reference, `PutRule`).
+    let is_new = world.events.rule(&asked.name).is_err();
     world.events.put_rule(&asked.name, pattern, schedule, enabled, asked.description)?;
+    if let Some(rule) = world.events.rules.get_mut(&asked.name).filter(|_| is_new) {
+        rule.tags = asked.tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
+    }
     Ok(json!({"RuleArn": world.core.names.rule_arn(&asked.name)}))
 }
 

@@ -1,6 +1,7 @@
 //! SQS's actions: those on messages here, those on queues in `queues`.
 
 mod queues;
+mod tags;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -39,6 +40,9 @@ pub fn handle(world: &mut World, action: &str, request: &Request) -> Result<Valu
         "GetQueueAttributes" => queues::attributes(world, &input(body)?),
         "GetQueueUrl" => queues::queue_url(world, endpoint, &input(body)?),
         "ListQueues" => queues::list(world, endpoint, &input(body)?),
+        "TagQueue" => tags::add(world, input(body)?),
+        "UntagQueue" => tags::remove(world, &input(body)?),
+        "ListQueueTags" => tags::list(world, &input(body)?),
         _ => Err(unknown_operation()),
     }
 }

@@ -74,6 +74,8 @@ pub struct CreateInput {
     queue_name: String,
     #[serde(default)]
     attributes: BTreeMap<String, String>,
+    #[serde(default, rename = "tags")]
+    tags: BTreeMap<String, String>,
 }
 
 /// A queue that is there already is answered with, where what is asked for agrees with it.
@@ -104,6 +106,7 @@ pub fn create(world: &mut World, endpoint: Option<&str>, asked: CreateInput) -> 
         }
         let mut queue = Queue::new(spec, world.core.now);
         queue.others = others(&asked.attributes);
+        queue.tags = asked.tags;
         queue.delay = delay(&asked.attributes).unwrap_or_default();
         world.sqs.queues.insert(name.clone(), queue);
     }
@@ -193,6 +196,8 @@ pub fn set_attributes(world: &mut World, asked: SetInput) -> Result<Value, Fault
         queue.redrive = spec.redrive;
     }
     queue.others.extend(others(&asked.attributes));
+    // An empty policy is none.
+    queue.others.retain(|name, value| name != "Policy" || !value.is_empty());
     queue.delay = delay(&asked.attributes).unwrap_or(queue.delay);
     Ok(json!({}))
 }

@@ -1,0 +1,26 @@
+//! Makes the plumbing that brings events to the operator, and repairs it: queues, rules, targets, hooks.
+//!
+//! [`Wanted`] is read from the manifests, [`Found`] from the account, [`plan`] compares both; all three are plain data. Only
+//! [`Surveyor`] asks AWS, and only [`Builder`] changes it, change by change.
+
+mod apply;
+mod arn;
+mod change;
+mod found;
+mod plan;
+mod policy;
+mod survey;
+mod wanted;
+
+pub use apply::Builder;
+pub use change::Change;
+pub use found::Found;
+pub use plan::{plan, removal};
+pub use survey::Surveyor;
+pub use wanted::{Wanted, WantedQueue, WantedRule};
+
+/// The tag on queues and rules that `setup` made. What does not carry it is not removed.
+pub const TAG: (&str, &str) = ("ecs-spot-operator/made-by", "setup");
+
+/// The name of the termination hook that `setup` makes.
+pub const HOOK: &str = "ecs-spot-operator-drain";
