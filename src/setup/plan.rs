@@ -207,3 +207,6 @@ fn remove_queue(queue: &WantedQueue, name: &str, found: &Found, changes: &mut Ve
     let (attributes, why) = ([("Policy".to_owned(), after)].into(), vec!["Policy: without our statements".to_owned()]);
     changes.push(Change::SetQueueAttributes { region, name, url: there.url.clone(), attributes, why });
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+use super::*;
+use crate::api::load_str;
+use crate::ids::GroupKey;
+use crate::setup::Wanted;
+
+const MANIFESTS: &str = "apiVersion: ecs-spot-operator/v1\nkind: Operator\nmetadata: {name: o}\n\
+    spec: {queues: [{url: 'https://sqs.us-east-1.amazonaws.com/123456789012/spot'}]}\n---\n\
+    apiVersion: ecs-spot-operator/v1\nkind: SpotCluster\nmetadata: {name: web}\nspec: {cluster: web}\n";
+
+fn wanted(manifests: &str) -> Wanted {
+    Wanted::of(&load_str("x", manifests).unwrap(), &"us-east-1".into()).unwrap()
+}
+
+/// What is there after all changes have been made.
+fn made(changes: &[Change], mut found: Found) -> Found {
+    for change in changes {
+        match change {
+            Change::CreateQueue { region, name, attributes } => {
+                let queue = FoundQueue { url: name.clone(), attributes: attributes.clone(), ours: true };
+                found.queues.insert((region.clone(), name.clone()), queue);
+            }
+            Change::SetQueueAttributes { region, name, attributes, .. } => {
+                let queue = found.queues.get_mut(&(region.clone(), name.clone())).unwrap();
+                queue.attributes.extend(attributes.clone());
+            }
+            Change::PutRule { region, name, pattern, repairs, .. } => {
+                let rule = found.rules.entry((region.clone(), name.clone())).or_default();
+                (rule.pattern, rule.enabled) = (pattern.clone(), true);
+                rule.ours |= repairs.is_none();
+            }
+            Change::PutTarget { region, rule, queue } => {
+                let rule = found.rules.get_mut(&(region.clone(), rule.clone())).unwrap();
+                rule.targets.push(("ecs-spot-operator".to_owned(), queue.clone()));
+            }
+            Change::PutHook { group, .. } => {
+                let hook = FoundHook {
+                    default_result: "CONTINUE".to_owned(),
+                    heartbeat: HEARTBEAT,
+                    terminating: true,
+                    ours: true,
+                };
+                found.hooks.insert(group.clone(), Some(hook));
+            }
+            Change::RemoveTarget { region, rule, id } => {
+                found.rules.get_mut(&(region.clone(), rule.clone())).unwrap().targets.retain(|(known, _)| known != id);
+            }
+            Change::DeleteRule { region, name } => drop(found.rules.remove(&(region.clone(), name.clone()))),
+            Change::DeleteQueue { region, name, .. } => drop(found.queues.remove(&(region.clone(), name.clone()))),
+            Change::DeleteHook { group } => drop(found.hooks.insert(group.clone(), None)),
+        }
+    }
+    found
+}
+
+fn with_a_group() -> Found {
+    let group = GroupKey { region: "us-east-1".into(), name: "web-asg".into() };
+    Found { hooks: [(group, None)].into(), ..Found::default() }
+}
+
+#[test]
+fn what_has_been_made_is_not_made_again_and_all_of_it_goes() {
+    let wanted = wanted(MANIFESTS);
+    let changes = plan(&wanted, &with_a_group());
+    assert_eq!(changes.iter().filter(|change| change.sign() != '+').count(), 0);
+    let found = made(&changes, with_a_group());
+    assert_eq!(plan(&wanted, &found), []);
+    assert_eq!(made(&removal(&wanted, &found), found), with_a_group());
+}
+
+#[test]
+fn rules_follow_the_policies() {
+    let names = |manifests: &str| -> Vec<String> {
+        let wanted = wanted(manifests);
+        wanted.queues[0].rules.iter().map(|rule| rule.name.trim_start_matches("spot-").to_owned()).collect()
+    };
+    assert_eq!(names(MANIFESTS), ["interruption", "state", "maintenance", "hook", "scaling", "ecs"]);
+    let spec = "{cluster: web, signals: {rebalance: {enabled: true}, maintenance: {enabled: false}, lifecycleHooks: []}}";
+    let other = MANIFESTS.replace("{cluster: web}", spec);
+    assert_eq!(names(&other), ["interruption", "rebalance", "state", "scaling", "ecs"]);
+    let found = made(&plan(&wanted(MANIFESTS), &Found::default()), Found::default());
+    let changes = plan(&wanted(&other), &found);
+    let removed = changes.iter().filter(|change| matches!(change, Change::DeleteRule { .. })).count();
+    assert_eq!(removed, 2, "rules that no policy uses any more go: {changes:?}");
+    assert_eq!(plan(&wanted(&other), &made(&changes, found)), []);
+}
+
+#[test]
+fn what_is_wrong_with_a_queue_of_somebody_else_is_mended_and_no_more() {
+    let wanted = wanted(MANIFESTS);
+    let elsewhere = r#"{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:123456789012:theirs","maxReceiveCount":3}"#;
+    let attributes = [("MessageRetentionPeriod", "60"), ("RedrivePolicy", elsewhere), ("VisibilityTimeout", "5")];
+    let attributes = attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let queue = FoundQueue { url: "u".to_owned(), attributes, ours: false };
+    let found = Found { queues: [(("us-east-1".into(), "spot".to_owned()), queue)].into(), ..Found::default() };
+    let changes = plan(&wanted, &found);
+    let Some(Change::SetQueueAttributes { attributes, why, .. }) = changes.first() else { panic!("{changes:?}") };
+    assert_eq!(attributes.keys().collect::<Vec<_>>(), ["MessageRetentionPeriod", "Policy", "RedrivePolicy"]);
+    assert!(attributes["RedrivePolicy"].contains("theirs"), "its dead letters go where they went: {why:?}");
+    assert!(changes.iter().all(|change| !matches!(change, Change::CreateQueue { .. })), "{changes:?}");
+    let after = made(&changes, found);
+    assert_eq!(plan(&wanted, &after), []);
+    let left = made(&removal(&wanted, &after), after);
+    assert_eq!((left.queues.len(), left.rules.len()), (1, 0));
+    assert_eq!(left.queues.values().next().unwrap().attributes["Policy"], "");
+}
+
+#[test]
+fn a_hook_that_would_abandon_is_changed() {
+    let mut found = made(&plan(&wanted(MANIFESTS), &with_a_group()), with_a_group());
+    let hook = found.hooks.values_mut().next().unwrap().as_mut().unwrap();
+    (hook.default_result, hook.ours) = ("ABANDON".to_owned(), false);
+    let changes = plan(&wanted(MANIFESTS), &found);
+    assert!(matches!(changes.as_slice(), [Change::PutHook { repairs: Some(_), .. }]), "{changes:?}");
+    assert!(removal(&wanted(MANIFESTS), &found).iter().all(|change| !matches!(change, Change::DeleteHook { .. })));
+}
+
+#[test]
+fn a_queue_without_an_account_in_its_url_is_refused() {
+    let manifests = load_str("x", &MANIFESTS.replace("/123456789012/spot", "/spot")).unwrap();
+    assert!(Wanted::of(&manifests, &"us-east-1".into()).is_err());
+}
