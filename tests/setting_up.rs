@@ -16,7 +16,11 @@ use support::world::World;
 /// on the simulated AWS (`tests/golden/setup.txt`).
 fn setup(config: &Path, endpoint: &str, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
-    command.args(["setup", "--without-hooks", "--config"]).arg(config).args(arguments).env("AWS_ENDPOINT_URL", endpoint);
+    command
+        .args(["setup", "--without-hooks", "--config"])
+        .arg(config)
+        .args(arguments)
+        .env("AWS_ENDPOINT_URL", endpoint);
     command.env("AWS_REGION", "us-east-1").env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
     let output = command.output().unwrap();
     let (printed, complained) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -58,7 +62,8 @@ async fn on_localstack_it_works_is_repaired_and_goes_again() {
     assert!(again.starts_with("Nothing to change."), "{again}");
 
     let theirs = r#"{"Sid":"Theirs","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000000:root"},"Action":"sqs:*","Resource":"*"}"#;
-    let with_theirs = policy(&world, &world.queue).await.replace("\"Statement\":[", &format!("\"Statement\":[{theirs},"));
+    let with_theirs =
+        policy(&world, &world.queue).await.replace("\"Statement\":[", &format!("\"Statement\":[{theirs},"));
     let call = world.sqs.set_queue_attributes().queue_url(&world.queue);
     call.attributes(QueueAttributeName::Policy, with_theirs).send().await.unwrap();
     world.events.disable_rule().name("plumbed-interruption").send().await.unwrap();

@@ -4,6 +4,7 @@
 
 mod ask;
 mod demo;
+mod doctor;
 mod drain;
 mod manifest;
 mod paper;
@@ -68,6 +69,10 @@ enum Command {
     /// Sends one message; credentials, Region and endpoints come the standard AWS way, and need `sqs:SendMessage` on the queue.
     /// Exits with 0 once the queue has it, which does not say what becomes of it: `describe interruption` does.
     Drain(drain::Options),
+    /// Tell what would go wrong in an interruption, what that costs, and what mends it.
+    ///
+    /// Reads the live account and changes nothing. Exits with 1 where anything is critical.
+    Doctor(doctor::Options),
     /// Make the event plumbing that manifests ask for, or repair it: queues, rules, targets, hooks.
     ///
     /// Shows each change before it makes any. Made again it changes nothing. What it makes carries the tag
@@ -113,6 +118,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Describe(what) => ask::describe::describe(&what),
         Command::Diff(options) => ask::diff::diff(&options),
         Command::Drain(options) => drain::drain(&options),
+        Command::Doctor(options) => doctor::doctor(&options),
         Command::Setup(options) => setup::setup(&options),
         Command::Demo(options) => demo::demo(&options),
         Command::Sim(command) => sim::sim(&command),

@@ -13,6 +13,8 @@ pub struct Found {
     pub queues: BTreeMap<(Region, String), FoundQueue>,
     /// The rules that are there, by Region and name.
     pub rules: BTreeMap<(Region, String), FoundRule>,
+    /// Whatever sends to each of the queues, by Region and the queue's name: the names of the rules.
+    pub feeding: BTreeMap<(Region, String), Vec<String>>,
     /// The groups that want the hook, and the hook of that name where they have one.
     pub hooks: BTreeMap<GroupKey, Option<FoundHook>>,
 }
@@ -26,6 +28,27 @@ pub struct FoundQueue {
     pub attributes: BTreeMap<String, String>,
     /// Whether `setup` made it.
     pub ours: bool,
+}
+
+impl FoundRule {
+    /// Whether every event that `pattern` is for is one that this rule is for, as far as sources and kinds tell: what it asks of
+    /// their details may be less.
+    #[must_use]
+    pub fn covers(&self, pattern: &Value) -> bool {
+        let names = |pattern: &Value, field: &str| -> Option<Vec<String>> {
+            let values = pattern.get(field)?.as_array()?;
+            Some(values.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect())
+        };
+        self.enabled
+            && self.pattern.is_object()
+            && ["source", "detail-type"].iter().all(|field| {
+                match (names(&self.pattern, field), names(pattern, field)) {
+                    (None, _) => self.pattern.get(field).is_none(),
+                    (Some(_), None) => false,
+                    (Some(own), Some(wanted)) => wanted.iter().all(|name| own.contains(name)),
+                }
+            })
+    }
 }
 
 impl FoundQueue {

@@ -35,7 +35,8 @@ pub fn plan(wanted: &Wanted, found: &Found) -> Vec<Change> {
     for queue in &wanted.queues {
         dead_letters(queue, found, &mut changes);
         self::queue(queue, found, &mut changes);
-        queue.rules.iter().for_each(|rule| self::rule(queue, rule, found, &mut changes));
+        let needed = queue.rules.iter().filter(|rule| !is_covered(queue, rule, found));
+        needed.for_each(|rule| self::rule(queue, rule, found, &mut changes));
         let unwanted = |name: &str| queue.rules.iter().all(|rule| rule.name != name);
         remove_rules(queue, found, unwanted, &mut changes);
     }
@@ -76,8 +77,8 @@ fn redrive(queue: &FoundQueue) -> Option<(String, u64)> {
 
 fn queue(queue: &WantedQueue, found: &Found, changes: &mut Vec<Change>) {
     let (region, name) = (queue.home.region.clone(), queue.name.clone());
-    let rules: Vec<String> =
-        queue.rules.iter().map(|rule| queue.home.arn("events", &format!("rule/{}", rule.name))).collect();
+    let needed = queue.rules.iter().filter(|rule| !is_covered(queue, rule, found));
+    let rules: Vec<String> = needed.map(|rule| queue.home.arn("events", &format!("rule/{}", rule.name))).collect();
     let policy =
         |before: Option<&Value>| policy::with_ours(before, &queue.arn(), &queue.home.account, &rules, &queue.senders);
     let redrive_to =
@@ -119,13 +120,23 @@ fn queue(queue: &WantedQueue, found: &Found, changes: &mut Vec<Change>) {
         Some(_) => {}
     }
     let before = there.json("Policy");
+    let needed = !rules.is_empty() || !queue.senders.is_empty();
     let after = policy(before.as_ref());
-    if before.as_ref() != Some(&after) {
+    if needed && before.as_ref() != Some(&after) {
         set("Policy", after.to_string(), "Policy: these rules of this account, and relays, may send".to_owned());
     }
     if !attributes.is_empty() {
         changes.push(Change::SetQueueAttributes { region, name, url: there.url.clone(), attributes, why });
     }
+}
+
+/// Whether a rule that somebody else has made sends what `rule` is for to the queue already.
+fn is_covered(queue: &WantedQueue, rule: &WantedRule, found: &Found) -> bool {
+    let region = &queue.home.region;
+    let feeding = found.feeding.get(&(region.clone(), queue.name.clone())).into_iter().flatten();
+    let theirs = feeding.filter(|name| !queue.rule_names().contains(name));
+    let mut rules = theirs.filter_map(|name| found.rules.get(&(region.clone(), name.clone())));
+    rules.any(|there| there.covers(&rule.pattern))
 }
 
 fn rule(queue: &WantedQueue, rule: &WantedRule, found: &Found, changes: &mut Vec<Change>) {

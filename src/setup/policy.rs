@@ -9,14 +9,16 @@ const RELAYS: &str = "EcsSpotOperatorRelays";
 #[must_use]
 pub fn with_ours(before: Option<&Value>, queue: &str, account: &str, rules: &[String], senders: &[String]) -> Value {
     let mut statements = others(before);
-    statements.push(json!({
-        "Sid": RULES,
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue,
-        "Condition": {"ArnEquals": {"aws:SourceArn": rules}, "StringEquals": {"aws:SourceAccount": account}},
-    }));
+    if !rules.is_empty() {
+        statements.push(json!({
+            "Sid": RULES,
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": queue,
+            "Condition": {"ArnEquals": {"aws:SourceArn": rules}, "StringEquals": {"aws:SourceAccount": account}},
+        }));
+    }
     if !senders.is_empty() {
         statements.push(json!({
             "Sid": RELAYS,

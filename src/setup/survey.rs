@@ -16,10 +16,14 @@ const ATTRIBUTES: &str = "sqs:GetQueueAttributes";
 const QUEUE_TAGS: &str = "sqs:ListQueueTags";
 const RULE: &str = "events:DescribeRule";
 const TARGETS: &str = "events:ListTargetsByRule";
+const BY_TARGET: &str = "events:ListRuleNamesByTarget";
 const RULE_TAGS: &str = "events:ListTagsForResource";
 const CLUSTERS: &str = "ecs:DescribeClusters";
 const PROVIDERS: &str = "ecs:DescribeCapacityProviders";
 const HOOKS: &str = "autoscaling:DescribeLifecycleHooks";
+
+/// Pages of a list that are read at most.
+const PAGES_MAX: usize = 20;
 
 /// Reads what is there.
 pub struct Surveyor<'a> {
@@ -56,11 +60,15 @@ impl Surveyor<'_> {
             }
         }
         let events = clients::eventbridge(self.connection, region, self.gates);
-        for name in queue.rule_names() {
+        let feeding = feeding(&events, &queue.arn()).await?;
+        let mut names = queue.rule_names();
+        names.extend(feeding.iter().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>());
+        for name in names {
             if let Some(there) = read_rule(&events, &name).await? {
                 found.rules.insert((region.clone(), name), there);
             }
         }
+        found.feeding.insert((region.clone(), queue.name.clone()), feeding);
         Ok(())
     }
 
@@ -117,6 +125,21 @@ async fn read_queue(sqs: &aws_sdk_sqs::Client, name: &str) -> Result<Option<Foun
     let tags = tags.map_err(|error| Failure::of(QUEUE_TAGS, &error))?.tags.unwrap_or_default();
     let ours = tags.get(TAG.0).is_some_and(|value| value == TAG.1);
     Ok(Some(FoundQueue { url, attributes, ours }))
+}
+
+/// The rules that send to a queue, whoever made them.
+async fn feeding(events: &aws_sdk_eventbridge::Client, queue: &str) -> Result<Vec<String>, Failure> {
+    let (mut names, mut next) = (Vec::new(), None);
+    for _ in 0..PAGES_MAX {
+        let answer = events.list_rule_names_by_target().target_arn(queue).set_next_token(next).send().await;
+        let answer = answer.map_err(|error| Failure::of(BY_TARGET, &error))?;
+        names.extend_from_slice(answer.rule_names());
+        next = answer.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        if next.is_none() {
+            return Ok(names);
+        }
+    }
+    Err(Failure::endless(BY_TARGET))
 }
 
 async fn read_rule(events: &aws_sdk_eventbridge::Client, name: &str) -> Result<Option<FoundRule>, Failure> {

@@ -88,7 +88,9 @@ pub fn key(region: &Region, name: &str) -> GroupKey {
     GroupKey { region: region.clone(), name: name.into() }
 }
 
-fn read(group: &AutoScalingGroup, observed_at: Timestamp) -> Group {
+/// A group as the SDK gives it, seen at `observed_at`.
+#[must_use]
+pub fn read(group: &AutoScalingGroup, observed_at: Timestamp) -> Group {
     let members = group.instances().iter().filter_map(|instance| {
         let member = Member {
             lifecycle: Lifecycle::from(instance.lifecycle_state().map_or("", |state| state.as_str())),

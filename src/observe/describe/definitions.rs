@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_sdk_ecs::types::ContainerDefinition;
+use aws_sdk_ecs::types::{ContainerDefinition, TaskDefinition};
 use jiff::SignedDuration;
 
 use super::View;
@@ -19,15 +19,18 @@ const DEFINITION: &str = "ecs:DescribeTaskDefinition";
 pub async fn read(view: View<'_>, arn: &Arc<str>) -> Result<(), Failure> {
     let answer = view.clients.ecs.describe_task_definition().task_definition(&**arn).send().await;
     let definition = match answer.map_err(|error| Failure::of(DEFINITION, &error)) {
-        Ok(answer) => {
-            let containers = answer.task_definition().map(|found| found.container_definitions()).unwrap_or_default();
-            Definition { containers: containers.iter().take(CONTAINERS_MAX).map(container).collect() }
-        }
+        Ok(answer) => answer.task_definition().map(self::definition).unwrap_or_default(),
         Err(failure) if matches!(failure.class, Class::Invalid | Class::NotFound) => Definition::default(),
         Err(failure) => return Err(failure),
     };
     view.send(Observation::Definition { arn: Arc::clone(arn), definition }).await;
     Ok(())
+}
+
+/// What a task definition says of stopping.
+#[must_use]
+pub fn definition(found: &TaskDefinition) -> Definition {
+    Definition { containers: found.container_definitions().iter().take(CONTAINERS_MAX).map(container).collect() }
 }
 
 fn container(container: &ContainerDefinition) -> Container {

@@ -18,7 +18,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
+pub use autoscaling::read as group_of;
 pub use container_instances::read as container_instance;
+pub use definitions::definition as definition_of;
 
 use super::{Address, Look, Observation};
 use crate::aws::{Clients, Failure, RegionClients};

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 use crate::api::load_str;
 use crate::ids::GroupKey;
@@ -74,7 +76,8 @@ fn rules_follow_the_policies() {
         wanted.queues[0].rules.iter().map(|rule| rule.name.trim_start_matches("spot-").to_owned()).collect()
     };
     assert_eq!(names(MANIFESTS), ["interruption", "state", "maintenance", "hook", "scaling", "ecs"]);
-    let spec = "{cluster: web, signals: {rebalance: {enabled: true}, maintenance: {enabled: false}, lifecycleHooks: []}}";
+    let spec =
+        "{cluster: web, signals: {rebalance: {enabled: true}, maintenance: {enabled: false}, lifecycleHooks: []}}";
     let other = MANIFESTS.replace("{cluster: web}", spec);
     assert_eq!(names(&other), ["interruption", "rebalance", "state", "scaling", "ecs"]);
     let found = made(&plan(&wanted(MANIFESTS), &Found::default()), Found::default());
@@ -118,4 +121,23 @@ fn a_hook_that_would_abandon_is_changed() {
 fn a_queue_without_an_account_in_its_url_is_refused() {
     let manifests = load_str("x", &MANIFESTS.replace("/123456789012/spot", "/spot")).unwrap();
     assert!(Wanted::of(&manifests, &"us-east-1".into()).is_err());
+}
+
+#[test]
+fn a_rule_of_somebody_else_that_does_the_same_is_enough() {
+    let pattern = json!({"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning", "Another"]});
+    let theirs = FoundRule { pattern, enabled: true, targets: Vec::new(), ours: false };
+    let region: crate::ids::Region = "us-east-1".into();
+    let mut found = Found {
+        rules: [((region.clone(), "theirs".to_owned()), theirs)].into(),
+        feeding: [((region.clone(), "spot".to_owned()), vec!["theirs".to_owned()])].into(),
+        ..Found::default()
+    };
+    let made_for = |found: &Found| -> Vec<String> {
+        let changes = plan(&wanted(MANIFESTS), found);
+        changes.iter().filter(|it| matches!(it, Change::PutRule { .. })).map(ToString::to_string).collect()
+    };
+    assert!(made_for(&found).iter().all(|rule| !rule.contains("spot-interruption")), "{:?}", made_for(&found));
+    found.rules.values_mut().next().unwrap().enabled = false;
+    assert!(made_for(&found).iter().any(|rule| rule.contains("spot-interruption")), "one that is disabled is not");
 }

@@ -1,0 +1,75 @@
+//! `doctor`: what would go wrong in an interruption, and what mends it.
+
+use std::io::IsTerminal;
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::reach::Reach;
+use super::{DONE, FAILED, complain, say, tell_people};
+use crate::config::Location;
+use crate::doctor::{Examiner, Finding, Severity};
+
+/// What is examined.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// Where the manifests are: a YAML file or a directory of them, s3://BUCKET/PREFIX or ssm:/PATH.
+    #[arg(long, value_name = "LOCATION")]
+    config: Location,
+    /// For people, or for machines.
+    #[arg(short, long, value_enum, default_value = "text")]
+    output: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// What was found, for machines.
+#[derive(Serialize)]
+struct Findings<'a> {
+    critical: usize,
+    warnings: usize,
+    notes: usize,
+    findings: &'a [Finding],
+}
+
+/// Examines it.
+pub fn doctor(options: &Options) -> u8 {
+    let reach = match Reach::new(&options.config) {
+        Ok(reach) => reach,
+        Err((code, message)) => {
+            complain(message);
+            return code;
+        }
+    };
+    let Reach { manifests, region, connection, gates, clients, .. } = &reach;
+    let config = options.config.to_string();
+    let examiner = Examiner { manifests, region, connection, gates, clients, config: &config };
+    let progress = std::io::stderr().is_terminal();
+    let findings = reach.block_on(examiner.examine(|what| {
+        if progress {
+            tell_people(format_args!("examining {what} …"));
+        }
+    }));
+    let count = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let (critical, warnings, notes) = (count(Severity::Critical), count(Severity::Warning), count(Severity::Note));
+    match options.output {
+        Format::Json => {
+            let told = Findings { critical, warnings, notes, findings: &findings };
+            say(&serde_json::to_string_pretty(&told).unwrap_or_default());
+        }
+        Format::Text => {
+            findings.iter().for_each(|finding| say(&in_words(finding)));
+            say(&format!("{critical} critical, {warnings} warnings, {notes} notes."));
+        }
+    }
+    if critical == 0 { DONE } else { FAILED }
+}
+
+fn in_words(finding: &Finding) -> String {
+    let Finding { severity, check, object, message, cost, mend } = finding;
+    format!("{}  {check}  {object}\n  {message}\n  costs: {cost}\n  mend:  {mend}\n", severity.name())
+}
