@@ -5,9 +5,15 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
 
+use aws_sdk_ecs::types::ContainerInstanceStatus;
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use ecs_spot_operator::api;
-use ecs_spot_operator::ids::{ClusterKey, GroupKey, InstanceId};
+use ecs_spot_operator::aws::{Clients, Connection, Gates};
+use ecs_spot_operator::clock::Clock;
+use ecs_spot_operator::ids::{ClusterKey, GroupKey, InstanceId, Region};
 use ecs_spot_operator::observe::snapshot::{
     Behind, ContainerInstance, Group, InstanceStatus, Lifecycle, Member, Snapshot,
 };
@@ -64,7 +70,8 @@ impl Mind {
     fn full() -> Self {
         let manifests = api::load_str("bench", MANIFESTS).expect("good manifests");
         let settings = Settings::new(&manifests, &"us-east-1".into());
-        let mut snapshot = settings.empty_snapshot();
+        let mut snapshot = Snapshot::default();
+        settings.addresses().iter().for_each(|(key, address)| snapshot.manage(key, address));
         let (cluster, seen_at) = (ClusterKey::from("web"), now() - SignedDuration::from_secs(30));
         let group = GroupKey { region: "us-east-1".into(), name: "web-spot-asg".into() };
         let providers = BTreeMap::from([("web-spot".into(), Behind::Group(group.clone()))]);
@@ -132,6 +139,48 @@ fn container_instance(number: usize, seen_at: Timestamp) -> ContainerInstance {
     }
 }
 
+/// AWS that takes no time.
+#[derive(Debug)]
+struct AtOnce;
+
+impl HttpConnector for AtOnce {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let body = match request.headers().get("x-amz-target") {
+            Some(_) => "{}",
+            None => "<DetachInstancesResponse><DetachInstancesResult/></DetachInstancesResponse>",
+        };
+        let status = 200.try_into().expect("a status");
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
+    }
+}
+
+/// What the AWS SDK takes for the two requests of a notice, and for their answers.
+fn asking(criterion: &mut Criterion) {
+    let clock = Clock::system();
+    let http = http_client_fn(|_, _| SharedHttpConnector::new(AtOnce));
+    let region: Region = "us-east-1".into();
+    let connection = Connection::through(http, &region, &clock);
+    let clients = Clients::new(&connection, [region.clone()], &Gates::new(&api::ApiBudget::default(), &clock));
+    let clients = clients.of(&region, "bench").expect("it is there").clone();
+    // Without the gate, whose tokens would be what is measured.
+    let config = clients.ecs.config().to_builder().http_client(http_client_fn(|_, _| SharedHttpConnector::new(AtOnce)));
+    let ecs = aws_sdk_ecs::Client::from_conf(config.build());
+    let config = clients.autoscaling.config().to_builder();
+    let config = config.http_client(http_client_fn(|_, _| SharedHttpConnector::new(AtOnce)));
+    let autoscaling = aws_sdk_autoscaling::Client::from_conf(config.build());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    criterion.bench_function("both requests of a notice, built, signed and answered", |bencher| {
+        bencher.iter(|| {
+            runtime.block_on(async {
+                let call = autoscaling.detach_instances().auto_scaling_group_name("web").instance_ids("i-1");
+                call.should_decrement_desired_capacity(false).send().await.expect("an answer");
+                let call = ecs.update_container_instances_state().cluster("web").container_instances("a");
+                call.status(ContainerInstanceStatus::Draining).send().await.expect("an answer");
+            });
+        });
+    });
+}
+
 fn thinking(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("a thought, 5,000 instances");
     group.sample_size(20);
@@ -145,5 +194,5 @@ fn thinking(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, understanding, thinking);
+criterion_group!(benches, understanding, asking, thinking);
 criterion_main!(benches);

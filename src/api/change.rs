@@ -86,9 +86,13 @@ impl List<'_> {
                     }
                 }
             }
-            (Json::Array(old), Json::Array(new)) if old.len() == new.len() => {
-                for (index, (old, new)) in old.iter().zip(new).enumerate() {
-                    self.compare(&format!("{path}[{index}]"), old, new);
+            (Json::Array(old), Json::Array(new)) => {
+                for index in 0..old.len().max(new.len()) {
+                    let at = format!("{path}[{index}]");
+                    match (old.get(index), new.get(index)) {
+                        (Some(old), Some(new)) => self.compare(&at, old, new),
+                        (old, new) => self.add(&at, old.cloned(), new.cloned()),
+                    }
                 }
             }
             (old, new) if old == new => {}
@@ -155,8 +159,8 @@ spec: {cluster: web}
             found,
             [
                 "Operator default: spec.http.listen 127.0.0.1:8080 → 0.0.0.0:80",
-                "Operator default: spec.queues [{\"url\":\"https://sqs.us-east-1.amazonaws.com/1/a\"}] → \
-                 [{\"url\":\"https://sqs.us-east-1.amazonaws.com/1/a\"},{\"url\":\"https://sqs.us-east-1…",
+                "Operator default: spec.queues[1] nothing → \
+                 {\"url\":\"https://sqs.us-east-1.amazonaws.com/1/b\",\"senders\":[]}",
                 "SpotCluster api is new",
                 "SpotCluster web: spec.mode enforce → dryRun",
                 "SpotCluster web: spec.signals.rebalance.budget 10% → 3",
