@@ -152,12 +152,42 @@ fn what_http_shows_it_is_given_in_plain_words() {
     }
 }
 
+/// What a fact means and what has to be changed is decided without asking anybody.
+#[test]
+fn the_rules_of_doctor_and_setup_are_pure() {
+    let rooms = sources("src/doctor").into_iter().chain(sources("src/setup"));
+    let asking = ["src/doctor/survey/", "src/setup/survey.rs", "src/setup/apply.rs"];
+    for (name, text) in rooms.filter(|(name, _)| !asking.iter().any(|room| name.starts_with(room))) {
+        for (number, line) in code(&text) {
+            for word in ["async", ".await", "tokio", "aws_", "Clock", "std::fs", "std::env"] {
+                assert!(!mentions(line, word), "{name}:{number}: `{word}` in {}", line.trim());
+            }
+        }
+    }
+}
+
 #[test]
 fn only_the_rooms_for_it_call_aws() {
-    let may =
-        ["src/aws/", "src/act/", "src/observe/describe/", "src/operator/", "src/sim/", "src/clock.rs", "src/cli/"];
+    let may = [
+        "src/aws/",
+        "src/act/",
+        "src/observe/describe/",
+        "src/operator/",
+        "src/sim/",
+        "src/clock.rs",
+        "src/cli/",
+        "src/doctor/survey/",
+        "src/setup/survey.rs",
+        "src/setup/apply.rs",
+    ];
     for (name, text) in sources("src") {
-        let crates = ["aws_sdk_ecs", "aws_sdk_autoscaling", "aws_sdk_elasticloadbalancingv2"];
+        let crates = [
+            "aws_sdk_ecs",
+            "aws_sdk_autoscaling",
+            "aws_sdk_elasticloadbalancingv2",
+            "aws_sdk_sqs",
+            "aws_sdk_eventbridge",
+        ];
         let calls = code(&text).any(|(_, line)| crates.iter().any(|name| mentions(line, name)));
         assert!(!calls || may.iter().any(|room| name.starts_with(room)), "{name} speaks to AWS");
         let changes = ["update_container_instances_state", "detach_instances", "stop_task", "deregister_targets"];

@@ -96,15 +96,14 @@ fn queue(queue: &WantedQueue, found: &Found, changes: &mut Vec<Change>) {
         attributes.insert(name.to_owned(), value);
         why.push(words);
     };
-    match there.number("MessageRetentionPeriod").filter(|seconds| *seconds < RETENTION_MIN) {
-        Some(seconds) => set(
+    if let Some(seconds) = there.number("MessageRetentionPeriod").filter(|seconds| *seconds < RETENTION_MIN) {
+        set(
             "MessageRetentionPeriod",
             RETENTION.to_string(),
             format!(
                 "MessageRetentionPeriod {seconds} → {RETENTION}: messages have to outlive an operator that is down"
             ),
-        ),
-        None => {}
+        );
     }
     match redrive(there) {
         None => set(

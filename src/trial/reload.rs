@@ -14,17 +14,17 @@ pub async fn reload(configuration: &Configuration, good: &Manifests, count: u32,
     let pause = time / count.max(1);
     for turn in 0..count {
         clock.sleep(pause).await;
-        configuration.offer(if turn % 2 == 0 { Ok(varied(good, turn)) } else { Err(bad(turn)) });
+        configuration.offer(if turn.is_multiple_of(2) { Ok(varied(good, turn)) } else { Err(bad(turn)) });
     }
 }
 
 fn varied(good: &Manifests, turn: u32) -> Manifests {
     let mut manifests = good.clone();
     manifests.operator.metadata.annotations.insert("turn".to_owned(), turn.to_string());
-    if turn % 4 == 0 {
+    if turn.is_multiple_of(4) {
         manifests.operator.spec.resync = HumanDuration::from_secs(300);
     }
-    if turn % 6 == 0
+    if turn.is_multiple_of(6)
         && let Some(first) = good.clusters.first()
     {
         let mut ghost = first.clone();

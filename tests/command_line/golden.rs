@@ -88,7 +88,7 @@ impl Stage {
             scrubbed.push_str(before);
             let length = from.find('Z').filter(|length| is_time(&from[..*length])).map(|length| length + 1);
             match length {
-                Some(length) => scrubbed.push_str("<time>"),
+                Some(_) => scrubbed.push_str("<time>"),
                 None => scrubbed.push_str("20"),
             }
             rest = &from[length.unwrap_or(2)..];

@@ -1,0 +1,80 @@
+//! The schemas, held against manifests by a validator of somebody else: what the operator reads they allow, what it refuses by its
+//! shape they refuse.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn yaml_files(folder: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| path.extension().is_some_and(|it| it == "yaml")).collect();
+    files.sort();
+    files
+}
+
+/// What the validator says of each document: file, kind, verdict.
+fn validated(files: &[PathBuf]) -> Vec<[String; 3]> {
+    let mut command = Command::new(root().join(".venv/moto/bin/python"));
+    command.arg(root().join("tests/support/validate.py")).arg(root().join("crds-like-schemas")).args(files);
+    let output = command.output().expect("localstack/setup.sh makes it");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(|line| line.split('\t').map(str::to_owned).collect::<Vec<_>>().try_into().unwrap()).collect()
+}
+
+fn is_accepted(file: &Path) -> bool {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
+    command.arg("check").arg(file).output().unwrap().status.success()
+}
+
+#[test]
+fn every_example_and_scenario_is_accepted_by_both() {
+    let mut files = yaml_files("deploy/examples");
+    assert!(files.len() >= 8, "{files:?}");
+    files.extend(yaml_files("scenarios"));
+    let verdicts = validated(&files);
+    assert!(verdicts.len() > files.len(), "each of the examples has two documents");
+    let refused: Vec<_> = verdicts.iter().filter(|[_, _, verdict]| verdict != "ok").collect();
+    assert!(refused.is_empty(), "{refused:?}");
+    let refused: Vec<_> = files.iter().filter(|file| !is_accepted(file)).collect();
+    assert!(refused.is_empty(), "{refused:?}");
+}
+
+#[test]
+fn every_example_names_its_schema_for_editors() {
+    for file in yaml_files("deploy/examples") {
+        let text = std::fs::read_to_string(&file).unwrap();
+        for document in text.split("---\n") {
+            let kind = document.lines().find_map(|line| line.strip_prefix("kind: ")).unwrap().to_lowercase();
+            let line = format!("# yaml-language-server: $schema=../../crds-like-schemas/{kind}.schema.json");
+            assert!(document.contains(&line), "{}: {kind}", file.display());
+        }
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_by_both() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = std::fs::read_to_string(root().join("deploy/examples/smallest.yaml")).unwrap();
+    for (name, from, to) in [
+        ("unknown field", "  cluster: web", "  cluster: web\n  clutser: web"),
+        ("missing field", "  cluster: web", "  mode: enforce"),
+        ("wrong type", "  cluster: web", "  cluster: web\n  capacityProviders: {}"),
+        ("unknown word", "  cluster: web", "  cluster: web\n  mode: sometimes"),
+        ("no percentage", "  cluster: web", "  cluster: web\n  headroom: {target: '200%'}"),
+        ("no number", "  cluster: web", "  cluster: web\n  signals: {rebalance: {budget: -1}}"),
+        ("out of range", "  queues:", "  api: {replicas: 1000}\n  queues:"),
+        ("no queues", "  queues:\n    - url: https", "  queues: [] #"),
+    ] {
+        assert!(good.contains(from), "{name}");
+        let file = folder.path().join("bad.yaml");
+        std::fs::write(&file, good.replacen(from, to, 1)).unwrap();
+        let verdicts = validated(std::slice::from_ref(&file));
+        assert!(verdicts.iter().any(|[_, _, verdict]| verdict != "ok"), "{name}: {verdicts:?}");
+        assert!(!is_accepted(&file), "{name}");
+    }
+}
