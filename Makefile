@@ -45,6 +45,7 @@ schemas: ## Write crds-like-schemas/ anew
 	$(BINARY) schema SpotCluster > crds-like-schemas/spotcluster.schema.json
 	$(BINARY) schema Scenario > crds-like-schemas/scenario.schema.json
 	$(BINARY) schema Interruption > crds-like-schemas/interruption.schema.json
+	$(BINARY) schema LogLine > crds-like-schemas/logline.schema.json
 
 transcripts: ## Write scenarios/transcripts/ anew
 	$(CARGO) build --locked

@@ -89,7 +89,7 @@ fn a_directory_is_read_as_a_whole() {
 
 #[test]
 fn the_schemas_kept_are_those_that_the_program_prints() {
-    for kind in ["Operator", "SpotCluster", "Scenario", "Interruption"] {
+    for kind in ["Operator", "SpotCluster", "Scenario", "Interruption", "LogLine"] {
         let file = format!("{}.schema.json", kind.to_lowercase());
         let output = operator(&["schema", kind]);
         assert_eq!(output.status.code(), Some(0));

@@ -2,8 +2,12 @@
 //! shape they refuse.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use support::process::Process;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -18,8 +22,12 @@ fn yaml_files(folder: &str) -> Vec<PathBuf> {
 
 /// What the validator says of each document: file, kind, verdict.
 fn validated(files: &[PathBuf]) -> Vec<[String; 3]> {
+    verdicts(files.iter().map(|file| file.as_os_str()))
+}
+
+fn verdicts<'a>(arguments: impl IntoIterator<Item = &'a std::ffi::OsStr>) -> Vec<[String; 3]> {
     let mut command = Command::new(root().join(".venv/moto/bin/python"));
-    command.arg(root().join("tests/support/validate.py")).arg(root().join("crds-like-schemas")).args(files);
+    command.arg(root().join("tests/support/validate.py")).arg(root().join("crds-like-schemas")).args(arguments);
     let output = command.output().expect("localstack/setup.sh makes it");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
@@ -76,5 +84,38 @@ fn what_does_not_fit_is_refused_by_both() {
         let verdicts = validated(std::slice::from_ref(&file));
         assert!(verdicts.iter().any(|[_, _, verdict]| verdict != "ok"), "{name}: {verdicts:?}");
         assert!(!is_accepted(&file), "{name}");
+    }
+}
+
+/// Two notices, a change of the manifests for the worse and one for the better, and the stop.
+#[test]
+fn the_lines_of_the_log_are_as_their_schema_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = "apiVersion: ecs-spot-operator/v1\nkind: Scenario\nmetadata: {name: s}\nspec:\n  clusters:\n    - name: web\n      \
+        groups: [{capacityProvider: a, desired: 4}]\n      services: [{name: app, desired: 4, minimumHealthyPercent: 50}]\n  \
+        interruptions:\n    - {after: 3s, capacityProvider: a, count: 2}\n";
+    std::fs::write(folder.path().join("scenario.yaml"), scenario).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
+    command.args(["sim", "serve", "--listen", "127.0.0.1:0", "--scenario"]).arg(folder.path().join("scenario.yaml"));
+    let mut aws = Process::start(&mut command);
+    aws.text("is a simulated AWS");
+    let endpoint = aws.said().split(' ').next().unwrap().to_owned();
+    let manifests = std::fs::read_to_string(root().join("tests/golden/manifests/live.yaml")).unwrap();
+    let config = folder.path().join("operator.yaml");
+    std::fs::write(&config, &manifests).unwrap();
+    let mut operator = Process::operator(&config, &endpoint);
+    operator.line("the second notice's drain", |line| line["event"] == "case.draining");
+    std::fs::write(&config, "kind: Nonsense").unwrap();
+    operator.line("a refusal", |line| line["event"] == "config.refused");
+    std::fs::write(&config, manifests.replace("team: shop", "team: other")).unwrap();
+    operator.line("a change", |line| line["event"] == "config.accepted");
+    let (_, said) = operator.stop();
+    let log = folder.path().join("log");
+    std::fs::write(&log, said).unwrap();
+    let verdicts = verdicts([std::ffi::OsStr::new("--lines"), log.as_os_str()]);
+    let refused: Vec<_> = verdicts.iter().filter(|[_, _, verdict]| verdict != "ok").collect();
+    assert!(refused.is_empty(), "{refused:?}");
+    for event in ["operator.started", "case.noticed", "aws.call", "config.refused", "config.accepted", "cluster.condition"] {
+        assert!(verdicts.iter().any(|[_, found, _]| found == event), "no {event} among {verdicts:?}");
     }
 }

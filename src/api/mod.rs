@@ -11,6 +11,7 @@ mod explain;
 mod fit;
 mod interruption;
 mod load;
+mod log_line;
 mod nearest;
 mod operator;
 mod problem;
@@ -31,6 +32,7 @@ pub use interruption::{
     InterruptionTasks,
 };
 pub use load::{Checked, Manifests, TEXT_BYTES_MAX, check, load, load_scenario, load_str};
+pub use log_line::{LogEvent, LogLevel, LogLine};
 pub use operator::{ApiBudget, Http, OperatorSpec, Queue};
 pub use problem::{Problem, Problems, Text};
 pub use resource::{API_VERSION, Metadata, Resource};

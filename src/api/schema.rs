@@ -4,13 +4,13 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::json;
 
-use super::{API_VERSION, Interruption, OperatorSpec, Resource, ScenarioSpec, SpotClusterSpec};
+use super::{API_VERSION, Interruption, LogLine, OperatorSpec, Resource, ScenarioSpec, SpotClusterSpec};
 
 /// The keyword of a schema that says where a limit comes from, where it is not this operator's own choice.
 pub const SOURCE: &str = "x-source";
 
-/// All kinds.
-pub const KINDS: [&str; 4] = ["Operator", "SpotCluster", "Scenario", "Interruption"];
+/// All kinds, and the lines of the log.
+pub const KINDS: [&str; 5] = ["Operator", "SpotCluster", "Scenario", "Interruption", "LogLine"];
 
 /// The kinds that people write.
 pub const WRITTEN: [&str; 3] = ["Operator", "SpotCluster", "Scenario"];
@@ -23,6 +23,7 @@ pub fn schema(kind: &str) -> Option<Schema> {
         "SpotCluster" => Some(document::<Resource<SpotClusterSpec>>(kind)),
         "Scenario" => Some(document::<Resource<ScenarioSpec>>(kind)),
         "Interruption" => Some(document::<Interruption>(kind)),
+        "LogLine" => Some(document::<LogLine>(kind)),
         _ => None,
     }
 }

@@ -89,9 +89,9 @@ enum Command {
     Check(manifest::check::Options),
     /// Tell what a field of a manifest means.
     Explain(manifest::explain::Options),
-    /// Print the JSON Schema of a kind.
+    /// Print the JSON Schema of a kind, or of the lines of the log.
     Schema {
-        /// Operator, SpotCluster, Scenario or Interruption.
+        /// Operator, SpotCluster, Scenario, Interruption or LogLine.
         #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::api::KINDS))]
         kind: String,
     },
