@@ -115,7 +115,9 @@ fn the_lines_of_the_log_are_as_their_schema_says() {
     let verdicts = verdicts([std::ffi::OsStr::new("--lines"), log.as_os_str()]);
     let refused: Vec<_> = verdicts.iter().filter(|[_, _, verdict]| verdict != "ok").collect();
     assert!(refused.is_empty(), "{refused:?}");
-    for event in ["operator.started", "case.noticed", "aws.call", "config.refused", "config.accepted", "cluster.condition"] {
+    for event in
+        ["operator.started", "case.noticed", "aws.call", "config.refused", "config.accepted", "cluster.condition"]
+    {
         assert!(verdicts.iter().any(|[_, found, _]| found == event), "no {event} among {verdicts:?}");
     }
 }

@@ -14,6 +14,9 @@ use super::{Amount, HumanDuration, Percent};
 /// References and alternatives within each other, at most: more than any schema of this crate has.
 const DEPTH_MAX: usize = 64;
 
+/// So many are told of one document.
+const MISFITS_MAX: usize = 100;
+
 /// What YAML 1.1 takes for `true` or `false` as well.
 const SWITCHES: [&str; 8] = ["yes", "no", "on", "off", "Yes", "No", "On", "Off"];
 
@@ -43,7 +46,9 @@ struct Fitting<'a> {
 
 impl<'a> Fitting<'a> {
     fn misfit(&mut self, place: Place, path: &str, message: impl Into<String>) {
-        self.found.push(Misfit { place, path: path.to_owned(), message: message.into() });
+        if self.found.len() < MISFITS_MAX {
+            self.found.push(Misfit { place, path: path.to_owned(), message: message.into() });
+        }
     }
 
     fn fit(&mut self, schema: &'a Json, node: &Node, path: &str) {

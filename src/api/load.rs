@@ -13,6 +13,12 @@ pub const TEXT_BYTES_MAX: usize = 1024 * 1024;
 /// A text may hold so many documents.
 const DOCUMENTS_MAX: usize = 1000;
 
+/// All texts together may hold so many.
+const ALL_DOCUMENTS_MAX: usize = 4000;
+
+/// Whoever has made so many mistakes finds the rest after having mended these.
+const PROBLEMS_MAX: usize = 1000;
+
 /// Everything that one operator is told.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Manifests {
@@ -93,14 +99,25 @@ pub fn check(texts: &[Text]) -> Checked {
             checked.problems.push(Problem::with_file(&text.name, format!("has more than {DOCUMENTS_MAX} documents")));
             continue;
         };
-        for part in parts {
-            checked.read(&Document::new(text, &part));
+        for (before, part) in parts {
+            if checked.len() >= ALL_DOCUMENTS_MAX {
+                let message = format!("with all that is read before it has more than {ALL_DOCUMENTS_MAX} documents");
+                checked.problems.push(Problem::with_file(&text.name, message));
+            }
+            if checked.len() >= ALL_DOCUMENTS_MAX || checked.problems.len() >= PROBLEMS_MAX {
+                return checked;
+            }
+            checked.read(&Document::new(text, &part, before));
         }
     }
     checked
 }
 
 impl Checked {
+    fn len(&self) -> usize {
+        self.clusters.len() + self.scenarios.len()
+    }
+
     fn read(&mut self, document: &Document<'_>) {
         let (tree, kind) = match document.kind() {
             Ok(found) => found,

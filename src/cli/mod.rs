@@ -133,7 +133,12 @@ pub fn run(cli: Cli) -> ExitCode {
 
 /// Tells people something. A reader who left, as `head` does, is no reason to fail.
 fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+    let _ = writeln!(std::io::stdout(), "{}", tame(text));
+}
+
+/// A text of which a terminal obeys nothing but lines and tabs: some of it was written by others.
+fn tame(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 /// Says what went wrong, for people.
@@ -144,5 +149,5 @@ fn complain(message: impl std::fmt::Display) {
 /// Says something to people beside what is printed.
 #[expect(clippy::print_stderr, reason = "the one place where the program speaks outside its log")]
 fn tell_people(message: impl std::fmt::Display) {
-    eprintln!("{message}");
+    eprintln!("{}", tame(&message.to_string()));
 }

@@ -9,17 +9,27 @@ use crate::api::{Problem, Problems, TEXT_BYTES_MAX, Text};
 /// So many files of a directory are read at most.
 const FILES_MAX: usize = 1000;
 
+/// All files of a directory together have so many bytes at most.
+const ALL_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// All `*.yaml` and `*.yml` files of a directory in the order of their names, or one file.
 ///
 /// # Errors
 /// Every file that cannot be read, that is too long, or that is no text.
 pub fn read(path: &Path) -> Result<Vec<Text>, Problems> {
-    let (mut texts, mut problems) = (Vec::new(), Vec::new());
+    let (mut texts, mut problems, mut bytes) = (Vec::new(), Vec::new(), 0);
     for file in files(path)? {
         let name = file.display().to_string();
         match contents(&file) {
-            Ok(text) => texts.push(Text { name, text }),
+            Ok(text) => {
+                bytes += text.len();
+                texts.push(Text { name, text });
+            }
             Err(message) => problems.push(Problem::with_file(&name, message)),
+        }
+        if bytes > ALL_BYTES_MAX {
+            let message = format!("has more than {ALL_BYTES_MAX} bytes of manifests in it");
+            return Err(Problem::with_file(&path.display().to_string(), message).into());
         }
     }
     if problems.is_empty() { Ok(texts) } else { Err(Problems(problems)) }
@@ -31,8 +41,16 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
         return Ok(vec![path.to_owned()]);
     }
     let entries = fs::read_dir(path).map_err(|error| refuse(format!("cannot be read: {error}")))?;
-    let mut files: Vec<PathBuf> =
-        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|file| is_yaml(file)).take(FILES_MAX + 1).collect();
+    let mut files = Vec::new();
+    for entry in entries {
+        let file = entry.map_err(|error| refuse(format!("cannot be read: {error}")))?.path();
+        if is_yaml(&file) {
+            files.push(file);
+        }
+        if files.len() > FILES_MAX {
+            break;
+        }
+    }
     if files.is_empty() {
         return Err(refuse("has no *.yaml or *.yml file in it".to_owned()));
     }
@@ -43,13 +61,18 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
     Ok(files)
 }
 
+/// What is named like one and is none, such as a link to nothing, is told of when it is read.
 fn is_yaml(path: &Path) -> bool {
-    path.is_file() && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+    !path.is_dir() && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
 fn contents(file: &Path) -> Result<String, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     let mut bytes = Vec::new();
+    // A pipe would be waited at for ever.
+    if !fs::metadata(file).map_err(unreadable)?.is_file() {
+        return Err("is not a file".to_owned());
+    }
     let limit = TEXT_BYTES_MAX as u64 + 1;
     fs::File::open(file).map_err(unreadable)?.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
     super::text(bytes)

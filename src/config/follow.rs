@@ -10,10 +10,13 @@ use crate::api::{self, Manifests, Problems, Text};
 use crate::clock::Clock;
 
 /// Files are read again after so long.
-const EVERY_LOCAL: Duration = Duration::from_secs(2);
+const EVERY_LOCAL: Duration = Duration::from_secs(1);
 
 /// What costs a call is read again after so long: 8,640 calls a day.
 const EVERY_REMOTE: Duration = Duration::from_secs(10);
+
+/// Reading takes so long at most.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Follows a location.
 pub struct Follower {
@@ -28,31 +31,41 @@ pub struct Follower {
 impl Follower {
     /// Reads again and again, and offers what was read whenever it is not what was read before, beginning with `last`. It never
     /// ends by itself.
-    pub async fn follow(self, mut last: Vec<Text>, offer: impl Fn(Result<Manifests, Problems>)) {
-        let every = match self.reader.location() {
-            Location::Path(_) => EVERY_LOCAL,
-            Location::S3 { .. } | Location::Ssm { .. } => EVERY_REMOTE,
-        };
-        let mut unreadable = None;
+    ///
+    /// Whoever writes several files, or one in pieces, is not done at once: what has changed is offered when it is read the same a second
+    /// time. A reading that was asked for is believed.
+    pub async fn follow(self, last: Vec<Text>, offer: impl Fn(Result<Manifests, Problems>)) {
+        let mut last = Ok(last);
+        let mut unsure = None;
         loop {
-            tokio::select! {
+            let asked_for = tokio::select! {
                 biased;
-                () = self.now.notified() => {}
-                () = self.clock.sleep(every) => {}
-            }
-            match self.reader.read().await {
-                Ok(texts) if unreadable.is_none() && texts == last => {}
-                Ok(texts) => {
-                    unreadable = None;
-                    offer(api::load(&texts));
-                    last = texts;
-                }
-                Err(problems) if unreadable.as_ref() == Some(&problems) => {}
-                Err(problems) => {
-                    unreadable = Some(problems.clone());
-                    offer(Err(problems));
-                }
+                () = self.now.notified() => true,
+                () = self.clock.sleep(self.every()) => false,
+            };
+            let read = self.read().await;
+            if read == last {
+                unsure = None;
+            } else if asked_for || unsure.as_ref() == Some(&read) {
+                offer(read.clone().and_then(|texts| api::load(&texts)));
+                (last, unsure) = (read, None);
+            } else {
+                unsure = Some(read);
             }
         }
+    }
+
+    fn every(&self) -> Duration {
+        match self.reader.location() {
+            Location::Path(_) => EVERY_LOCAL,
+            Location::S3 { .. } | Location::Ssm { .. } => EVERY_REMOTE,
+        }
+    }
+
+    async fn read(&self) -> Result<Vec<Text>, Problems> {
+        self.clock.timeout(PATIENCE, self.reader.read()).await.unwrap_or_else(|| {
+            let message = format!("cannot be read within {} s", PATIENCE.as_secs());
+            Err(api::Problem::with_file(&self.reader.location().to_string(), message).into())
+        })
     }
 }

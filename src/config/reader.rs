@@ -29,7 +29,12 @@ impl Reader {
     /// All that cannot be read, with the reason.
     pub async fn read(&self) -> Result<Vec<Text>, Problems> {
         match &self.location {
-            Location::Path(path) => files::read(path),
+            // A disk that does not answer must not hold up anything else.
+            Location::Path(path) => {
+                let path = path.clone();
+                let reading = tokio::task::spawn_blocking(move || files::read(&path)).await;
+                reading.unwrap_or_else(|_| Err(Problem::with_file(&self.location.to_string(), "cannot be read").into()))
+            }
             other => Err(Problem::with_file(&other.to_string(), "cannot be read by this build").into()),
         }
     }

@@ -39,7 +39,7 @@ pub fn check(cluster: &ClusterFacts, found: &mut Vec<Finding>) {
     sheet.note_if(!cluster.in_no_group.is_empty(), Severity::Warning, "InNoGroup", || {
         (
             format!(
-                "{} container instances are members of no group: {}",
+                "{} container instances are members of no group behind a capacity provider: {}",
                 cluster.in_no_group.len(),
                 listed(&cluster.in_no_group)
             ),

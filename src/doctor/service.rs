@@ -81,7 +81,10 @@ fn moving(service: &ServiceFacts, sheet: &mut Sheet<'_>) {
             "without spare capacity its tasks wait for the replacement to register, most of the two minutes; the operator \
              stops them as late as their stopTimeout allows"
                 .to_owned(),
-            update(&format!("minimumHealthyPercent=50,maximumPercent={max}")),
+            match desired {
+                1 => "give it two tasks and minimumHealthyPercent=50; half of one is rounded up to one".to_owned(),
+                _ => update(&format!("minimumHealthyPercent=50,maximumPercent={max}")),
+            },
         )
     });
 }
@@ -97,7 +100,10 @@ fn stopping(service: &ServiceFacts, sheet: &mut Sheet<'_>) {
                 seconds(window)
             ),
             "they are killed with their instance before they have had their stopTimeout".to_owned(),
-            format!("lower stopTimeout in its task definition to {} s at most", seconds(window)),
+            format!(
+                "lower stopTimeout in its task definition to {} s at most, all containers of a dependsOn chain together",
+                seconds(window).max(0)
+            ),
         );
         return sheet.note(Severity::Critical, "StopsTooSlowly", words);
     }

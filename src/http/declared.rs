@@ -97,7 +97,8 @@ fn stands(view: &ClusterView, generation: u64) -> SpotClusterStatus {
 fn troubles(name: &str, view: Option<&ClusterView>, shown: &Shown) -> Vec<(String, Standing)> {
     let cluster = format!("cluster {name}");
     let groups: Vec<&str> = view.iter().flat_map(|view| &view.pools).filter_map(|pool| pool.group.as_deref()).collect();
-    let is_about = |object: &str| object.ends_with(&cluster) || groups.iter().any(|group| object.ends_with(group));
+    let is_about =
+        |object: &str| object.ends_with(&cluster) || groups.iter().any(|group| object.ends_with(&format!(" {group}")));
     shown.problems.all().into_iter().filter(|(object, _)| is_about(object)).collect()
 }
 

@@ -14,6 +14,12 @@ pub struct Address {
 }
 
 impl Address {
+    /// Whether both name the same cluster, be it by name or by ARN.
+    #[must_use]
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        self.region == other.region && self.name() == other.name()
+    }
+
     /// The cluster's name, without the rest of its ARN.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::settings::Settings;
-use crate::api::{Change, Manifests, Problems, changes};
+use crate::api::{Change, Http, Manifests, Problem, Problems, changes};
 use crate::clock::Clock;
 use crate::ids::Region;
 
@@ -20,6 +20,8 @@ const NAMED_MAX: usize = 20;
 pub struct Configuration {
     state: Mutex<InForce>,
     settings: watch::Sender<Settings>,
+    /// What the HTTP server was started with.
+    http: Http,
     region: Region,
     clock: Clock,
 }
@@ -59,6 +61,7 @@ impl Configuration {
     /// Two of the clusters turn out to be the same.
     pub fn new(manifests: Manifests, region: &Region, clock: &Clock) -> Result<Self, Problems> {
         let settings = Settings::checked(&manifests, region)?;
+        let http = manifests.operator.spec.http.clone();
         let state = InForce {
             manifests: Arc::new(manifests),
             generation: 1,
@@ -69,7 +72,7 @@ impl Configuration {
             awaits_restart: Vec::new(),
         };
         let (settings, _) = watch::channel(settings);
-        Ok(Self { state: Mutex::new(state), settings, region: region.clone(), clock: clock.clone() })
+        Ok(Self { state: Mutex::new(state), settings, http, region: region.clone(), clock: clock.clone() })
     }
 
     /// The operator's own Region.
@@ -92,11 +95,34 @@ impl Configuration {
 
     /// Takes over what was read, or notes why not: what was in force before stays so then.
     pub fn offer(&self, read: Result<Manifests, Problems>) {
-        let checked = read.and_then(|manifests| Ok((Settings::checked(&manifests, &self.region)?, manifests)));
+        let checked = read.and_then(|manifests| {
+            let settings = Settings::checked(&manifests, &self.region)?;
+            self.stays_where_it_is(&settings)?;
+            Ok((settings, manifests))
+        });
         match checked {
             Ok((settings, manifests)) => self.accept(settings, manifests),
             Err(why) => self.refuse(why),
         }
+    }
+
+    /// What goes on in a cluster is known by its name. Another cluster by that name would be taken for it.
+    fn stays_where_it_is(&self, settings: &Settings) -> Result<(), Problems> {
+        let before = self.settings.borrow().addresses();
+        let moved = settings.addresses().into_iter().filter_map(|(key, address)| {
+            let known = before.get(&key).filter(|known| !known.is_same_place(&address))?;
+            let message = format!(
+                "SpotCluster `{key}` is for the ECS cluster `{}` in {}, and cannot become one for `{}` in {} while the operator \
+                 runs: give that one another name, or start the operator anew",
+                known.name(),
+                known.region,
+                address.name(),
+                address.region
+            );
+            Some(Problem::with_file("the manifests", message))
+        });
+        let moved: Vec<Problem> = moved.collect();
+        if moved.is_empty() { Ok(()) } else { Err(Problems(moved)) }
     }
 
     fn accept(&self, settings: Settings, manifests: Manifests) {
@@ -115,9 +141,10 @@ impl Configuration {
         }
         state.generation += 1;
         state.since = self.clock.now();
-        for change in changes.iter().filter(|change| change.needs_restart()) {
-            state.awaits_restart.push(change.to_string());
-        }
+        state.awaits_restart = match manifests.operator.spec.http == self.http {
+            true => Vec::new(),
+            false => vec![format!("spec.http.listen {}", manifests.operator.spec.http.listen)],
+        };
         let (generation, count) = (state.generation, changes.len());
         let named: Vec<String> = changes.iter().take(NAMED_MAX).map(Change::to_string).collect();
         state.manifests = Arc::new(manifests);

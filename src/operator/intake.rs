@@ -147,7 +147,8 @@ fn admit(signal: &Signal, (held_before, received_at): (bool, Timestamp), desk: &
         );
         return Fate::Done;
     }
-    if !desk.policies.heeds(signal) {
+    // A word about an open case is heard, whatever the policies have become.
+    if desk.cases.of(&signal.instance).is_none() && !desk.policies.heeds(signal) {
         metrics.message(kind, Dismissal::SignalDisabled.name());
         return Fate::Done;
     }

@@ -99,6 +99,14 @@ impl Problems {
         state.standing.remove(object);
     }
 
+    /// Nobody asks anything of such objects any more.
+    pub fn forget_where(&self, which: impl Fn(&str) -> bool) {
+        let mut state = self.lock();
+        state.awaited.retain(|object, _| !which(object));
+        state.standing.retain(|object, _| !which(object));
+        state.note_ready();
+    }
+
     /// Notes that the loop turned at `now`; `None`: it has ended.
     pub fn turned(&self, now: Option<Timestamp>) {
         self.lock().turned_at = now;

@@ -82,6 +82,7 @@ impl Receivers {
                         return;
                     }
                 }
+                Err(_) if self.stop.is_cancelled() => return,
                 Err(failure) => {
                     self.post.problems.failed(&self.post.object(), &failure);
                     tokio::select! {

@@ -6,12 +6,9 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use super::change::Change;
 use super::plan::HEARTBEAT;
 use super::survey::sqs_of;
-use super::{HOOK, TAG};
+use super::{HOOK, TAG, TARGET};
 use crate::aws::{Clients, Connection, Failure, Gates, clients};
 use crate::ids::{GroupKey, Region};
-
-/// The id of our target in a rule.
-const TARGET: &str = "ecs-spot-operator";
 
 /// Makes changes.
 pub struct Builder<'a> {
@@ -42,7 +39,7 @@ impl Builder<'_> {
                 let call = self.sqs(region).delete_queue().queue_url(url);
                 done(call.send().await.map_err(|error| Failure::of("sqs:DeleteQueue", &error)))
             }
-            Change::PutHook { group, .. } => self.put_hook(group).await,
+            Change::PutHook { group, repairs } => self.put_hook(group, repairs.is_none()).await,
             Change::DeleteHook { group } => {
                 let client = &self.clients.of(&group.region, "autoscaling:DeleteLifecycleHook")?.autoscaling;
                 let call = client.delete_lifecycle_hook().lifecycle_hook_name(HOOK);
@@ -103,12 +100,14 @@ impl Builder<'_> {
         }
     }
 
-    async fn put_hook(&self, group: &GroupKey) -> Result<(), Failure> {
+    /// A hook that somebody else has made does not become ours by being repaired.
+    async fn put_hook(&self, group: &GroupKey, is_new: bool) -> Result<(), Failure> {
         const ACTION: &str = "autoscaling:PutLifecycleHook";
         let call = self.clients.of(&group.region, ACTION)?.autoscaling.put_lifecycle_hook();
         let call = call.auto_scaling_group_name(&*group.name).lifecycle_hook_name(HOOK);
         let call = call.lifecycle_transition("autoscaling:EC2_INSTANCE_TERMINATING").default_result("CONTINUE");
-        let answer = call.heartbeat_timeout(HEARTBEAT).notification_metadata(TAG.0).send().await;
+        let made_by = is_new.then(|| TAG.0.to_owned());
+        let answer = call.heartbeat_timeout(HEARTBEAT).set_notification_metadata(made_by).send().await;
         done(answer.map_err(|error| Failure::of(ACTION, &error)))
     }
 

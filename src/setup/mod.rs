@@ -22,5 +22,8 @@ pub use wanted::{Wanted, WantedQueue, WantedRule};
 /// The tag on queues and rules that `setup` made. What does not carry it is not removed.
 pub const TAG: (&str, &str) = ("ecs-spot-operator/made-by", "setup");
 
+/// The id of our target in a rule.
+const TARGET: &str = "ecs-spot-operator";
+
 /// The name of the termination hook that `setup` makes.
 pub const HOOK: &str = "ecs-spot-operator-drain";

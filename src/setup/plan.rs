@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::found::{Found, FoundHook, FoundQueue, FoundRule};
-use super::policy;
 use super::wanted::{Wanted, WantedQueue, WantedRule};
+use super::{TARGET, policy};
 
 /// A message that was received so often and never deleted is of no use. A notice is received once more for each restart of its
 /// operator, and what cannot be understood once in 30 s, so that it is a dead letter after ten minutes.
@@ -77,6 +77,7 @@ fn redrive(queue: &FoundQueue) -> Option<(String, u64)> {
 
 fn queue(queue: &WantedQueue, found: &Found, changes: &mut Vec<Change>) {
     let (region, name) = (queue.home.region.clone(), queue.name.clone());
+    // A rule of ours that is there keeps its permission, whoever else sends the same.
     let needed = queue.rules.iter().filter(|rule| !is_covered(queue, rule, found));
     let rules: Vec<String> = needed.map(|rule| queue.home.arn("events", &format!("rule/{}", rule.name))).collect();
     let policy =
@@ -132,6 +133,9 @@ fn queue(queue: &WantedQueue, found: &Found, changes: &mut Vec<Change>) {
 /// Whether a rule that somebody else has made sends what `rule` is for to the queue already.
 fn is_covered(queue: &WantedQueue, rule: &WantedRule, found: &Found) -> bool {
     let region = &queue.home.region;
+    if found.rules.contains_key(&(region.clone(), rule.name.clone())) {
+        return false;
+    }
     let feeding = found.feeding.get(&(region.clone(), queue.name.clone())).into_iter().flatten();
     let theirs = feeding.filter(|name| !queue.rule_names().contains(name));
     let mut rules = theirs.filter_map(|name| found.rules.get(&(region.clone(), name.clone())));
@@ -144,6 +148,7 @@ fn rule(queue: &WantedQueue, rule: &WantedRule, found: &Found, changes: &mut Vec
     let repairs = match there {
         None => Some(None),
         Some(FoundRule { enabled: false, .. }) => Some(Some("it is disabled".to_owned())),
+        Some(there) if !there.ours && there.covers(&rule.pattern) => None,
         Some(there) if there.pattern != rule.pattern => Some(Some(format!("EventPattern was {}", there.pattern))),
         Some(_) => None,
     };
@@ -190,11 +195,16 @@ pub fn removal(wanted: &Wanted, found: &Found) -> Vec<Change> {
 /// Removes rules that we have made.
 fn remove_rules(queue: &WantedQueue, found: &Found, which: impl Fn(&str) -> bool, changes: &mut Vec<Change>) {
     let (region, names) = (&queue.home.region, queue.rule_names());
-    let ours = found
-        .rules
-        .iter()
-        .filter(|((in_region, name), rule)| rule.ours && in_region == region && names.contains(name) && which(name));
-    for ((_, name), rule) in ours {
+    let named =
+        found.rules.iter().filter(|((in_region, name), _)| in_region == region && names.contains(name) && which(name));
+    for ((_, name), rule) in named {
+        if !rule.ours {
+            // All that is ours in a rule of somebody else's is a target.
+            for (id, _) in rule.targets.iter().filter(|(id, arn)| id == TARGET && *arn == queue.arn()) {
+                changes.push(Change::RemoveTarget { region: region.clone(), rule: name.clone(), id: id.clone() });
+            }
+            continue;
+        }
         // Somebody else's targets would keep the rule alive, and go with it.
         let (own, others): (Vec<_>, Vec<_>) = rule.targets.iter().partition(|(_, arn)| *arn == queue.arn());
         for (id, _) in own {
@@ -212,10 +222,21 @@ fn remove_queue(queue: &WantedQueue, name: &str, found: &Found, changes: &mut Ve
     if there.ours {
         return changes.push(Change::DeleteQueue { region, name, url: there.url.clone() });
     }
-    let Some(before) = there.json("Policy").filter(policy::has_ours) else { return };
-    let after = policy::without_ours(&before).map(|policy| policy.to_string()).unwrap_or_default();
-    let (attributes, why) = ([("Policy".to_owned(), after)].into(), vec!["Policy: without our statements".to_owned()]);
-    changes.push(Change::SetQueueAttributes { region, name, url: there.url.clone(), attributes, why });
+    let (mut attributes, mut why) = (BTreeMap::new(), Vec::new());
+    if let Some(before) = there.json("Policy").filter(policy::has_ours) {
+        let after = policy::without_ours(&before).map(|policy| policy.to_string()).unwrap_or_default();
+        attributes.insert("Policy".to_owned(), after);
+        why.push("Policy: without our statements".to_owned());
+    }
+    let loses_dead_letters = get(queue, &queue.dead_letters(), found).is_some_and(|it| it.ours)
+        && redrive(there).is_some_and(|(arn, _)| arn == queue.dead_letters_arn());
+    if loses_dead_letters {
+        attributes.insert("RedrivePolicy".to_owned(), String::new());
+        why.push("RedrivePolicy: none, since that dead-letter queue goes".to_owned());
+    }
+    if !attributes.is_empty() {
+        changes.push(Change::SetQueueAttributes { region, name, url: there.url.clone(), attributes, why });
+    }
 }
 
 #[cfg(test)]

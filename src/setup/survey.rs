@@ -10,6 +10,7 @@ use super::wanted::{HookedCluster, Wanted, WantedQueue};
 use super::{HOOK, TAG};
 use crate::aws::{Class, Clients, Connection, Failure, Gates, clients};
 use crate::ids::{GroupKey, QueueUrl, Region};
+use crate::observe::describe::capacity_providers;
 
 const URL: &str = "sqs:GetQueueUrl";
 const ATTRIBUTES: &str = "sqs:GetQueueAttributes";
@@ -19,7 +20,6 @@ const TARGETS: &str = "events:ListTargetsByRule";
 const BY_TARGET: &str = "events:ListRuleNamesByTarget";
 const RULE_TAGS: &str = "events:ListTagsForResource";
 const CLUSTERS: &str = "ecs:DescribeClusters";
-const PROVIDERS: &str = "ecs:DescribeCapacityProviders";
 const HOOKS: &str = "autoscaling:DescribeLifecycleHooks";
 
 /// Pages of a list that are read at most.
@@ -55,7 +55,7 @@ impl Surveyor<'_> {
         let region = &queue.home.region;
         let sqs = clients::sqs(self.connection, &queue.url, region, self.gates);
         for name in [queue.name.clone(), queue.dead_letters()] {
-            if let Some(there) = read_queue(&sqs, &name).await? {
+            if let Some(there) = read_queue(&sqs, &name, &queue.home.account).await? {
                 found.queues.insert((region.clone(), name), there);
             }
         }
@@ -104,17 +104,18 @@ impl Surveyor<'_> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let answer = ecs.describe_capacity_providers().set_capacity_providers(Some(names)).send().await;
-        let answer = answer.map_err(|error| Failure::of(PROVIDERS, &error))?;
-        let groups = answer.capacity_providers().iter().filter_map(|provider| provider.auto_scaling_group_provider());
+        let providers = capacity_providers(ecs, &names).await?;
+        let groups = providers.iter().filter_map(|provider| provider.auto_scaling_group_provider());
         let name = |arn: &str| arn.split_once("autoScalingGroupName/").map_or(arn, |(_, name)| name).to_owned();
         let key = |arn: &str| GroupKey { region: cluster.region.clone(), name: name(arn).as_str().into() };
         Ok(groups.map(|group| key(group.auto_scaling_group_arn())).collect())
     }
 }
 
-async fn read_queue(sqs: &aws_sdk_sqs::Client, name: &str) -> Result<Option<FoundQueue>, Failure> {
-    let answer = sqs.get_queue_url().queue_name(name).send().await.map_err(|error| Failure::of(URL, &error));
+/// The queue of that account, whoever asks: with the credentials of another one nothing is found or changed there.
+async fn read_queue(sqs: &aws_sdk_sqs::Client, name: &str, account: &str) -> Result<Option<FoundQueue>, Failure> {
+    let answer = sqs.get_queue_url().queue_name(name).queue_owner_aws_account_id(account).send().await;
+    let answer = answer.map_err(|error| Failure::of(URL, &error));
     let Some(url) = there(answer)?.and_then(|answer| answer.queue_url) else { return Ok(None) };
     let answer = sqs.get_queue_attributes().queue_url(&url).attribute_names(QueueAttributeName::All).send().await;
     let answer = answer.map_err(|error| Failure::of(ATTRIBUTES, &error))?;

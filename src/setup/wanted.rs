@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 
 use super::HOOK;
 use super::arn::Home;
-use crate::api::{Manifests, Problem, Problems, Queue, Signals, SpotClusterSpec};
+use crate::api::{CapacityProviderPolicy, Manifests, Mode, Problem, Problems, Queue, Signals, SpotClusterSpec};
 use crate::aws::clients::region_of_queue;
 use crate::ids::{QueueUrl, Region};
 
 /// Rules' names have 64 characters at most (EventBridge API reference, `PutRule`).
 const RULE_NAME_MAX: usize = 64;
+
+/// A pattern has 2,048 characters at most (EventBridge User Guide, quotas): with more clusters than this it is for all of the account.
+const NAMED_CLUSTERS_MAX: usize = 15;
 
 /// What rules are named after.
 const SIGNALS: [&str; 7] = ["interruption", "rebalance", "state", "maintenance", "hook", "scaling", "ecs"];
@@ -184,9 +187,14 @@ fn rules(queue: &str, uses: &Uses, clusters: &[String]) -> Vec<WantedRule> {
     let scaling = json!({"source": ["aws.autoscaling"], "detail-type": ["EC2 Instance Launch Successful",
         "EC2 Instance Launch Unsuccessful", "EC2 Instance Terminate Successful", "EC2 Instance Terminate Unsuccessful"]});
     add(true, "scaling", "what groups launch and terminate", scaling);
-    let ecs = json!({"source": ["aws.ecs"],
+    let mut ecs = json!({"source": ["aws.ecs"],
         "detail-type": ["ECS Container Instance State Change", "ECS Task State Change"],
         "detail": {"clusterArn": clusters}});
+    if clusters.len() > NAMED_CLUSTERS_MAX
+        && let Some(pattern) = ecs.as_object_mut()
+    {
+        pattern.remove("detail");
+    }
     add(!clusters.is_empty(), "ecs", "container instances and tasks of the managed clusters", ecs);
     rules
 }
@@ -200,8 +208,11 @@ fn rule_name(queue: &str, signal: &str) -> String {
 fn hooked(spec: &SpotClusterSpec, default_region: &Region) -> Option<HookedCluster> {
     let names = |signals: &Signals| signals.lifecycle_hooks.iter().any(|hook| hook == HOOK);
     let wants = names(&spec.signals);
-    let except = spec.capacity_providers.iter().filter(|it| !it.managed || !it.signals.as_ref().map_or(wants, names));
+    let acts = |it: &CapacityProviderPolicy| it.managed && it.mode.unwrap_or(spec.mode) == Mode::Enforce;
+    let except = spec.capacity_providers.iter().filter(|it| !acts(it) || !it.signals.as_ref().map_or(wants, names));
     let except = except.map(|it| it.name.clone()).collect();
     let region = spec.named_region().map_or_else(|| default_region.clone(), Region::from);
+    // In a cluster where nothing is done nobody would complete it.
+    let wants = wants && spec.mode == Mode::Enforce;
     wants.then(|| HookedCluster { region, cluster: spec.cluster.clone(), except })
 }

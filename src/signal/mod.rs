@@ -100,6 +100,12 @@ impl SignalKind {
         matches!(self, Self::InterruptionNotice(_))
     }
 
+    /// Whether it is about what the operator itself has launched and has to give back.
+    #[must_use]
+    pub const fn is_settlement(self) -> bool {
+        matches!(self, Self::Surplus | Self::Fallback)
+    }
+
     /// The name that logs and metrics use.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -139,3 +139,30 @@ async fn pausing_stops_receiving_and_nothing_else() {
     rig.secs(300).await;
     assert_eq!(rig.outcomes(), ["handed_over"; 2]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_same_cluster_by_its_arn_or_by_another_name_stays_managed() {
+    let by_arn =
+        manifests("", "").replace("{cluster: web", "{cluster: 'arn:aws:ecs:us-east-1:123456789012:cluster/web'");
+    let renamed = manifests("", "").replace("{name: web}", "{name: shop}");
+    for told in [by_arn, renamed] {
+        let rig = Rig::new(two_clusters(vec![at(60, GROUP), at(90, GROUP)]));
+        let operator = rig.operate();
+        rig.secs(64).await;
+        assert_eq!(operator.board.open_in(Some("web")), 1);
+        operator.tell(&told);
+        rig.secs(500).await;
+        assert_eq!(rig.outcomes(), ["handed_over"; 2], "{told}");
+        assert_eq!((rig.calls("DetachInstances"), rig.depth(QUEUE)), (2, (0, 0)), "{told}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_cluster_by_the_same_name_is_refused() {
+    let rig = Rig::new(two_clusters(Vec::new()));
+    let operator = rig.operate();
+    rig.secs(10).await;
+    operator.tell(&manifests("", "").replace("{cluster: web", "{cluster: api"));
+    let refused = operator.configuration.in_force().refused.unwrap();
+    assert!(refused.why.to_string().contains("give that one another name"), "{}", refused.why);
+}

@@ -21,12 +21,14 @@ fn limits() -> Options {
 pub struct Document<'a> {
     text: &'a Text,
     yaml: &'a str,
+    /// Lines of the text that stand before it.
+    before: u64,
 }
 
 impl<'a> Document<'a> {
     /// The document `yaml` of `text`.
-    pub fn new(text: &'a Text, yaml: &'a str) -> Self {
-        Self { text, yaml }
+    pub fn new(text: &'a Text, yaml: &'a str, before: usize) -> Self {
+        Self { text, yaml, before: before as u64 }
     }
 
     /// The document as a tree, and its kind.
@@ -119,8 +121,9 @@ impl<'a> Document<'a> {
         }
     }
 
-    fn at(&self, place: (u64, u64), message: impl Into<String>) -> Problem {
-        Problem::at(&self.text.name, &self.text.text, place, message)
+    /// At a place of this document.
+    fn at(&self, (line, column): (u64, u64), message: impl Into<String>) -> Problem {
+        Problem::at(&self.text.name, &self.text.text, (line + self.before, column), message)
     }
 
     fn yaml_problem(&self, error: &serde_saphyr::Error) -> Problem {

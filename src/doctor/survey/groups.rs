@@ -9,10 +9,9 @@ use jiff::Timestamp;
 use super::Patient;
 use crate::aws::{Class, Failure, timestamp};
 use crate::doctor::GroupFacts;
-use crate::observe::describe::group_of;
+use crate::observe::describe::{capacity_providers, group_of};
 
 const CLUSTERS: &str = "ecs:DescribeClusters";
-const PROVIDERS: &str = "ecs:DescribeCapacityProviders";
 const GROUPS: &str = "autoscaling:DescribeAutoScalingGroups";
 const ACTIVITIES: &str = "autoscaling:DescribeScalingActivities";
 
@@ -71,8 +70,7 @@ async fn providers(patient: &Patient<'_>) -> Result<Vec<CapacityProvider>, Failu
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let answer = ecs.describe_capacity_providers().set_capacity_providers(Some(names)).send().await;
-    Ok(answer.map_err(|error| Failure::of(PROVIDERS, &error))?.capacity_providers.unwrap_or_default())
+    capacity_providers(ecs, &names).await
 }
 
 async fn one(patient: &Patient<'_>, name: &str) -> Result<Option<AutoScalingGroup>, Failure> {

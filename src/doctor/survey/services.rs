@@ -29,7 +29,13 @@ pub async fn read(patient: &Patient<'_>, found: &mut Vec<Finding>) -> Result<Vec
         let answer = call.set_services(Some(names.to_vec())).send().await;
         let answer = answer.map_err(|error| Failure::of(SERVICES, &error))?;
         for service in answer.services().iter().filter(|service| runs_on_instances(service)) {
-            let stops_within = stops_within(patient, service, &mut stops).await?;
+            let stops_within = match stops_within(patient, service, &mut stops).await {
+                Ok(time) => time,
+                Err(failure) => {
+                    not_read(&format!("service {}", service.service_name().unwrap_or_default()), &failure, found);
+                    continue;
+                }
+            };
             let deregistration_delay = longest_delay(patient, service, &mut delays, found).await;
             facts.push(of(patient, service, stops_within, deregistration_delay));
         }
@@ -53,10 +59,12 @@ async fn list(patient: &Patient<'_>) -> Result<Vec<String>, Failure> {
 
 /// Fargate's tasks are taken back one by one, and their services move by themselves.
 fn runs_on_instances(service: &Service) -> bool {
+    // What runs is told by its task sets then.
+    let by_others = service.task_definition().is_none();
     let on_fargate = service.launch_type().is_some_and(|it| it.as_str() == "FARGATE");
     let strategy = service.capacity_provider_strategy();
     let fargate_only = !strategy.is_empty() && strategy.iter().all(|it| it.capacity_provider().starts_with("FARGATE"));
-    service.status() != Some("INACTIVE") && !on_fargate && !fargate_only
+    service.status() != Some("INACTIVE") && !by_others && !on_fargate && !fargate_only
 }
 
 fn of(

@@ -64,15 +64,25 @@ async fn providers(view: View<'_>, names: &[String]) -> Result<BTreeMap<Capacity
 }
 
 async fn described(view: View<'_>, names: &[String]) -> Result<Vec<(CapacityProviderName, Behind)>, Failure> {
+    let found = capacity_providers(&view.clients.ecs, names).await?;
+    let named = |provider: &CapacityProvider| {
+        Some((CapacityProviderName::from(provider.name()?), behind(&view.address.region, provider)))
+    };
+    Ok(found.iter().filter_map(named).collect())
+}
+
+/// The capacity providers with these names, a hundred at most: ten are in a page where nobody asks for more (ECS API reference).
+///
+/// # Errors
+/// The call fails, or does not come to an end.
+pub async fn capacity_providers(ecs: &aws_sdk_ecs::Client, names: &[String]) -> Result<Vec<CapacityProvider>, Failure> {
     let mut found = Vec::new();
     let mut next = None;
     for _ in 0..PAGES_MAX {
-        let call = view.clients.ecs.describe_capacity_providers().set_capacity_providers(Some(names.to_vec()));
+        let call = ecs.describe_capacity_providers().set_capacity_providers(Some(names.to_vec()));
         let answer = call.set_next_token(next).send().await;
         let answer = answer.map_err(|error| Failure::of(PROVIDERS, &error))?;
-        found.extend(answer.capacity_providers().iter().filter_map(|provider| {
-            Some((CapacityProviderName::from(provider.name()?), behind(&view.address.region, provider)))
-        }));
+        found.extend_from_slice(answer.capacity_providers());
         next = next_page(answer.next_token());
         if next.is_none() {
             return Ok(found);

@@ -1,7 +1,6 @@
 //! Takes over what people have changed in the manifests, without dropping anything that was begun.
 //!
-//! A cluster that is managed no more, or that is another one now by the same name, keeps its rules until its last case has ended
-//! there; nothing new is begun in it meanwhile.
+//! A cluster that is managed no more keeps its rules until its last case has ended there; nothing new is begun in it meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +10,7 @@ use crate::observe::snapshot::Behind;
 use crate::observe::{Address, Observation};
 use crate::operator::settings::Settings;
 use crate::operator::{conditions, objects, report};
+use crate::plan::Case;
 
 /// What an observation is about, as far as clusters are judged by it.
 pub(super) enum Observed {
@@ -52,14 +52,17 @@ impl Core {
 
     pub(super) fn settle(&mut self) {
         let mut addresses = self.settings.addresses();
-        let given_up = self.managed.iter().filter(|(key, address)| addresses.get(*key) != Some(*address));
+        let is_kept =
+            |key: &ClusterKey, before: &Address| addresses.get(key).is_some_and(|it| it.is_same_place(before));
+        let given_up = self.managed.iter().filter(|(key, address)| !is_kept(key, address));
         let (staying, gone): (Vec<_>, Vec<_>) = given_up.partition(|(key, _)| self.is_busy(key));
         let staying: BTreeMap<ClusterKey, Address> =
             staying.into_iter().map(|(key, address)| (key.clone(), address.clone())).collect();
         for (key, _) in gone {
             self.snapshot.abandon(key);
             self.telemetry.registry.remove(key.as_str());
-            self.problems.forget(&objects::of_cluster(key));
+            let (cluster, name) = (objects::of_cluster(key), format!("cluster {key}"));
+            self.problems.forget_where(|object| object == cluster || object.ends_with(&name));
         }
         self.leaving = staying.keys().cloned().collect();
         self.policies = self.settings.policies.clone().keeping(&self.leaving, &self.policies);
@@ -96,11 +99,14 @@ impl Core {
 
     /// Whether something that was begun in the cluster has not ended: a case, or an On-Demand base that is raised.
     fn is_busy(&self, key: &ClusterKey) -> bool {
-        let at_home = |cluster: &ClusterKey| cluster == key;
+        let at_home = |case: &Case| match &case.place {
+            Some(place) => place.cluster == *key,
+            None => self.snapshot.instances.get(&case.instance).is_some_and(|instance| instance.cluster == *key),
+        };
         let groups = self.snapshot.clusters.get(key).into_iter().flat_map(|cluster| cluster.providers.values());
         let groups: BTreeSet<_> = groups.filter_map(Behind::group).collect();
         let raised =
             groups.iter().any(|group| self.snapshot.groups.get(group).is_some_and(|it| it.base_note.is_some()));
-        raised || self.cases.iter().any(|case| case.place.as_ref().is_some_and(|place| at_home(&place.cluster)))
+        raised || self.cases.iter().any(at_home)
     }
 }

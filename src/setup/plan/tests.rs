@@ -34,12 +34,12 @@ fn made(changes: &[Change], mut found: Found) -> Found {
                 let rule = found.rules.get_mut(&(region.clone(), rule.clone())).unwrap();
                 rule.targets.push(("ecs-spot-operator".to_owned(), queue.clone()));
             }
-            Change::PutHook { group, .. } => {
+            Change::PutHook { group, repairs } => {
                 let hook = FoundHook {
                     default_result: "CONTINUE".to_owned(),
                     heartbeat: HEARTBEAT,
                     terminating: true,
-                    ours: true,
+                    ours: repairs.is_none(),
                 };
                 found.hooks.insert(group.clone(), Some(hook));
             }
@@ -140,4 +140,35 @@ fn a_rule_of_somebody_else_that_does_the_same_is_enough() {
     assert!(made_for(&found).iter().all(|rule| !rule.contains("spot-interruption")), "{:?}", made_for(&found));
     found.rules.values_mut().next().unwrap().enabled = false;
     assert!(made_for(&found).iter().any(|rule| rule.contains("spot-interruption")), "one that is disabled is not");
+}
+
+#[test]
+fn a_rule_of_ours_keeps_its_permission_when_somebody_else_sends_the_same() {
+    let wanted = wanted(MANIFESTS);
+    let mut found = made(&plan(&wanted, &Found::default()), Found::default());
+    let region: crate::ids::Region = "us-east-1".into();
+    let pattern = json!({"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]});
+    let theirs = FoundRule { pattern, enabled: true, targets: Vec::new(), ours: false };
+    found.rules.insert((region.clone(), "theirs".to_owned()), theirs);
+    found.feeding.insert((region, "spot".to_owned()), vec!["theirs".to_owned()]);
+    assert_eq!(plan(&wanted, &found), []);
+}
+
+#[test]
+fn a_queue_of_somebody_else_is_left_without_a_dead_letter_queue_that_goes() {
+    let wanted = wanted(MANIFESTS);
+    let queue = FoundQueue { url: "u".to_owned(), attributes: Default::default(), ours: false };
+    let found = Found { queues: [(("us-east-1".into(), "spot".to_owned()), queue)].into(), ..Found::default() };
+    let after = made(&plan(&wanted, &found), found);
+    assert!(after.queues.len() == 2 && after.queues.values().any(|queue| queue.ours), "its dead letters are ours");
+    let left = made(&removal(&wanted, &after), after);
+    assert_eq!(left.queues.values().map(|queue| queue.attributes["RedrivePolicy"].as_str()).collect::<Vec<_>>(), [""]);
+}
+
+#[test]
+fn no_hook_is_made_where_nobody_would_complete_it() {
+    let hooked = |spec: &str| wanted(&MANIFESTS.replace("{cluster: web}", spec)).hooked.len();
+    assert_eq!(hooked("{cluster: web}"), 1);
+    assert_eq!(hooked("{cluster: web, mode: dryRun}"), 0);
+    assert_eq!(hooked("{cluster: web, signals: {lifecycleHooks: [other]}}"), 0);
 }
