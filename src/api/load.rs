@@ -39,6 +39,8 @@ pub struct Checked {
     pub scenarios: Vec<Resource<ScenarioSpec>>,
     /// Everything that is wrong, in the order in which it stands.
     pub problems: Vec<Problem>,
+    /// The kinds of all documents that have one, good or bad.
+    kinds: Vec<String>,
 }
 
 /// Reads the manifests of one operator.
@@ -46,7 +48,7 @@ pub struct Checked {
 /// # Errors
 /// All that is wrong: malformed, unknown or missing fields, documents that contradict each other, none of a kind that is needed.
 pub fn load(texts: &[Text]) -> Result<Manifests, Problems> {
-    let Checked { operator, clusters, scenarios, mut problems } = check(texts);
+    let Checked { operator, clusters, scenarios, mut problems, .. } = check(texts);
     let file = texts.first().map_or("", |text| text.name.as_str());
     if problems.is_empty() {
         if !scenarios.is_empty() {
@@ -80,8 +82,11 @@ pub fn load_str(name: &str, text: &str) -> Result<Manifests, Problems> {
 /// # Errors
 /// As [`load`].
 pub fn load_scenario(text: &Text) -> Result<Resource<ScenarioSpec>, Problems> {
-    let Checked { operator, clusters, mut scenarios, mut problems } = check(std::slice::from_ref(text));
-    if problems.is_empty() && (operator.is_some() || !clusters.is_empty() || scenarios.len() != 1) {
+    let Checked { mut scenarios, mut problems, kinds, .. } = check(std::slice::from_ref(text));
+    let another = kinds.iter().any(|kind| kind != "Scenario");
+    if another || kinds.len() > 1 || problems.is_empty() && kinds.is_empty() {
+        // What else is wrong with documents of other kinds is beside the point.
+        problems.retain(|_| !another);
         problems.push(Problem::with_file(&text.name, "a scenario's file has one document, of the kind Scenario"));
     }
     match scenarios.pop().filter(|_| problems.is_empty()) {
@@ -123,6 +128,7 @@ impl Checked {
             Ok(found) => found,
             Err(problems) => return self.problems.extend(problems),
         };
+        self.kinds.push(kind.clone());
         match kind.as_str() {
             "Operator" => {
                 let read = document.read(&tree, &kind, super::check::operator);

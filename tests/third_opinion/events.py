@@ -11,6 +11,7 @@ INVALID = "ValidationException"
 def run(account):
     events = account.events
     put(account, events)
+    tags(account, events)
     listed(account, events)
     targets(account, events)
     refusals(account, events)
@@ -30,6 +31,24 @@ def put(account, events):
     events.put_rule(**given)
     found = events.describe_rule(Name=RULE)
     account.check(found["State"] == "ENABLED" and "Description" not in found, f"rule {found}")
+
+
+def tags(account, events):
+    arn = events.describe_rule(Name=RULE)["Arn"]
+    account.check(events.list_tags_for_resource(ResourceARN=arn)["Tags"] == [], "a rule has tags that nobody gave it")
+    events.tag_resource(ResourceARN=arn, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+    events.untag_resource(ResourceARN=arn, TagKeys=["a", "nothing"])
+    # Tags are for rules that are new.
+    given = {"Name": RULE, "EventPattern": json.dumps(PATTERN)}
+    events.put_rule(**given, Tags=[{"Key": "c", "Value": "3"}])
+    found = events.list_tags_for_resource(ResourceARN=arn)["Tags"]
+    account.check(found == [{"Key": "b", "Value": "2"}], f"tags of a rule: {found}")
+    events.put_rule(Name="third.rule-tagged", EventPattern=json.dumps(PATTERN), Tags=[{"Key": "d", "Value": "4"}])
+    made = arn.replace(RULE, "third.rule-tagged")
+    account.check(events.list_tags_for_resource(ResourceARN=made)["Tags"] == [{"Key": "d", "Value": "4"}], "tags at the start")
+    events.delete_rule(Name="third.rule-tagged")
+    nobody = arn.replace(RULE, "third.nobody")
+    account.refuses("ResourceNotFoundException", "does not exist", events.list_tags_for_resource, ResourceARN=nobody)
 
 
 def listed(account, events):

@@ -13,7 +13,18 @@ def run(account):
     messages(account, sqs, url)
     batches(account, sqs, url)
     nowhere(account, sqs)
-    account.refuses("UnknownOperationException", "not recognized", sqs.list_queue_tags, QueueUrl=url)
+    tags(account, sqs, url)
+    account.refuses("UnknownOperationException", "not recognized", sqs.list_dead_letter_source_queues, QueueUrl=url)
+
+
+def tags(account, sqs, url):
+    account.check("Tags" not in sqs.list_queue_tags(QueueUrl=url), "a queue has tags that nobody gave it")
+    sqs.tag_queue(QueueUrl=url, Tags={"team": "shop", "made-by": "hand"})
+    sqs.untag_queue(QueueUrl=url, TagKeys=["team", "nothing"])
+    account.check(sqs.list_queue_tags(QueueUrl=url)["Tags"] == {"made-by": "hand"}, "the tags of a queue")
+    made = sqs.create_queue(QueueName="third-tagged", tags={"a": "b"})["QueueUrl"]
+    account.check(sqs.list_queue_tags(QueueUrl=made)["Tags"] == {"a": "b"}, "tags given at the start")
+    sqs.delete_queue(QueueUrl=made)
 
 
 def queues(account, sqs):
