@@ -1,6 +1,6 @@
 //! Makes the plumbing that brings events to the operator, and repairs it: queues, rules, targets, hooks.
 //!
-//! [`Wanted`] is read from the manifests, [`Found`] from the account, [`plan`] compares both; all three are plain data. Only
+//! [`Wanted`] is read from the manifests, [`Found`] from the account, [`plan()`] compares both; all three are plain data. Only
 //! [`Surveyor`] asks AWS, and only [`Builder`] changes it, change by change.
 
 mod apply;
