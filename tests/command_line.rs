@@ -13,6 +13,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use support::emulator::free_port;
+use support::eventually;
 use support::process::Process;
 
 const GOOD: &str = "\
@@ -204,8 +205,8 @@ fn the_demo_shows_three_hand_overs_and_ends_by_itself() {
 }
 
 /// Runs the operator on a terminal of its own, by Python's pty module.
-#[test]
-fn on_a_terminal_it_speaks_to_people() {
+#[tokio::test]
+async fn on_a_terminal_it_speaks_to_people_and_goes_with_it() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("operator.yaml");
     std::fs::write(&path, GOOD).unwrap();
@@ -221,4 +222,14 @@ fn on_a_terminal_it_speaks_to_people() {
     let said = terminal.said();
     assert!(said.contains("\u{1b}[33m WARN\u{1b}[0m"), "coloured: {said}");
     assert!(!said.contains('{'), "no JSON: {said}");
+    drop(terminal);
+    eventually("it ends with its terminal", || async { (!runs_with(&path)).then_some(()) }).await;
+}
+
+/// Whether a program runs that was given `path`.
+fn runs_with(path: &Path) -> bool {
+    let programs =
+        std::fs::read_dir("/proc").unwrap().filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok());
+    let path = path.to_str().unwrap().as_bytes();
+    programs.into_iter().any(|line| line.split(|byte| *byte == 0).any(|word| word == path))
 }

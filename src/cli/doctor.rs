@@ -2,9 +2,10 @@
 
 use std::io::IsTerminal;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
+use super::output::{self, Output, Shown};
 use super::reach::Reach;
 use super::{DONE, FAILED, complain, say, tell_people};
 use crate::config::Location;
@@ -16,15 +17,8 @@ pub struct Options {
     /// Where the manifests are: a YAML file or a directory of them, s3://BUCKET/PREFIX or ssm:/PATH.
     #[arg(long, value_name = "LOCATION")]
     config: Location,
-    /// For people, or for machines.
-    #[arg(short, long, value_enum, default_value = "text")]
-    output: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 /// What was found, for machines.
@@ -56,12 +50,12 @@ pub fn doctor(options: &Options) -> u8 {
     }));
     let count = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let (critical, warnings, notes) = (count(Severity::Critical), count(Severity::Warning), count(Severity::Note));
-    match options.output {
-        Format::Json => {
+    match options.shown.output {
+        Output::Json => {
             let told = Findings { critical, warnings, notes, findings: &findings };
-            say(&serde_json::to_string_pretty(&told).unwrap_or_default());
+            say(&output::json(&told));
         }
-        Format::Text => {
+        Output::Text => {
             findings.iter().for_each(|finding| say(&in_words(finding)));
             say(&format!("{critical} critical, {warnings} warnings, {notes} notes."));
         }

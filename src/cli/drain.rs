@@ -4,10 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{ArgGroup, Args, ValueEnum};
+use clap::{ArgGroup, Args};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::output::{Output, Shown};
 use super::{BAD_INPUT, DONE, FAILED, complain, say};
 use crate::api::{ApiBudget, HumanDuration};
 use crate::aws::clients::{self, region_of_queue};
@@ -38,15 +39,8 @@ pub struct Options {
     /// The queue's URL.
     #[arg(long, value_name = "URL", value_parser = queue_url)]
     queue: Option<String>,
-    /// For people, or for machines.
-    #[arg(short, long, value_enum, default_value = "text")]
-    output: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 /// Why it came to nothing: the exit code, and what to say.
@@ -71,9 +65,9 @@ fn ask(options: &Options) -> Result<String, Refusal> {
     let clock = Clock::system();
     let message = message(&options.instance_id, options.within, clock.now());
     let message_id = if options.dry_run { None } else { Some(send(&clock, &queue, &message)?) };
-    Ok(match options.output {
-        Format::Json => report(&queue, &message, message_id.as_deref()),
-        Format::Text => words(&options.instance_id, &queue, &message, message_id.as_deref()),
+    Ok(match options.shown.output {
+        Output::Json => report(&queue, &message, message_id.as_deref()),
+        Output::Text => words(&options.instance_id, &queue, &message, message_id.as_deref()),
     })
 }
 

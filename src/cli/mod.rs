@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod drain;
 mod manifest;
+mod output;
 mod paper;
 mod reach;
 mod run;

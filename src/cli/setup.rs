@@ -1,8 +1,9 @@
 //! `setup`: makes the event plumbing that manifests ask for, or removes it.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
+use super::output::{self, Output, Shown};
 use super::reach::Reach;
 use super::{BAD_INPUT, DONE, FAILED, complain, say};
 use crate::aws::Failure;
@@ -24,15 +25,8 @@ pub struct Options {
     /// Leave the groups' hooks alone; nothing is asked of ECS and Auto Scaling then.
     #[arg(long)]
     without_hooks: bool,
-    /// For people, or for machines.
-    #[arg(short, long, value_enum, default_value = "text")]
-    output: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 /// What came of it, for machines.
@@ -75,7 +69,7 @@ async fn work(reach: &Reach, options: &Options, wanted: &Wanted) -> Result<(), F
     let Reach { connection, gates, clients, .. } = reach;
     let found = Surveyor { connection, gates, clients }.survey(wanted).await?;
     let changes = if options.destroy { removal(wanted, &found) } else { plan(wanted, &found) };
-    let text = options.output == Format::Text;
+    let text = options.shown.output == Output::Text;
     if text {
         show(&changes);
     }
@@ -88,12 +82,12 @@ async fn work(reach: &Reach, options: &Options, wanted: &Wanted) -> Result<(), F
             say(&format!("{made} of {}: {}", changes.len(), first_line(change)));
         }
     }
-    match options.output {
-        Format::Text if options.dry_run && !changes.is_empty() => say("Nothing was changed: --dry-run."),
-        Format::Text => {}
-        Format::Json => {
+    match options.shown.output {
+        Output::Text if options.dry_run && !changes.is_empty() => say("Nothing was changed: --dry-run."),
+        Output::Text => {}
+        Output::Json => {
             let told = Told { changes: &changes, made, dry_run: options.dry_run };
-            say(&serde_json::to_string_pretty(&told).unwrap_or_default());
+            say(&output::json(&told));
         }
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! SIGTERM and SIGINT: the first asks to stop, the second insists. SIGHUP asks to read the manifests again.
 
+use std::io::IsTerminal;
+
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -34,8 +36,13 @@ impl StopSignals {
     }
 }
 
-/// Notifies at each SIGHUP.
+/// Notifies at each SIGHUP. On a terminal that is how the terminal says that it goes, and it ends the process as it ends any.
 pub async fn on_hangup(now: &Notify) {
+    let on_terminal =
+        std::io::stdin().is_terminal() || std::io::stdout().is_terminal() || std::io::stderr().is_terminal();
+    if on_terminal {
+        return std::future::pending().await;
+    }
     let Ok(mut hangup) = signal(SignalKind::hangup()) else { return std::future::pending().await };
     while hangup.recv().await.is_some() {
         now.notify_one();

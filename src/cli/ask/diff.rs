@@ -1,12 +1,13 @@
 //! `diff`: what manifests would change in a running operator.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::Value;
 
 use super::{Operator, understood};
 use crate::api::{
     self, Change, Declared, Manifests, Metadata, OperatorSpec, OperatorStatus, Problems, Resource, SpotClusterList,
 };
+use crate::cli::output::{self, Output, Shown};
 use crate::cli::{BAD_INPUT, DONE, FAILED, complain, say};
 use crate::config::{self, Location};
 
@@ -18,15 +19,8 @@ pub struct Options {
     path: Location,
     #[command(flatten)]
     operator: Operator,
-    /// For people, or for machines.
-    #[arg(short, long, value_enum, default_value = "text")]
-    output: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 /// Compares them. The exit code is 1 where something differs, as `kubectl diff` has it.
@@ -43,7 +37,7 @@ pub fn diff(options: &Options) -> u8 {
         }
     };
     match in_force(&options.operator) {
-        Ok(in_force) => tell(&api::changes(&in_force, &wanted), options.output),
+        Ok(in_force) => tell(&api::changes(&in_force, &wanted), options.shown.output),
         Err(message) => {
             complain(message);
             FAILED
@@ -51,11 +45,11 @@ pub fn diff(options: &Options) -> u8 {
     }
 }
 
-fn tell(changes: &[Change], format: Format) -> u8 {
+fn tell(changes: &[Change], format: Output) -> u8 {
     match format {
-        Format::Json => say(&serde_json::to_string_pretty(changes).unwrap_or_default()),
-        Format::Text if changes.is_empty() => say("No difference: the operator works by these manifests already."),
-        Format::Text => changes.iter().for_each(|change| {
+        Output::Json => say(&output::json(changes)),
+        Output::Text if changes.is_empty() => say("No difference: the operator works by these manifests already."),
+        Output::Text => changes.iter().for_each(|change| {
             let note = if change.needs_restart() { "   (takes effect at the next start)" } else { "" };
             say(&format!("{change}{note}"));
         }),

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 
 use crate::api::{self, Checked, Problem, Problems, Text};
+use crate::cli::output::{self, Output, Shown};
 use crate::cli::{BAD_INPUT, DONE, complain, say, tell_people};
 use crate::config;
 
@@ -15,15 +16,8 @@ pub struct Options {
     /// Files, and directories of `*.yaml` and `*.yml` files; all together are what one operator reads.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// For people, or for machines.
-    #[arg(short, long, value_enum, default_value = "text")]
-    output: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 /// What was found, for machines.
@@ -35,13 +29,13 @@ struct Findings<'a> {
     operators: usize,
     spot_clusters: usize,
     scenarios: usize,
-    problems: Vec<Shown<'a>>,
+    problems: Vec<Told<'a>>,
     notes: &'a [String],
 }
 
 /// A problem, for machines.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct Told<'a> {
     file: &'a str,
     line: Option<u64>,
     column: Option<u64>,
@@ -49,7 +43,7 @@ struct Shown<'a> {
     message: &'a str,
 }
 
-impl<'a> From<&'a Problem> for Shown<'a> {
+impl<'a> From<&'a Problem> for Told<'a> {
     fn from(problem: &'a Problem) -> Self {
         let (line, column) = problem.place.unzip();
         Self { file: &problem.file, line, column, field: problem.field.as_deref(), message: &problem.message }
@@ -62,9 +56,9 @@ pub fn check(options: &Options) -> u8 {
     let mut checked = api::check(&texts);
     problems.append(&mut checked.problems);
     let notes = if problems.is_empty() { notes(&checked) } else { Vec::new() };
-    match options.output {
-        Format::Text => tell(&checked, &problems, &notes),
-        Format::Json => print(&checked, &problems, &notes),
+    match options.shown.output {
+        Output::Text => tell(&checked, &problems, &notes),
+        Output::Json => print(&checked, &problems, &notes),
     }
     if problems.is_empty() { DONE } else { BAD_INPUT }
 }
@@ -124,9 +118,9 @@ fn print(checked: &Checked, problems: &[Problem], notes: &[String]) {
         operators: usize::from(checked.operator.is_some()),
         spot_clusters: checked.clusters.len(),
         scenarios: checked.scenarios.len(),
-        problems: problems.iter().map(Shown::from).collect(),
+        problems: problems.iter().map(Told::from).collect(),
         notes,
     };
     // Plain data is always written.
-    say(&serde_json::to_string_pretty(&findings).unwrap_or_default());
+    say(&output::json(&findings));
 }

@@ -1,8 +1,9 @@
 //! `explain`: what a field of a manifest means.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::api;
+use crate::cli::output::{self, Output, Shown};
 use crate::cli::{BAD_INPUT, DONE, complain, say};
 
 /// What is explained, and how.
@@ -14,15 +15,8 @@ pub struct Options {
     /// List all fields below it with their types and defaults, and nothing else.
     #[arg(long)]
     recursive: bool,
-    /// For people, or for machines.
-    #[arg(short, long, value_enum, default_value = "text")]
-    output: Format,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    #[command(flatten)]
+    shown: Shown,
 }
 
 /// Explains it.
@@ -34,10 +28,10 @@ pub fn explain(options: &Options) -> u8 {
             return BAD_INPUT;
         }
     };
-    let text = match (options.output, options.recursive) {
-        (Format::Json, _) => serde_json::to_string_pretty(&explanation).unwrap_or_default(),
-        (Format::Text, true) => explanation.outline(),
-        (Format::Text, false) => explanation.to_string(),
+    let text = match (options.shown.output, options.recursive) {
+        (Output::Json, _) => output::json(&explanation),
+        (Output::Text, true) => explanation.outline(),
+        (Output::Text, false) => explanation.to_string(),
     };
     say(text.trim_end());
     DONE
