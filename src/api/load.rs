@@ -37,7 +37,7 @@ pub struct Checked {
     pub clusters: Vec<Resource<SpotClusterSpec>>,
     /// The `Scenario`s.
     pub scenarios: Vec<Resource<ScenarioSpec>>,
-    /// Everything that is wrong, in the order in which it stands.
+    /// What is wrong, in the order in which it stands: all of it, up to 100 things of a document and 1,000 in all.
     pub problems: Vec<Problem>,
     /// The kinds of all documents that have one, good or bad.
     kinds: Vec<String>,

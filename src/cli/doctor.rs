@@ -14,7 +14,7 @@ use crate::doctor::{Examiner, Finding, Severity};
 /// What is examined.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Where the manifests are: a YAML file or a directory of them, s3://BUCKET/PREFIX or ssm:/PATH.
+    /// Where the manifests are: a YAML file, or a directory of them.
     #[arg(long, value_name = "LOCATION")]
     config: Location,
     #[command(flatten)]

@@ -47,8 +47,8 @@ enum Command {
     /// Credentials, Region and endpoints come the standard AWS way: environment, profile, task role, AWS_ENDPOINT_URL. Exits
     /// with 0 on SIGTERM and SIGINT, after finishing or handing back what is in flight, within 20 s.
     Run {
-        /// Where the manifests are, one Operator and at least one SpotCluster: a YAML file or a directory of them,
-        /// s3://BUCKET/PREFIX or ssm:/PATH. Changes take effect within seconds, at once on SIGHUP.
+        /// Where the manifests are, one Operator and at least one SpotCluster: a YAML file, or a directory of them.
+        /// Changes take effect within seconds, at once on SIGHUP.
         #[arg(long, value_name = "LOCATION")]
         config: Location,
         /// How log lines look; RUST_LOG says which there are.
@@ -76,8 +76,8 @@ enum Command {
     Doctor(doctor::Options),
     /// Make the event plumbing that manifests ask for, or repair it: queues, rules, targets, hooks.
     ///
-    /// Shows each change before it makes any. Made again it changes nothing. What it makes carries the tag
-    /// `ecs-spot-operator/made-by: setup`, and --destroy removes that and nothing else.
+    /// Shows each change before it makes any. Made again it changes nothing. --destroy removes what
+    /// setup has made, known by a tag, and leaves all else.
     Setup(setup::Options),
     /// Show the operator at work on a simulated AWS, in this process. No account is needed.
     Demo(demo::Options),
@@ -135,6 +135,11 @@ pub fn run(cli: Cli) -> ExitCode {
 /// Tells people something. A reader who left, as `head` does, is no reason to fail.
 fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{}", tame(text));
+}
+
+/// The same for lines of our own that have colours in them.
+fn say_in_colour(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 /// A text of which a terminal obeys nothing but lines and tabs: some of it was written by others.

@@ -23,13 +23,18 @@ use crate::telemetry::{LogFormat, Metrics, Telemetry, init_logging};
 pub fn run(location: Location, log_format: LogFormat) -> u8 {
     // One thread: a notice passes several tasks on its way, and on busy cores each change of thread waits for a core.
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => match runtime.block_on(operate(location, log_format)) {
-            Ok(()) => DONE,
-            Err((code, message)) => {
-                complain(message);
-                code
+        Ok(runtime) => {
+            let result = runtime.block_on(operate(location, log_format));
+            // A disk that does not answer is waited for no longer.
+            runtime.shutdown_background();
+            match result {
+                Ok(()) => DONE,
+                Err((code, message)) => {
+                    complain(message);
+                    code
+                }
             }
-        },
+        }
         Err(error) => {
             complain(format!("the runtime could not be started: {error}"));
             FAILED

@@ -13,13 +13,13 @@ use crate::setup::{Builder, Change, Surveyor, Wanted, plan, removal};
 /// What is set up.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Where the manifests are: a YAML file or a directory of them, s3://BUCKET/PREFIX or ssm:/PATH.
+    /// Where the manifests are: a YAML file, or a directory of them.
     #[arg(long, value_name = "LOCATION")]
     config: Location,
     /// Show what would be changed, and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Remove what setup has made, and nothing else.
+    /// Remove what setup has made, and leave all else.
     #[arg(long)]
     destroy: bool,
     /// Leave the groups' hooks alone; nothing is asked of ECS and Auto Scaling then.
@@ -53,6 +53,9 @@ pub fn setup(options: &Options) -> u8 {
             return BAD_INPUT;
         }
     };
+    if options.destroy {
+        wanted = wanted.or_ever(&reach.manifests, &reach.region);
+    }
     if options.without_hooks {
         wanted.hooked.clear();
     }

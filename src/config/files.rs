@@ -61,9 +61,10 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
     Ok(files)
 }
 
-/// What is named like one and is none, such as a link to nothing, is told of when it is read.
+/// What is named like one and is none, such as a link to nothing, is told of when it is read. Hidden ones are editors' own.
 fn is_yaml(path: &Path) -> bool {
-    !path.is_dir() && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+    let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    !hidden && !path.is_dir() && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
 fn contents(file: &Path) -> Result<String, String> {

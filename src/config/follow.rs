@@ -1,5 +1,6 @@
 //! Reads manifests again and again, so that a change takes effect without a restart.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,14 +37,14 @@ impl Follower {
     /// time. A reading that was asked for is believed.
     pub async fn follow(self, last: Vec<Text>, offer: impl Fn(Result<Manifests, Problems>)) {
         let mut last = Ok(last);
-        let mut unsure = None;
+        let (mut unsure, mut under_way) = (None, None);
         loop {
             let asked_for = tokio::select! {
                 biased;
                 () = self.now.notified() => true,
                 () = self.clock.sleep(self.every()) => false,
             };
-            let read = self.read().await;
+            let read = self.read(&mut under_way).await;
             if read == last {
                 unsure = None;
             } else if asked_for || unsure.as_ref() == Some(&read) {
@@ -62,10 +63,20 @@ impl Follower {
         }
     }
 
-    async fn read(&self) -> Result<Vec<Text>, Problems> {
-        self.clock.timeout(PATIENCE, self.reader.read()).await.unwrap_or_else(|| {
-            let message = format!("cannot be read within {} s", PATIENCE.as_secs());
-            Err(api::Problem::with_file(&self.reader.location().to_string(), message).into())
-        })
+    /// A reading that does not come to an end is waited for again the next time, and no other is begun beside it.
+    async fn read<'a>(&'a self, under_way: &mut Option<Reading<'a>>) -> Result<Vec<Text>, Problems> {
+        let reading = under_way.get_or_insert_with(|| Box::pin(self.reader.read()));
+        match self.clock.timeout(PATIENCE, reading.as_mut()).await {
+            Some(read) => {
+                *under_way = None;
+                read
+            }
+            None => {
+                let message = format!("cannot be read within {} s", PATIENCE.as_secs());
+                Err(api::Problem::with_file(&self.reader.location().to_string(), message).into())
+            }
+        }
     }
 }
+
+type Reading<'a> = Pin<Box<dyn Future<Output = Result<Vec<Text>, Problems>> + Send + 'a>>;

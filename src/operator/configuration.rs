@@ -2,6 +2,7 @@
 //!
 //! A change is taken over as a whole or not at all. Who reads manifests from where is not known here.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -10,7 +11,11 @@ use tokio::sync::watch;
 use super::settings::Settings;
 use crate::api::{Change, Http, Manifests, Problem, Problems, changes};
 use crate::clock::Clock;
-use crate::ids::Region;
+use crate::ids::{ClusterKey, Region};
+use crate::observe::Address;
+
+/// So many names of clusters are remembered.
+const NAMES_MAX: usize = 10_000;
 
 /// So many changes are named in the log.
 const NAMED_MAX: usize = 20;
@@ -31,6 +36,8 @@ pub struct Configuration {
 pub struct InForce {
     /// The manifests.
     pub manifests: Arc<Manifests>,
+    /// Every cluster that was ever declared, by its name.
+    places: BTreeMap<ClusterKey, Address>,
     /// Counts the changes that were taken over, from 1.
     pub generation: u64,
     /// Since when they are in force.
@@ -64,6 +71,7 @@ impl Configuration {
         let http = manifests.operator.spec.http.clone();
         let state = InForce {
             manifests: Arc::new(manifests),
+            places: settings.addresses(),
             generation: 1,
             since: clock.now(),
             began: clock.now(),
@@ -97,7 +105,7 @@ impl Configuration {
     pub fn offer(&self, read: Result<Manifests, Problems>) {
         let checked = read.and_then(|manifests| {
             let settings = Settings::checked(&manifests, &self.region)?;
-            self.stays_where_it_is(&settings)?;
+            self.stays_what_it_is(&settings)?;
             Ok((settings, manifests))
         });
         match checked {
@@ -106,23 +114,21 @@ impl Configuration {
         }
     }
 
-    /// What goes on in a cluster is known by its name. Another cluster by that name would be taken for it.
-    fn stays_where_it_is(&self, settings: &Settings) -> Result<(), Problems> {
-        let before = self.settings.borrow().addresses();
-        let moved = settings.addresses().into_iter().filter_map(|(key, address)| {
-            let known = before.get(&key).filter(|known| !known.is_same_place(&address))?;
-            let message = format!(
-                "SpotCluster `{key}` is for the ECS cluster `{}` in {}, and cannot become one for `{}` in {} while the operator \
-                 runs: give that one another name, or start the operator anew",
-                known.name(),
-                known.region,
-                address.name(),
-                address.region
-            );
-            Some(Problem::with_file("the manifests", message))
+    /// What goes on in a cluster is known by its name, also after it has gone from the manifests: another cluster by that name would be
+    /// taken for it, and by two names it would be two.
+    fn stays_what_it_is(&self, settings: &Settings) -> Result<(), Problems> {
+        let known = &self.lock().places;
+        let refused = settings.addresses().into_iter().filter_map(|(key, address)| {
+            let before = known.iter().find(|(name, place)| (**name == key) != place.is_same_place(&address))?;
+            Some(Problem::with_file("the manifests", moved(&key, &address, before)))
         });
-        let moved: Vec<Problem> = moved.collect();
-        if moved.is_empty() { Ok(()) } else { Err(Problems(moved)) }
+        let mut refused: Vec<Problem> = refused.collect();
+        if known.len() > NAMES_MAX {
+            let message =
+                format!("more than {NAMES_MAX} names of clusters have come and gone: start the operator anew");
+            refused.push(Problem::with_file("the manifests", message));
+        }
+        if refused.is_empty() { Ok(()) } else { Err(Problems(refused)) }
     }
 
     fn accept(&self, settings: Settings, manifests: Manifests) {
@@ -148,6 +154,7 @@ impl Configuration {
         let (generation, count) = (state.generation, changes.len());
         let named: Vec<String> = changes.iter().take(NAMED_MAX).map(Change::to_string).collect();
         state.manifests = Arc::new(manifests);
+        state.places.extend(settings.addresses());
         drop(state);
         tracing::info!(
             event = "config.accepted",
@@ -179,5 +186,25 @@ impl Configuration {
 
     fn lock(&self) -> MutexGuard<'_, InForce> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn moved(key: &ClusterKey, address: &Address, (name, place): (&ClusterKey, &Address)) -> String {
+    let mend = "or start the operator anew";
+    match name == key {
+        true => format!(
+            "SpotCluster `{key}` is for the ECS cluster `{}` in {}, and cannot become one for `{}` in {} while the operator runs: give \
+             that one another name, {mend}",
+            place.name(),
+            place.region,
+            address.name(),
+            address.region
+        ),
+        false => format!(
+            "the ECS cluster `{}` in {} is known as SpotCluster `{name}`, and cannot become `{key}` while the operator runs: keep its \
+             name, {mend}",
+            place.name(),
+            place.region
+        ),
     }
 }

@@ -117,11 +117,7 @@ fn identify(scene: Scene<'_>, case: &Case, draft: &mut Draft) {
     };
     let rules = scene.policies.rules(&place.cluster, place.provider.as_ref());
     if scene.policies.is_leaving(&place.cluster) && !case.kind.is_settlement() {
-        // By another name the same cluster is managed still; whose instance it is shows as soon as that has been read.
-        return match scene.snapshot.has_other_name(&place.cluster) {
-            true => draft.report.add(&case.id, Reason::LookingUp),
-            false => draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::Unmanaged }),
-        };
+        return draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::Unmanaged });
     }
     if let Some(why) = exempt(scene, case, &rules) {
         return draft.step(Step::Dismiss { case: case.id.clone(), why });

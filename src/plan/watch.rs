@@ -36,9 +36,7 @@ const MISSING_PACE: SignedDuration = SignedDuration::from_secs(30);
 
 /// Reads clusters that have not been read, or not for as long as the policy's resync.
 pub fn clusters(scene: Scene<'_>, draft: &mut Draft) {
-    // One that is managed no more is not read as a whole: its cases look at what they are about.
-    let managed = scene.snapshot.clusters.iter().filter(|(key, _)| !scene.policies.is_leaving(key));
-    for (key, cluster) in managed {
+    for (key, cluster) in &scene.snapshot.clusters {
         let every = match cluster.state {
             ClusterState::Unread => SOON,
             ClusterState::Missing { .. } => MISSING_PACE,

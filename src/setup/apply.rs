@@ -3,12 +3,13 @@
 use aws_sdk_eventbridge::types::{RuleState, Tag, Target};
 use aws_sdk_sqs::types::QueueAttributeName;
 
+use super::arn::Home;
 use super::change::Change;
 use super::plan::HEARTBEAT;
 use super::survey::sqs_of;
 use super::{HOOK, TAG, TARGET};
-use crate::aws::{Clients, Connection, Failure, Gates, clients};
-use crate::ids::{GroupKey, Region};
+use crate::aws::{Class, Clients, Connection, Failure, Gates, clients};
+use crate::ids::{GroupKey, QueueUrl, Region};
 
 /// Makes changes.
 pub struct Builder<'a> {
@@ -27,7 +28,7 @@ impl Builder<'_> {
     /// The call fails.
     pub async fn make(&self, change: &Change) -> Result<(), Failure> {
         match change {
-            Change::CreateQueue { region, name, attributes } => self.create_queue(region, name, attributes).await,
+            Change::CreateQueue { home, name, attributes } => self.create_queue(home, name, attributes).await,
             Change::SetQueueAttributes { region, url, attributes, .. } => {
                 let call = self.sqs(region).set_queue_attributes().queue_url(url);
                 let call = attributes
@@ -53,15 +54,25 @@ impl Builder<'_> {
 
     async fn create_queue(
         &self,
-        region: &Region,
+        home: &Home,
         name: &str,
         attributes: &std::collections::BTreeMap<String, String>,
     ) -> Result<(), Failure> {
-        let call = self.sqs(region).create_queue().queue_name(name).tags(TAG.0, TAG.1);
+        const ACTION: &str = "sqs:CreateQueue";
+        let sqs = self.sqs(&home.region);
+        let call = sqs.create_queue().queue_name(name).tags(TAG.0, TAG.1);
         let call = attributes
             .iter()
             .fold(call, |call, (name, value)| call.attributes(QueueAttributeName::from(name.as_str()), value));
-        done(call.send().await.map_err(|error| Failure::of("sqs:CreateQueue", &error)))
+        let answer = call.send().await.map_err(|error| Failure::of(ACTION, &error))?;
+        let url = answer.queue_url().unwrap_or_default();
+        let made = Home::of_queue(&QueueUrl::from(url), &home.region);
+        let Some((other, _)) = made.filter(|(made, _)| made.account != home.account) else { return Ok(()) };
+        // It is the first thing that is made, so that nothing else has come there.
+        sqs.delete_queue().queue_url(url).send().await.map_err(|error| Failure::of("sqs:DeleteQueue", &error))?;
+        let message =
+            format!("these credentials are of account {}, and the queue's URL says {}", other.account, home.account);
+        Err(Failure::answered(ACTION, Class::Credentials, "WrongAccount", &message, None))
     }
 
     async fn put(&self, change: &Change) -> Result<(), Failure> {
@@ -127,7 +138,7 @@ fn done<T>(answer: Result<T, Failure>) -> Result<(), Failure> {
 /// A batch of one can be answered with success and have failed.
 fn refused(action: &'static str, message: Option<&str>) -> Result<(), Failure> {
     match message {
-        Some(message) => Err(Failure::answered(action, crate::aws::Class::Other, "FailedEntry", message, None)),
+        Some(message) => Err(Failure::answered(action, Class::Other, "FailedEntry", message, None)),
         None => Ok(()),
     }
 }

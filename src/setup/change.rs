@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::arn::Home;
 use crate::ids::{GroupKey, Region};
 
 /// One change to the account.
@@ -14,7 +15,7 @@ pub enum Change {
     /// Make a queue.
     CreateQueue {
         /// Where.
-        region: Region,
+        home: Home,
         /// Its name.
         name: String,
         /// Its attributes.
@@ -114,8 +115,8 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ", self.sign())?;
         match self {
-            Self::CreateQueue { region, name, attributes } => {
-                write!(f, "queue {name} in {region}")?;
+            Self::CreateQueue { home, name, attributes } => {
+                write!(f, "queue {name} in {}", home.region)?;
                 attributes.iter().try_for_each(|(name, value)| write!(f, "\n      {name} = {value}"))
             }
             Self::SetQueueAttributes { region, name, why, .. } => {

@@ -64,7 +64,7 @@ fn dead_letters(queue: &WantedQueue, found: &Found, changes: &mut Vec<Change>) {
         return;
     }
     let attributes = [("MessageRetentionPeriod".to_owned(), DEAD_LETTER_RETENTION.to_string())].into();
-    changes.push(Change::CreateQueue { region: queue.home.region.clone(), name, attributes });
+    changes.push(Change::CreateQueue { home: queue.home.clone(), name, attributes });
 }
 
 /// Where dead letters go, and after how many receives.
@@ -90,7 +90,7 @@ fn queue(queue: &WantedQueue, found: &Found, changes: &mut Vec<Change>) {
             ("RedrivePolicy".to_owned(), redrive_to(&queue.dead_letters_arn())),
             ("Policy".to_owned(), policy(None).to_string()),
         ];
-        return changes.push(Change::CreateQueue { region, name, attributes: attributes.into() });
+        return changes.push(Change::CreateQueue { home: queue.home.clone(), name, attributes: attributes.into() });
     };
     let (mut attributes, mut why) = (BTreeMap::new(), Vec::new());
     let mut set = |name: &str, value: String, words: String| {

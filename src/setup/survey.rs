@@ -95,12 +95,16 @@ impl Surveyor<'_> {
         let ecs = &self.clients.of(&cluster.region, CLUSTERS)?.ecs;
         let answer = ecs.describe_clusters().clusters(&cluster.cluster).send().await;
         let answer = answer.map_err(|error| Failure::of(CLUSTERS, &error))?;
-        let Some(there) = answer.clusters().first() else {
+        let there = answer.clusters().iter().find(|there| there.status() != Some("INACTIVE"));
+        let Some(there) = there else {
+            if cluster.may_be_gone {
+                return Ok(Vec::new());
+            }
             let message = format!("there is no ECS cluster `{}` in {}", cluster.cluster, cluster.region);
             return Err(Failure::answered(CLUSTERS, Class::NotFound, "MISSING", &message, None));
         };
         let names: Vec<String> =
-            there.capacity_providers().iter().filter(|name| !cluster.except.contains(*name)).cloned().collect();
+            there.capacity_providers().iter().filter(|name| cluster.wants(name)).cloned().collect();
         if names.is_empty() {
             return Ok(Vec::new());
         }

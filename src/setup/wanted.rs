@@ -13,8 +13,9 @@ use crate::ids::{QueueUrl, Region};
 /// Rules' names have 64 characters at most (EventBridge API reference, `PutRule`).
 const RULE_NAME_MAX: usize = 64;
 
-/// A pattern has 2,048 characters at most (EventBridge User Guide, quotas): with more clusters than this it is for all of the account.
-const NAMED_CLUSTERS_MAX: usize = 15;
+/// A pattern has so many characters at most (EventBridge User Guide, quotas). One that names too many clusters for that is for all of the
+/// account: what is told of others is acknowledged.
+const PATTERN_MAX: usize = 2_048;
 
 /// What rules are named after.
 const SIGNALS: [&str; 7] = ["interruption", "rebalance", "state", "maintenance", "hook", "scaling", "ecs"];
@@ -24,7 +25,7 @@ const SIGNALS: [&str; 7] = ["interruption", "rebalance", "state", "maintenance",
 pub struct Wanted {
     /// The queues.
     pub queues: Vec<WantedQueue>,
-    /// The clusters whose groups want the hook, by name or ARN, each with its Region and the capacity providers that do not.
+    /// The clusters whose groups want the hook, or some of them.
     pub hooked: Vec<HookedCluster>,
 }
 
@@ -87,8 +88,20 @@ pub struct HookedCluster {
     pub region: Region,
     /// Its name or ARN.
     pub cluster: String,
-    /// Capacity providers that do not want it.
+    /// Whether the groups of its capacity providers do, where nothing else is said of one.
+    pub usually: bool,
+    /// The capacity providers of which the opposite is true.
     pub except: BTreeSet<String>,
+    /// Whether it may be gone from ECS.
+    pub may_be_gone: bool,
+}
+
+impl HookedCluster {
+    /// Whether the group of a capacity provider wants the hook.
+    #[must_use]
+    pub fn wants(&self, provider: &str) -> bool {
+        self.usually != self.except.contains(provider)
+    }
 }
 
 impl Wanted {
@@ -111,8 +124,22 @@ impl Wanted {
         if !problems.is_empty() {
             return Err(Problems(problems));
         }
-        let hooked = manifests.clusters.iter().filter_map(|cluster| hooked(&cluster.spec, default_region)).collect();
+        let hooked = manifests.clusters.iter().map(|cluster| hooked(&cluster.spec, default_region));
+        let hooked = hooked.filter(|cluster| cluster.usually || !cluster.except.is_empty()).collect();
         Ok(Self { queues, hooked })
+    }
+
+    /// The same, with every group that may have got the hook at some time: where it was wanted once it may be wanted no more.
+    #[must_use]
+    pub fn or_ever(mut self, manifests: &Manifests, default_region: &Region) -> Self {
+        let all = manifests.clusters.iter().map(|cluster| HookedCluster {
+            usually: true,
+            except: BTreeSet::new(),
+            may_be_gone: true,
+            ..hooked(&cluster.spec, default_region)
+        });
+        self.hooked = all.collect();
+        self
     }
 }
 
@@ -190,29 +217,39 @@ fn rules(queue: &str, uses: &Uses, clusters: &[String]) -> Vec<WantedRule> {
     let mut ecs = json!({"source": ["aws.ecs"],
         "detail-type": ["ECS Container Instance State Change", "ECS Task State Change"],
         "detail": {"clusterArn": clusters}});
-    if clusters.len() > NAMED_CLUSTERS_MAX
+    if ecs.to_string().len() > PATTERN_MAX
         && let Some(pattern) = ecs.as_object_mut()
     {
         pattern.remove("detail");
     }
-    add(!clusters.is_empty(), "ecs", "container instances and tasks of the managed clusters", ecs);
+    add(!clusters.is_empty(), "ecs", "container instances and tasks", ecs);
     rules
 }
 
 fn rule_name(queue: &str, signal: &str) -> String {
-    let room = RULE_NAME_MAX - signal.len() - 1;
+    let whole = format!("{queue}-{signal}");
+    if whole.len() <= RULE_NAME_MAX {
+        return whole;
+    }
+    // Queues that begin alike have rules of their own all the same.
+    let mark = format!(
+        "{:08x}",
+        queue.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    );
+    let room = RULE_NAME_MAX - signal.len() - mark.len() - 2;
     let queue: String = queue.chars().take(room).collect();
-    format!("{queue}-{signal}")
+    format!("{queue}-{mark}-{signal}")
 }
 
-fn hooked(spec: &SpotClusterSpec, default_region: &Region) -> Option<HookedCluster> {
+/// Where nothing is done nobody would complete it.
+fn hooked(spec: &SpotClusterSpec, default_region: &Region) -> HookedCluster {
     let names = |signals: &Signals| signals.lifecycle_hooks.iter().any(|hook| hook == HOOK);
-    let wants = names(&spec.signals);
-    let acts = |it: &CapacityProviderPolicy| it.managed && it.mode.unwrap_or(spec.mode) == Mode::Enforce;
-    let except = spec.capacity_providers.iter().filter(|it| !acts(it) || !it.signals.as_ref().map_or(wants, names));
-    let except = except.map(|it| it.name.clone()).collect();
+    let usually = names(&spec.signals) && spec.mode == Mode::Enforce;
+    let wants = |it: &CapacityProviderPolicy| {
+        let acts = it.managed && it.mode.unwrap_or(spec.mode) == Mode::Enforce;
+        acts && names(it.signals.as_ref().unwrap_or(&spec.signals))
+    };
+    let except = spec.capacity_providers.iter().filter(|it| wants(it) != usually).map(|it| it.name.clone()).collect();
     let region = spec.named_region().map_or_else(|| default_region.clone(), Region::from);
-    // In a cluster where nothing is done nobody would complete it.
-    let wants = wants && spec.mode == Mode::Enforce;
-    wants.then(|| HookedCluster { region, cluster: spec.cluster.clone(), except })
+    HookedCluster { region, cluster: spec.cluster.clone(), usually, except, may_be_gone: false }
 }

@@ -138,9 +138,11 @@ impl<'a> Document<'a> {
             return self.at((line, column), "the document is too large or too deeply nested");
         }
         // What the library says to programmers is of no use to people who write manifests.
-        let message = ["; use ", ", set DuplicateKeyPolicy"].iter().fold(message.as_str(), |message, advice| {
-            message.split_once(advice).map_or(message, |(message, _)| message)
-        });
+        let message = ["; use ", ", set DuplicateKeyPolicy", " (defined at line "]
+            .iter()
+            .fold(message.as_str(), |message, advice| {
+                message.split_once(advice).map_or(message, |(message, _)| message)
+            });
         self.at((line, column), message)
     }
 }

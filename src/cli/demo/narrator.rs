@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::say;
+use crate::cli::{say, say_in_colour, tame};
 use crate::plan::Outcome;
 use crate::telemetry::CaseLine;
 
@@ -59,10 +59,13 @@ impl Narrator {
             Some(left) => format!("{left:.0} s left"),
             None => String::new(),
         };
-        let words = words(line);
+        let words = tame(&words(line));
         let colour = if self.colours { colour(line) } else { "" };
         let words = if colour.is_empty() { words } else { format!("{colour}{words}\x1b[0m") };
-        say(&format!("{minutes:>3.0}:{seconds:02.0}  {:<19}  {left:>11}  {words}", line.instance_id.as_str()));
+        say_in_colour(&format!(
+            "{minutes:>3.0}:{seconds:02.0}  {:<19}  {left:>11}  {words}",
+            line.instance_id.as_str()
+        ));
         line.outcome.into_iter().for_each(|outcome| self.end(line, outcome));
     }
 

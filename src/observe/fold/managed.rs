@@ -17,13 +17,6 @@ impl Snapshot {
         });
     }
 
-    /// Whether the same cluster is known by another name as well.
-    #[must_use]
-    pub fn has_other_name(&self, key: &ClusterKey) -> bool {
-        let Some(own) = self.clusters.get(key) else { return false };
-        self.clusters.iter().any(|(other, it)| other != key && it.region == own.region && it.name == own.name)
-    }
-
     /// A cluster is managed no more: all that is known of it is forgotten.
     pub fn abandon(&mut self, key: &ClusterKey) {
         let Some(cluster) = self.clusters.remove(key) else { return };

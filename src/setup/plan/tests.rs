@@ -17,9 +17,9 @@ fn wanted(manifests: &str) -> Wanted {
 fn made(changes: &[Change], mut found: Found) -> Found {
     for change in changes {
         match change {
-            Change::CreateQueue { region, name, attributes } => {
+            Change::CreateQueue { home, name, attributes } => {
                 let queue = FoundQueue { url: name.clone(), attributes: attributes.clone(), ours: true };
-                found.queues.insert((region.clone(), name.clone()), queue);
+                found.queues.insert((home.region.clone(), name.clone()), queue);
             }
             Change::SetQueueAttributes { region, name, attributes, .. } => {
                 let queue = found.queues.get_mut(&(region.clone(), name.clone())).unwrap();
@@ -171,4 +171,45 @@ fn no_hook_is_made_where_nobody_would_complete_it() {
     assert_eq!(hooked("{cluster: web}"), 1);
     assert_eq!(hooked("{cluster: web, mode: dryRun}"), 0);
     assert_eq!(hooked("{cluster: web, signals: {lifecycleHooks: [other]}}"), 0);
+}
+
+#[test]
+fn a_provider_may_want_the_hook_where_its_cluster_does_not_and_all_are_looked_at_to_remove_it() {
+    let manifests = load_str(
+        "x",
+        &MANIFESTS.replace(
+            "{cluster: web}",
+            "{cluster: web, mode: dryRun, capacityProviders: [{name: a, mode: enforce}, {name: b}]}",
+        ),
+    )
+    .unwrap();
+    let wanted = Wanted::of(&manifests, &"us-east-1".into()).unwrap();
+    let wants = |wanted: &Wanted| ["a", "b", "c"].map(|provider| wanted.hooked[0].wants(provider));
+    assert_eq!(wants(&wanted), [true, false, false]);
+    assert_eq!(wants(&wanted.or_ever(&manifests, &"us-east-1".into())), [true; 3]);
+}
+
+#[test]
+fn long_names_of_queues_that_begin_alike_have_rules_of_their_own() {
+    let names = |name: &str| -> Vec<String> {
+        wanted(&MANIFESTS.replace("/spot'", &format!("/{name}'"))).queues[0]
+            .rules
+            .iter()
+            .map(|it| it.name.clone())
+            .collect()
+    };
+    let (a, b) = (names(&format!("{}a", "q".repeat(66))), names(&format!("{}b", "q".repeat(66))));
+    assert!(a.iter().all(|name| name.len() <= 64 && !b.contains(name)), "{a:?} {b:?}");
+}
+
+#[test]
+fn a_pattern_never_grows_beyond_what_a_rule_may_have() {
+    let cluster = MANIFESTS.split_once("---\n").unwrap().1;
+    let more = |count: usize| -> usize {
+        let others =
+            (0..count).map(|number| format!("---\n{}", cluster.replace("web", &format!("{}{number}", "c".repeat(90)))));
+        let wanted = wanted(&(MANIFESTS.to_owned() + &others.collect::<String>()));
+        wanted.queues[0].rules.iter().map(|rule| rule.pattern.to_string().len()).max().unwrap()
+    };
+    assert!(more(10) > 1_000 && more(10) <= 2_048 && more(40) <= 2_048);
 }
