@@ -3,6 +3,9 @@
 CARGO ?= cargo
 BINARY := target/debug/ecs-spot-operator
 
+# What is tested has everything in it; one set of features for all targets, so that nothing is built twice.
+FEATURES := --all-features
+
 .PHONY: help test lint unit emulators fuzz doc demo bench schemas transcripts deny clean
 
 help: ## List the targets
@@ -14,7 +17,9 @@ lint: ## rustfmt and clippy, warnings as errors
 	@echo "==> rustfmt"
 	$(CARGO) fmt --all --check
 	@echo "==> clippy"
-	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked $(FEATURES) --all-targets -- -D warnings
+	@echo "==> without any feature"
+	$(CARGO) clippy --locked -- -D warnings
 
 emulators: ## Install LocalStack and moto into .venv (about two minutes the first time)
 	@echo "==> LocalStack and moto"
@@ -22,16 +27,16 @@ emulators: ## Install LocalStack and moto into .venv (about two minutes the firs
 
 unit: emulators ## All tests, the ones against LocalStack and moto included
 	@echo "==> tests"
-	$(CARGO) test --locked
+	$(CARGO) test --locked $(FEATURES)
 
 fuzz: ## 2,000 drawn scenarios, each held to what must always hold (some minutes)
 	@echo "==> 2,000 drawn scenarios"
-	$(CARGO) build --locked
+	$(CARGO) build --locked $(FEATURES)
 	$(BINARY) sim fuzz --seeds 2000
 
 doc: ## The documentation of the code, warnings as errors
 	@echo "==> documentation"
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked $(FEATURES) --no-deps --document-private-items
 
 demo: ## The operator on a simulated AWS
 	$(CARGO) run --locked -- demo
@@ -40,7 +45,7 @@ bench: ## Every figure that is promised, measured and in one table (builds with 
 	$(CARGO) bench --locked --bench figures
 
 schemas: ## Write crds-like-schemas/ anew
-	$(CARGO) build --locked
+	$(CARGO) build --locked $(FEATURES)
 	$(BINARY) schema Operator > crds-like-schemas/operator.schema.json
 	$(BINARY) schema SpotCluster > crds-like-schemas/spotcluster.schema.json
 	$(BINARY) schema Scenario > crds-like-schemas/scenario.schema.json
@@ -48,7 +53,7 @@ schemas: ## Write crds-like-schemas/ anew
 	$(BINARY) schema LogLine > crds-like-schemas/logline.schema.json
 
 transcripts: ## Write scenarios/transcripts/ anew
-	$(CARGO) build --locked
+	$(CARGO) build --locked $(FEATURES)
 	for file in scenarios/*.yaml; do \
 		$(BINARY) sim run $$file --seed 1 > scenarios/transcripts/$$(basename $$file .yaml).txt || exit 1; \
 	done

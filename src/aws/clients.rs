@@ -71,6 +71,12 @@ impl Connection {
         region.map(|region| Region::from(region.as_ref()))
     }
 
+    /// For what is read before anybody knows how large the gates are to be: in the process's own Region, without any.
+    #[cfg(any(feature = "s3", feature = "ssm"))]
+    fn ungated(&self) -> SdkConfig {
+        self.config.to_builder().timeout_config(timeouts(READ_TIMEOUT)).build()
+    }
+
     fn config(&self, region: &Region, gate: &Arc<Gate>, read_timeout: Duration) -> SdkConfig {
         let http = gate::gated(self.http.clone(), Arc::clone(gate));
         let region = aws_config::Region::new(region.as_str().to_owned());
@@ -174,6 +180,23 @@ pub fn eventbridge(connection: &Connection, region: &Region, gates: &Gates) -> a
     let config = connection.config(region, &gates.of(region), READ_TIMEOUT);
     let config = aws_sdk_eventbridge::config::Builder::from(&config).retry_partition(own_retries("events")).build();
     aws_sdk_eventbridge::Client::from_conf(config)
+}
+
+/// The S3 client of the process's own Region.
+#[cfg(feature = "s3")]
+#[must_use]
+pub fn s3(connection: &Connection) -> aws_sdk_s3::Client {
+    let config = connection.ungated();
+    // Emulators and stores of other makers seldom have a name for each bucket.
+    let elsewhere = config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+    aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&config).force_path_style(elsewhere).build())
+}
+
+/// The Systems Manager client of the process's own Region.
+#[cfg(feature = "ssm")]
+#[must_use]
+pub fn ssm(connection: &Connection) -> aws_sdk_ssm::Client {
+    aws_sdk_ssm::Client::from_conf(aws_sdk_ssm::config::Builder::from(&connection.ungated()).build())
 }
 
 /// The Region in a queue's host name, as in `https://sqs.eu-west-1.amazonaws.com/…`.

@@ -174,7 +174,8 @@ fn classify(code: Option<&str>, status: u16) -> Class {
         "ClusterNotFoundException"
         | "QueueDoesNotExist"
         | "AWS.SimpleQueueService.NonExistentQueue"
-        | "ResourceNotFoundException" => Class::NotFound,
+        | "ResourceNotFoundException"
+        | "ParameterNotFound" => Class::NotFound,
         "ValidationError"
         | "InvalidParameterException"
         | "ValidationException"

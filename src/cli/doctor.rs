@@ -14,7 +14,7 @@ use crate::doctor::{Examiner, Finding, Severity};
 /// What is examined.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Where the manifests are: a YAML file, or a directory of them.
+    /// Where the manifests are: a YAML file, a directory of them, s3://bucket/prefix or ssm:/path.
     #[arg(long, value_name = "LOCATION")]
     config: Location,
     #[command(flatten)]

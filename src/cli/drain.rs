@@ -2,19 +2,18 @@
 //!
 //! It changes nothing itself and waits for nothing: what becomes of it is the operator's business.
 
-use std::path::{Path, PathBuf};
-
 use clap::{ArgGroup, Args};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::output::{Output, Shown};
+use super::reach;
 use super::{BAD_INPUT, DONE, FAILED, complain, say};
 use crate::api::{ApiBudget, HumanDuration};
 use crate::aws::clients::{self, region_of_queue};
 use crate::aws::{Class, Connection, Failure, Gates};
 use crate::clock::Clock;
-use crate::config;
+use crate::config::Location;
 use crate::ids::{InstanceId, QueueUrl};
 use crate::signal::manual;
 
@@ -33,9 +32,10 @@ pub struct Options {
     /// Print the message and where it would go, and send nothing.
     #[arg(long)]
     dry_run: bool,
-    /// The operator's manifests, a YAML file or a directory of them: the first of its queues gets the message.
-    #[arg(long, value_name = "PATH")]
-    config: Option<PathBuf>,
+    /// The operator's manifests, a YAML file, a directory of them, s3://bucket/prefix or ssm:/path: the first of its queues gets
+    /// the message.
+    #[arg(long, value_name = "LOCATION")]
+    config: Option<Location>,
     /// The queue's URL.
     #[arg(long, value_name = "URL", value_parser = queue_url)]
     queue: Option<String>,
@@ -61,7 +61,7 @@ pub fn drain(options: &Options) -> u8 {
 }
 
 fn ask(options: &Options) -> Result<String, Refusal> {
-    let queue = queue(options.queue.as_deref(), options.config.as_deref())?;
+    let queue = queue(options.queue.as_deref(), options.config.as_ref())?;
     let clock = Clock::system();
     let message = message(&options.instance_id, options.within, clock.now());
     let message_id = if options.dry_run { None } else { Some(send(&clock, &queue, &message)?) };
@@ -77,12 +77,12 @@ fn message(instance_id: &str, within: Option<HumanDuration>, now: Timestamp) -> 
     manual::message(&InstanceId::from(instance_id), within.map(HumanDuration::signed), now)
 }
 
-fn queue(url: Option<&str>, config: Option<&Path>) -> Result<QueueUrl, Refusal> {
+fn queue(url: Option<&str>, config: Option<&Location>) -> Result<QueueUrl, Refusal> {
     let Some(config) = config else { return Ok(QueueUrl::from(url.unwrap_or_default())) };
-    let manifests = config::load_path(config).map_err(|problem| (BAD_INPUT, problem.to_string()))?;
+    let manifests = reach::manifests(config)?;
     // Manifests without a queue are refused when they are read.
     let first = manifests.operator.spec.queues.first().map(|queue| QueueUrl::from(&queue.url));
-    first.ok_or_else(|| (BAD_INPUT, format!("{} names no queue", config.display())))
+    first.ok_or_else(|| (BAD_INPUT, format!("{config} names no queue")))
 }
 
 fn send(clock: &Clock, queue: &QueueUrl, message: &str) -> Result<String, Refusal> {

@@ -47,7 +47,7 @@ enum Command {
     /// Credentials, Region and endpoints come the standard AWS way: environment, profile, task role, AWS_ENDPOINT_URL. Exits
     /// with 0 on SIGTERM and SIGINT, after finishing or handing back what is in flight, within 20 s.
     Run {
-        /// Where the manifests are, one Operator and at least one SpotCluster: a YAML file, or a directory of them.
+        /// Where the manifests are, one Operator and at least one SpotCluster: a YAML file, a directory of them, s3://bucket/prefix or ssm:/path.
         /// Changes take effect within seconds, at once on SIGHUP.
         #[arg(long, value_name = "LOCATION")]
         config: Location,

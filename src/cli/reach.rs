@@ -30,13 +30,9 @@ impl Reach {
     /// # Errors
     /// The exit code, and what is said.
     pub fn new(location: &Location) -> Result<Self, (u8, String)> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| (FAILED, format!("the runtime could not be started: {error}")))?;
-        let clock = Clock::system();
+        let (runtime, clock) = (runtime()?, Clock::system());
         let connection = runtime.block_on(Connection::from_environment(&clock));
-        let texts = runtime.block_on(Reader::new(location.clone(), &connection).read());
-        let manifests = texts.and_then(|texts| api::load(&texts));
-        let manifests = manifests.map_err(|problems| (BAD_INPUT, problems.to_string()))?;
+        let manifests = runtime.block_on(read(location, &connection))?;
         let region = default_region(&connection, &manifests).map_err(|message| (BAD_INPUT, message))?;
         let settings = Settings::checked(&manifests, &region).map_err(|it| (BAD_INPUT, it.to_string()))?;
         let gates = Gates::new(&settings.api, &clock);
@@ -49,6 +45,28 @@ impl Reach {
     pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
+}
+
+/// What is declared at `location`.
+///
+/// # Errors
+/// The exit code, and what is said.
+pub fn manifests(location: &Location) -> Result<Manifests, (u8, String)> {
+    runtime()?.block_on(async {
+        let connection = Connection::from_environment(&Clock::system()).await;
+        read(location, &connection).await
+    })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, (u8, String)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| (FAILED, format!("the runtime could not be started: {error}")))
+}
+
+async fn read(location: &Location, connection: &Connection) -> Result<Manifests, (u8, String)> {
+    let texts = Reader::new(location.clone(), connection).read().await;
+    let manifests = texts.and_then(|texts| api::load(&texts));
+    manifests.map_err(|problems| (BAD_INPUT, problems.to_string()))
 }
 
 /// The process's own Region, else the one of the first queue that tells.

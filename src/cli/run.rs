@@ -3,12 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::reach::default_region;
-use super::stop::{self, StopSignals};
+use super::stop::{Hangups, StopSignals};
 use super::{BAD_INPUT, DONE, FAILED, complain};
 use crate::api::{self, Problems, Text};
 use crate::aws::Connection;
@@ -57,6 +56,7 @@ async fn operate(location: Location, log_format: LogFormat) -> Result<(), Refusa
     let configuration = Arc::new(Configuration::new(manifests, &region, &clock).map_err(bad)?);
     init_logging(log_format, &clock).map_err(|error| (FAILED, error.to_string()))?;
     let signals = StopSignals::listen().map_err(|_| (FAILED, "SIGTERM and SIGINT cannot be listened to".to_owned()))?;
+    let hangups = Hangups::listen();
     let (listener, address) = http::bind(&listen)
         .await
         .map_err(|error| (FAILED, format!("spec.http.listen: {listen} cannot be listened on: {error}")))?;
@@ -66,7 +66,8 @@ async fn operate(location: Location, log_format: LogFormat) -> Result<(), Refusa
     let telemetry = Telemetry::new(Arc::new(Metrics::default()), None);
     let shown = http::Shown::of(&telemetry, &problems, &configuration, &clock);
     let (tasks, http_stop) = (TaskTracker::new(), CancellationToken::new());
-    tasks.spawn(follow(reader, texts, configuration, clock.clone(), stop.clone()));
+    let follower = Follower { reader, clock: clock.clone(), now: Arc::default() };
+    tasks.spawn(follow(follower, texts, configuration, hangups, stop.clone()));
     tasks.spawn(signals.pass_to(stop.clone()));
     let server = tasks.spawn(http::serve(listener, shown, http_stop.clone()));
     Operator { settings, connection, clock, telemetry, problems }.run(stop).await;
@@ -91,16 +92,15 @@ fn announce(configuration: &Configuration, region: &Region, address: SocketAddr)
 
 /// Takes changed manifests over, at the latest a few seconds after they have changed, and at once on SIGHUP.
 async fn follow(
-    reader: Reader,
+    follower: Follower,
     texts: Vec<Text>,
     configuration: Arc<Configuration>,
-    clock: Clock,
+    hangups: Hangups,
     stop: CancellationToken,
 ) {
-    let now = Arc::new(Notify::new());
-    let follower = Follower { reader, clock, now: Arc::clone(&now) };
+    let now = Arc::clone(&follower.now);
     let both = async {
-        tokio::join!(follower.follow(texts, |read| configuration.offer(read)), stop::on_hangup(&now));
+        tokio::join!(follower.follow(texts, |read| configuration.offer(read)), hangups.pass_to(&now));
     };
     let _ = stop.run_until_cancelled(both).await;
 }

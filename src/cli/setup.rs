@@ -13,7 +13,7 @@ use crate::setup::{Builder, Change, Surveyor, Wanted, plan, removal};
 /// What is set up.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// Where the manifests are: a YAML file, or a directory of them.
+    /// Where the manifests are: a YAML file, a directory of them, s3://bucket/prefix or ssm:/path.
     #[arg(long, value_name = "LOCATION")]
     config: Location,
     /// Show what would be changed, and change nothing.

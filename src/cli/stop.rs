@@ -36,15 +36,23 @@ impl StopSignals {
     }
 }
 
-/// Notifies at each SIGHUP. On a terminal that is how the terminal says that it goes, and it ends the process as it ends any.
-pub async fn on_hangup(now: &Notify) {
-    let on_terminal =
-        std::io::stdin().is_terminal() || std::io::stdout().is_terminal() || std::io::stderr().is_terminal();
-    if on_terminal {
-        return std::future::pending().await;
+/// Waits for SIGHUP. On a terminal that is how the terminal says that it goes, and it ends the process as it ends any.
+pub struct Hangups(Option<Signal>);
+
+impl Hangups {
+    /// Takes the signal over from here on, where it means something.
+    #[must_use]
+    pub fn listen() -> Self {
+        let on_terminal =
+            std::io::stdin().is_terminal() || std::io::stdout().is_terminal() || std::io::stderr().is_terminal();
+        Self(if on_terminal { None } else { signal(SignalKind::hangup()).ok() })
     }
-    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return std::future::pending().await };
-    while hangup.recv().await.is_some() {
-        now.notify_one();
+
+    /// Notifies at each of them. It never ends.
+    pub async fn pass_to(self, now: &Notify) {
+        let Some(mut hangup) = self.0 else { return std::future::pending().await };
+        while hangup.recv().await.is_some() {
+            now.notify_one();
+        }
     }
 }

@@ -3,36 +3,44 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+
+use super::Loader;
+use super::texts::{TEXTS_MAX, Texts, is_yaml, text};
 use crate::api::{Problem, Problems, TEXT_BYTES_MAX, Text};
 
-/// So many files of a directory are read at most.
-const FILES_MAX: usize = 1000;
+/// A file, or all YAML files of a directory.
+#[derive(Debug)]
+pub struct Files(pub PathBuf);
 
-/// All files of a directory together have so many bytes at most.
-const ALL_BYTES_MAX: usize = 16 * 1024 * 1024;
+impl Loader for Files {
+    fn load(&self) -> BoxFuture<'_, Result<Vec<Text>, Problems>> {
+        let path = self.0.clone();
+        // A disk that does not answer must not hold up anything else.
+        let reading = tokio::task::spawn_blocking(move || read(&path));
+        Box::pin(async move {
+            let cut_short = |_| Err(Problem::with_file(&self.0.display().to_string(), "cannot be read").into());
+            reading.await.unwrap_or_else(cut_short)
+        })
+    }
+
+    fn every(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+}
 
 /// All `*.yaml` and `*.yml` files of a directory in the order of their names, or one file.
 ///
 /// # Errors
 /// Every file that cannot be read, that is too long, or that is no text.
 pub fn read(path: &Path) -> Result<Vec<Text>, Problems> {
-    let (mut texts, mut problems, mut bytes) = (Vec::new(), Vec::new(), 0);
+    let mut texts = Texts::of(path.display().to_string());
     for file in files(path)? {
-        let name = file.display().to_string();
-        match contents(&file) {
-            Ok(text) => {
-                bytes += text.len();
-                texts.push(Text { name, text });
-            }
-            Err(message) => problems.push(Problem::with_file(&name, message)),
-        }
-        if bytes > ALL_BYTES_MAX {
-            let message = format!("has more than {ALL_BYTES_MAX} bytes of manifests in it");
-            return Err(Problem::with_file(&path.display().to_string(), message).into());
-        }
+        texts.add(file.display().to_string(), contents(&file))?;
     }
-    if problems.is_empty() { Ok(texts) } else { Err(Problems(problems)) }
+    texts.all()
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
@@ -44,27 +52,26 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
     let mut files = Vec::new();
     for entry in entries {
         let file = entry.map_err(|error| refuse(format!("cannot be read: {error}")))?.path();
-        if is_yaml(&file) {
+        if holds_manifests(&file) {
             files.push(file);
         }
-        if files.len() > FILES_MAX {
+        if files.len() > TEXTS_MAX {
             break;
         }
     }
     if files.is_empty() {
         return Err(refuse("has no *.yaml or *.yml file in it".to_owned()));
     }
-    if files.len() > FILES_MAX {
-        return Err(refuse(format!("has more than {FILES_MAX} YAML files in it")));
+    if files.len() > TEXTS_MAX {
+        return Err(refuse(format!("has more than {TEXTS_MAX} YAML files in it")));
     }
     files.sort();
     Ok(files)
 }
 
-/// What is named like one and is none, such as a link to nothing, is told of when it is read. Hidden ones are editors' own.
-fn is_yaml(path: &Path) -> bool {
-    let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-    !hidden && !path.is_dir() && path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+/// What is named like one and is none, such as a link to nothing, is told of when it is read.
+fn holds_manifests(path: &Path) -> bool {
+    !path.is_dir() && path.file_name().is_some_and(|name| is_yaml(&name.to_string_lossy()))
 }
 
 fn contents(file: &Path) -> Result<String, String> {
@@ -76,5 +83,5 @@ fn contents(file: &Path) -> Result<String, String> {
     }
     let limit = TEXT_BYTES_MAX as u64 + 1;
     fs::File::open(file).map_err(unreadable)?.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
-    super::text(bytes)
+    text(bytes)
 }

@@ -6,15 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::{Location, Reader};
+use super::Reader;
 use crate::api::{self, Manifests, Problems, Text};
 use crate::clock::Clock;
-
-/// Files are read again after so long.
-const EVERY_LOCAL: Duration = Duration::from_secs(1);
-
-/// What costs a call is read again after so long: 8,640 calls a day.
-const EVERY_REMOTE: Duration = Duration::from_secs(10);
 
 /// Reading takes so long at most.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -42,7 +36,7 @@ impl Follower {
             let asked_for = tokio::select! {
                 biased;
                 () = self.now.notified() => true,
-                () = self.clock.sleep(self.every()) => false,
+                () = self.clock.sleep(self.reader.every()) => false,
             };
             let read = self.read(&mut under_way).await;
             if read == last {
@@ -53,13 +47,6 @@ impl Follower {
             } else {
                 unsure = Some(read);
             }
-        }
-    }
-
-    fn every(&self) -> Duration {
-        match self.reader.location() {
-            Location::Path(_) => EVERY_LOCAL,
-            Location::S3 { .. } | Location::Ssm { .. } => EVERY_REMOTE,
         }
     }
 

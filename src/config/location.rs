@@ -9,14 +9,14 @@ use std::str::FromStr;
 pub enum Location {
     /// A file, or a directory of `*.yaml` and `*.yml` files.
     Path(PathBuf),
-    /// All objects of a bucket whose keys begin so and end with `.yaml` or `.yml`.
+    /// The `*.yaml` and `*.yml` objects of a bucket right below a prefix, or the object whose key it is.
     S3 {
         /// The bucket.
         bucket: String,
-        /// What their keys begin with.
+        /// The folder or the key, without a slash in front.
         prefix: String,
     },
-    /// All parameters of the Systems Manager below a path.
+    /// All parameters of the Systems Manager below a path, or the one whose name it is.
     Ssm {
         /// The path, with a slash in front.
         path: String,

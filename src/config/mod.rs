@@ -1,18 +1,27 @@
 //! Where manifests are kept, and how their texts are had from there. What the texts say is read in `api`.
 
+#[cfg(not(all(feature = "s3", feature = "ssm")))]
+mod absent;
 mod files;
 mod follow;
+mod loader;
 mod location;
 mod reader;
+#[cfg(feature = "s3")]
+mod s3;
+#[cfg(feature = "ssm")]
+mod ssm;
+mod texts;
 
 use std::path::Path;
 
 pub use files::read as read_path;
 pub use follow::Follower;
+pub use loader::Loader;
 pub use location::Location;
 pub use reader::Reader;
 
-use crate::api::{self, Manifests, Problems, Resource, ScenarioSpec, TEXT_BYTES_MAX};
+use crate::api::{self, Manifests, Problems, Resource, ScenarioSpec};
 
 /// Reads the manifests of one operator from a file or a directory.
 ///
@@ -32,12 +41,4 @@ pub fn load_scenario(path: &Path) -> Result<Resource<ScenarioSpec>, Problems> {
         [text] => api::load_scenario(text),
         _ => Err(api::Problem::with_file(&path.display().to_string(), "is not one file").into()),
     }
-}
-
-/// Bytes as text, where they are one and not too long.
-fn text(bytes: Vec<u8>) -> Result<String, String> {
-    if bytes.len() > TEXT_BYTES_MAX {
-        return Err(format!("has more than {TEXT_BYTES_MAX} bytes, which is all that manifests may have"));
-    }
-    String::from_utf8(bytes).map_err(|error| format!("is not UTF-8 text (byte {})", error.utf8_error().valid_up_to()))
 }

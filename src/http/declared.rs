@@ -88,7 +88,7 @@ fn stands(view: &ClusterView, generation: u64) -> SpotClusterStatus {
         instances: view.instances as u64,
         draining: view.draining as u64,
         observed_at: view.observed_at.map(to_milliseconds),
-        capacity_providers: view.pools.iter().map(Into::into).collect(),
+        capacity_providers: view.pools.clone(),
         ..SpotClusterStatus::default()
     }
 }
@@ -96,7 +96,8 @@ fn stands(view: &ClusterView, generation: u64) -> SpotClusterStatus {
 /// What stands in the way of calls about a cluster or the groups behind its capacity providers.
 fn troubles(name: &str, view: Option<&ClusterView>, shown: &Shown) -> Vec<(String, Standing)> {
     let cluster = format!("cluster {name}");
-    let groups: Vec<&str> = view.iter().flat_map(|view| &view.pools).filter_map(|pool| pool.group.as_deref()).collect();
+    let groups: Vec<&str> =
+        view.iter().flat_map(|view| &view.pools).filter_map(|pool| pool.auto_scaling_group.as_deref()).collect();
     let is_about =
         |object: &str| object.ends_with(&cluster) || groups.iter().any(|group| object.ends_with(&format!(" {group}")));
     shown.problems.all().into_iter().filter(|(object, _)| is_about(object)).collect()

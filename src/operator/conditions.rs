@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::api::CapacityProviderStatus;
 use crate::doctor::{self, Finding, GroupFacts, Severity};
 use crate::ids::{CapacityProviderName, ClusterKey};
 use crate::observe::Snapshot;
 use crate::observe::snapshot::{Behind, Cluster, ClusterState, InstanceStatus, Lifecycle};
 use crate::plan::Policies;
-use crate::telemetry::cluster_view::{ClusterView, Judgement, PoolView, Verdict};
+use crate::telemetry::cluster_view::{ClusterView, Judgement, Verdict};
 
 /// How a cluster stands by `snapshot` and `policies`; its instances are `counted` anew where nobody has.
 pub fn judge(
@@ -85,18 +86,18 @@ fn pool(
     behind: &Behind,
     snapshot: &Snapshot,
     policies: &Policies,
-) -> PoolView {
+) -> CapacityProviderStatus {
     let group = behind.group().and_then(|group| snapshot.groups.get(group));
     let in_service = |group: &crate::observe::snapshot::Group| {
         group.members.values().filter(|member| member.lifecycle == Lifecycle::InService).count()
     };
-    PoolView {
+    CapacityProviderStatus {
         name: name.to_string(),
-        group: behind.group().map(ToString::to_string),
+        auto_scaling_group: behind.group().map(ToString::to_string),
         managed: policies.rules(key, Some(name)).managed,
         desired: group.map_or(0, |group| group.desired),
         max: group.map_or(0, |group| group.max),
-        in_service: group.map_or(0, in_service),
+        in_service: group.map_or(0, in_service).try_into().unwrap_or(u64::MAX),
     }
 }
 

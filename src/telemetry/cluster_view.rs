@@ -64,36 +64,6 @@ impl Judgement {
     }
 }
 
-/// A capacity provider of a cluster.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PoolView {
-    /// Its name.
-    pub name: String,
-    /// The group behind it.
-    pub group: Option<String>,
-    /// Whether the policy lets its instances be touched.
-    pub managed: bool,
-    /// DesiredCapacity.
-    pub desired: u32,
-    /// MaxSize.
-    pub max: u32,
-    /// Members in service.
-    pub in_service: usize,
-}
-
-impl From<&PoolView> for CapacityProviderStatus {
-    fn from(pool: &PoolView) -> Self {
-        Self {
-            name: pool.name.clone(),
-            auto_scaling_group: pool.group.clone(),
-            managed: pool.managed,
-            desired: pool.desired,
-            max: pool.max,
-            in_service: pool.in_service.try_into().unwrap_or(u64::MAX),
-        }
-    }
-}
-
 /// How a managed cluster stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClusterView {
@@ -106,7 +76,7 @@ pub struct ClusterView {
     /// When it was last read as a whole.
     pub observed_at: Option<Timestamp>,
     /// Its capacity providers.
-    pub pools: Vec<PoolView>,
+    pub pools: Vec<CapacityProviderStatus>,
     /// What holds of it, by the type of the condition.
     pub judgements: BTreeMap<&'static str, Judgement>,
 }

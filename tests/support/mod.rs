@@ -1,6 +1,7 @@
 //! What the tests with real processes share: emulators and the built binary, started, watched and ended.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so")]
+#![allow(clippy::print_stderr, reason = "what a program complains of is passed on")]
 
 pub mod emulator;
 pub mod process;

@@ -19,9 +19,11 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts `command`; its standard output is read, its errors go to the test's.
+    /// Starts `command`; its standard output is read, its errors are passed on to the test's, so that it never has a terminal.
     pub fn start(command: &mut Command) -> Self {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let errors = BufReader::new(child.stderr.take().unwrap());
+        thread::spawn(move || errors.lines().map_while(Result::ok).for_each(|line| eprintln!("{line}")));
         let output = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = channel();
         thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));

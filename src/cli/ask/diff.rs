@@ -5,18 +5,19 @@ use serde_json::Value;
 
 use super::{Operator, understood};
 use crate::api::{
-    self, Change, Declared, Manifests, Metadata, OperatorSpec, OperatorStatus, Problems, Resource, SpotClusterList,
+    self, Change, Declared, Manifests, Metadata, OperatorSpec, OperatorStatus, Resource, SpotClusterList,
 };
 use crate::cli::output::{self, Output, Shown};
-use crate::cli::{BAD_INPUT, DONE, FAILED, complain, say};
-use crate::config::{self, Location};
+use crate::cli::reach;
+use crate::cli::{DONE, FAILED, complain, say};
+use crate::config::Location;
 
 /// What is compared with which operator.
 #[derive(Debug, Args)]
 pub struct Options {
-    /// A file, or a directory of `*.yaml` and `*.yml` files: all that the operator is to be told.
+    /// A YAML file, a directory of them, s3://bucket/prefix or ssm:/path: all that the operator is to be told.
     #[arg(value_name = "PATH")]
-    path: Location,
+    location: Location,
     #[command(flatten)]
     operator: Operator,
     #[command(flatten)]
@@ -25,15 +26,11 @@ pub struct Options {
 
 /// Compares them. The exit code is 1 where something differs, as `kubectl diff` has it.
 pub fn diff(options: &Options) -> u8 {
-    let Location::Path(path) = &options.path else {
-        complain("only files and directories can be compared");
-        return BAD_INPUT;
-    };
-    let wanted = match config::load_path(path) {
+    let wanted = match reach::manifests(&options.location) {
         Ok(manifests) => manifests,
-        Err(problems) => {
-            complain(Problems(problems.0));
-            return BAD_INPUT;
+        Err((code, message)) => {
+            complain(message);
+            return code;
         }
     };
     match in_force(&options.operator) {
