@@ -41,7 +41,7 @@ doc: ## The documentation of the code, warnings as errors
 demo: ## The operator on a simulated AWS
 	$(CARGO) run --locked -- demo
 
-bench: ## Every figure that is promised, measured and in one table (builds with all optimization, some minutes)
+bench: emulators ## Every figure that is promised, measured and in one table (builds with all optimization, some minutes)
 	$(CARGO) bench --locked --bench figures
 
 schemas: ## Write crds-like-schemas/ anew

@@ -70,6 +70,7 @@ impl Default for Http {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct ApiBudget {
     /// The share of each documented token bucket; the rest is left to the ECS scheduler, the agents and people.
+    #[schemars(extend("x-source" = "Amazon ECS API reference, \"Request throttling for the Amazon ECS API\""))]
     pub share: Percent,
     /// How many operators use that share together, each an equal part of it.
     #[schemars(range(min = 1, max = 100))]

@@ -96,6 +96,7 @@ pub enum Mode {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Replacement {
     /// Which call asks for it.
+    #[schemars(extend("x-source" = "EC2 Auto Scaling API reference, DetachInstances, TerminateInstanceInAutoScalingGroup and LaunchInstances"))]
     pub method: Method,
     /// Where else capacity may come from while the pool has none: another capacity provider, or the On-Demand base of the
     /// pool's own group. Off by default.
@@ -137,6 +138,7 @@ pub struct Fallback {
     /// lowered within `signals.rebalance.budget`, with a pause of `signals.rebalance.cooldown`. While it is raised, `LaunchInstances`
     /// does not serve the group: planned hand-overs do without a replacement before.
     #[serde(default)]
+    #[schemars(extend("x-source" = "EC2 Auto Scaling API reference, InstancesDistribution"))]
     pub on_demand_base_capacity: bool,
     /// So many at a time at most, or a share of what the pool itself wants.
     pub max: Amount,
@@ -147,11 +149,13 @@ pub struct Fallback {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct TaskRules {
     /// When tasks that belong to no service are stopped.
+    #[schemars(extend("x-source" = "Amazon ECS API reference, StopTask and ContainerDefinition (stopTimeout)"))]
     pub standalone: StandaloneTasks,
     /// Kept free between a task's end and the deadline.
     pub margin: HumanDuration,
     /// Whether the targets of tasks that the operator stops itself are deregistered before, through the load balancer's API: as
     /// long before as their group lets them drain, and at most 30 s. Tasks that ECS stops in time are deregistered by ECS.
+    #[schemars(extend("x-source" = "Elastic Load Balancing API reference, DeregisterTargets"))]
     pub deregister_targets: bool,
 }
 
@@ -179,12 +183,16 @@ pub enum StandaloneTasks {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Signals {
     /// The two-minute Spot interruption notice.
+    #[schemars(extend("x-source" = "EC2 User Guide, \"Spot Instance interruption notices\""))]
     pub interruption: Interruption,
     /// The rebalance recommendation.
+    #[schemars(extend("x-source" = "EC2 User Guide, \"EC2 instance rebalance recommendations\""))]
     pub rebalance: Rebalance,
     /// Scheduled maintenance told by AWS Health.
+    #[schemars(extend("x-source" = "EC2 User Guide, \"Scheduled events for your instances\""))]
     pub maintenance: Maintenance,
     /// The termination lifecycle hooks that the operator completes.
+    #[schemars(extend("x-source" = "EC2 Auto Scaling User Guide, \"Amazon EC2 Auto Scaling lifecycle hooks\""))]
     pub lifecycle_hooks: Vec<String>,
 }
 

@@ -71,8 +71,9 @@ impl Connection {
         region.map(|region| Region::from(region.as_ref()))
     }
 
-    /// For what is read before anybody knows how large the gates are to be: in the process's own Region, without any.
-    #[cfg(any(feature = "s3", feature = "ssm"))]
+    /// In the process's own Region, without a gate: for what is read before anybody knows how large the gates are to be, and for IAM,
+    /// which has no Region.
+    #[cfg(any(feature = "s3", feature = "ssm", feature = "iam"))]
     fn ungated(&self) -> SdkConfig {
         self.config.to_builder().timeout_config(timeouts(READ_TIMEOUT)).build()
     }
@@ -197,6 +198,15 @@ pub fn s3(connection: &Connection) -> aws_sdk_s3::Client {
 #[must_use]
 pub fn ssm(connection: &Connection) -> aws_sdk_ssm::Client {
     aws_sdk_ssm::Client::from_conf(aws_sdk_ssm::config::Builder::from(&connection.ungated()).build())
+}
+
+/// The IAM client, by way of a Region, which tells its partition.
+#[cfg(feature = "iam")]
+#[must_use]
+pub fn iam(connection: &Connection, region: &Region) -> aws_sdk_iam::Client {
+    let region = aws_config::Region::new(region.as_str().to_owned());
+    let config = aws_sdk_iam::config::Builder::from(&connection.ungated()).region(region);
+    aws_sdk_iam::Client::from_conf(config.build())
 }
 
 /// The Region in a queue's host name, as in `https://sqs.eu-west-1.amazonaws.com/…`.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::output::{self, Output, Shown};
 use super::reach::Reach;
-use super::{DONE, FAILED, complain, say, tell_people};
+use super::{BAD_INPUT, DONE, FAILED, complain, say, tell_people};
 use crate::config::Location;
 use crate::doctor::{Examiner, Finding, Severity};
 
@@ -17,6 +17,10 @@ pub struct Options {
     /// Where the manifests are: a YAML file, a directory of them, s3://bucket/prefix or ssm:/path.
     #[arg(long, value_name = "LOCATION")]
     config: Location,
+    /// The operator's role: IAM is asked what its policies allow. Without it what may be read is found out by reading, and nothing is known
+    /// of what may be changed.
+    #[arg(long, value_name = "ARN")]
+    role: Option<String>,
     #[command(flatten)]
     shown: Shown,
 }
@@ -32,6 +36,10 @@ struct Findings<'a> {
 
 /// Examines it.
 pub fn doctor(options: &Options) -> u8 {
+    if options.role.is_some() && !cfg!(feature = "iam") {
+        complain("this build cannot ask IAM: it is without the feature `iam` (cargo build --release --features iam)");
+        return BAD_INPUT;
+    }
     let reach = match Reach::new(&options.config) {
         Ok(reach) => reach,
         Err((code, message)) => {
@@ -41,7 +49,8 @@ pub fn doctor(options: &Options) -> u8 {
     };
     let Reach { manifests, region, connection, gates, clients, .. } = &reach;
     let config = options.config.to_string();
-    let examiner = Examiner { manifests, region, connection, gates, clients, config: &config };
+    let examiner =
+        Examiner { manifests, region, connection, gates, clients, config: &config, role: options.role.as_deref() };
     let progress = std::io::stderr().is_terminal();
     let findings = reach.block_on(examiner.examine(|what| {
         if progress {

@@ -5,7 +5,7 @@ use crate::api::{self, Manifests};
 use crate::aws::clients::region_of_queue;
 use crate::aws::{Clients, Connection, Gates};
 use crate::clock::Clock;
-use crate::config::{Location, Reader};
+use crate::config::{self, Location, Reader};
 use crate::ids::{QueueUrl, Region};
 use crate::operator::Settings;
 
@@ -52,10 +52,19 @@ impl Reach {
 /// # Errors
 /// The exit code, and what is said.
 pub fn manifests(location: &Location) -> Result<Manifests, (u8, String)> {
+    if let Location::Path(path) = location {
+        return config::load_path(path).map_err(|problems| (BAD_INPUT, problems.to_string()));
+    }
     runtime()?.block_on(async {
         let connection = Connection::from_environment(&Clock::system()).await;
         read(location, &connection).await
     })
+}
+
+/// The exit code where nothing could be read. What AWS does not give may be there the next time.
+#[must_use]
+pub const fn unread(location: &Location) -> u8 {
+    if location.is_remote() { FAILED } else { BAD_INPUT }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, (u8, String)> {
@@ -65,8 +74,8 @@ fn runtime() -> Result<tokio::runtime::Runtime, (u8, String)> {
 
 async fn read(location: &Location, connection: &Connection) -> Result<Manifests, (u8, String)> {
     let texts = Reader::new(location.clone(), connection).read().await;
-    let manifests = texts.and_then(|texts| api::load(&texts));
-    manifests.map_err(|problems| (BAD_INPUT, problems.to_string()))
+    let texts = texts.map_err(|problems| (unread(location), problems.to_string()))?;
+    api::load(&texts).map_err(|problems| (BAD_INPUT, problems.to_string()))
 }
 
 /// The process's own Region, else the one of the first queue that tells.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::reach::default_region;
+use super::reach::{self, default_region};
 use super::stop::{Hangups, StopSignals};
 use super::{BAD_INPUT, DONE, FAILED, complain};
 use crate::api::{self, Problems, Text};
@@ -49,7 +49,8 @@ async fn operate(location: Location, log_format: LogFormat) -> Result<(), Refusa
     let connection = Connection::from_environment(&clock).await;
     let reader = Reader::new(location, &connection);
     let bad = |problems: Problems| (BAD_INPUT, problems.to_string());
-    let texts = reader.read().await.map_err(bad)?;
+    let unread = reach::unread(reader.location());
+    let texts = reader.read().await.map_err(|problems| (unread, problems.to_string()))?;
     let manifests = api::load(&texts).map_err(bad)?;
     let region = default_region(&connection, &manifests).map_err(|message| (BAD_INPUT, message))?;
     let listen = manifests.operator.spec.http.listen.clone();

@@ -23,6 +23,14 @@ pub enum Location {
     },
 }
 
+impl Location {
+    /// Whether AWS has to be asked, so that a failure may pass by itself.
+    #[must_use]
+    pub const fn is_remote(&self) -> bool {
+        !matches!(self, Self::Path(_))
+    }
+}
+
 impl FromStr for Location {
     type Err = String;
 
@@ -35,8 +43,8 @@ impl FromStr for Location {
             return Ok(Self::S3 { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
         }
         if let Some(path) = text.strip_prefix("ssm:") {
-            if !path.starts_with('/') || path.len() < 2 {
-                return Err("a location of SSM parameters is written like ssm:/path".to_owned());
+            if !path.starts_with('/') || path.len() < 2 || path.contains("//") {
+                return Err("a location of SSM parameters is written like ssm:/path, with one slash".to_owned());
             }
             return Ok(Self::Ssm { path: path.trim_end_matches('/').to_owned() });
         }
@@ -66,7 +74,7 @@ mod tests {
         for text in ["deploy/examples", "./s3", "/etc/x.yaml", "s3://bucket/", "s3://bucket/a/b", "ssm:/a/b"] {
             assert_eq!(text.parse::<Location>().unwrap().to_string(), text);
         }
-        for text in ["", "s3://", "s3:///x", "ssm:", "ssm:/", "ssm:a"] {
+        for text in ["", "s3://", "s3:///x", "ssm:", "ssm:/", "ssm:a", "ssm://", "ssm://a"] {
             assert!(text.parse::<Location>().is_err(), "{text}");
         }
     }

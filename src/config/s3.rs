@@ -8,10 +8,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 
-use super::loader::EVERY_REMOTE;
+use super::loader::{EVERY_REMOTE, told};
 use super::texts::{TEXTS_MAX, Texts, is_yaml, text};
 use super::{Loader, Location};
 use crate::api::{Problem, Problems, TEXT_BYTES_MAX, Text};
@@ -19,6 +20,9 @@ use crate::aws::{Connection, Failure, clients};
 
 const LIST: &str = "s3:ListBucket";
 const GET: &str = "s3:GetObject";
+
+/// The code of S3 for an object that is another one by now.
+const WRITTEN_OVER: &str = "PreconditionFailed";
 
 /// Pages of a bucket's list, of 1,000 objects each, that are read at most.
 const PAGES_MAX: usize = 10;
@@ -58,7 +62,15 @@ impl Objects {
         Self { client: clients::s3(connection), bucket, prefix, known: Mutex::default() }
     }
 
+    /// What was written over between the list and the reading is listed once more.
     async fn read(&self) -> Result<Vec<Text>, Problems> {
+        match self.read_once().await {
+            Err(problems) if problems.0.iter().any(|it| it.message.contains(WRITTEN_OVER)) => self.read_once().await,
+            read => read,
+        }
+    }
+
+    async fn read_once(&self) -> Result<Vec<Text>, Problems> {
         let refuse = |message: String| Problem::with_file(&self.place(), message);
         let objects = self.list().await.map_err(refuse)?;
         if objects.is_empty() {
@@ -113,8 +125,7 @@ impl Objects {
         // What has been written over since is another object, of any length.
         let call = call.set_if_match(Some(object.tag.clone()).filter(|tag| !tag.is_empty()));
         let answer = call.send().await.map_err(|error| told(&Failure::of(GET, &error)))?;
-        let bytes = answer.body.collect().await.map_err(|error| format!("cannot be read: {error}"))?;
-        let text = text(bytes.to_vec())?;
+        let text = text(body(answer.body).await?)?;
         let known = Known { tag: object.tag.clone(), text: text.clone() };
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(object.key.clone(), known);
         Ok(text)
@@ -141,6 +152,18 @@ impl Loader for Objects {
     }
 }
 
+/// No more of it than is looked at.
+async fn body(mut stream: ByteStream) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    while let Some(more) = stream.try_next().await.map_err(|error| format!("cannot be read: {error}"))? {
+        bytes.extend_from_slice(&more);
+        if bytes.len() > TEXT_BYTES_MAX {
+            break;
+        }
+    }
+    Ok(bytes)
+}
+
 /// What the keys begin with that are asked for: the whole of the one where it is named, else the folder with its slash.
 fn asked(prefix: &str) -> String {
     let is_folder = !is_yaml(name(prefix)) && !prefix.is_empty() && !prefix.ends_with('/');
@@ -155,10 +178,6 @@ fn is_ours(key: &str, asked: &str) -> bool {
 
 fn name(key: &str) -> &str {
     key.rsplit('/').next().unwrap_or_default()
-}
-
-fn told(failure: &Failure) -> String {
-    format!("cannot be read: {failure}; {}", failure.remedy())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::Parameter;
 use futures_util::future::BoxFuture;
 
-use super::loader::EVERY_REMOTE;
+use super::loader::{EVERY_REMOTE, told};
 use super::texts::{TEXTS_MAX, Texts, text};
 use super::{Loader, Location};
 use crate::api::{Problem, Problems, Text};
@@ -20,6 +20,9 @@ const ONE: &str = "ssm:GetParameter";
 
 /// Parameters in one answer (Systems Manager API reference, `GetParametersByPath`).
 const PAGE: i32 = 10;
+
+/// A page may have fewer parameters than it could, or none.
+const PAGES_MAX: usize = 500;
 
 /// All parameters below a path, each a text, or the one whose name it is.
 #[derive(Debug)]
@@ -50,14 +53,14 @@ impl Parameters {
         let mut texts = Texts::of(&place);
         for parameter in parameters {
             let name = format!("ssm:{}", parameter.name.unwrap_or_default());
-            texts.add(name, text(parameter.value.unwrap_or_default().into_bytes()))?;
+            texts.add(name, manifest(parameter.value.unwrap_or_default()))?;
         }
         texts.all()
     }
 
     async fn below(&self) -> Result<Vec<Parameter>, String> {
         let (mut parameters, mut next) = (Vec::new(), None);
-        loop {
+        for _ in 0..PAGES_MAX {
             let call = self.client.get_parameters_by_path().path(&self.path).recursive(true).with_decryption(true);
             let answer = call.max_results(PAGE).set_next_token(next).send().await;
             let answer = answer.map_err(|error| told(&Failure::of(BY_PATH, &error)))?;
@@ -67,6 +70,7 @@ impl Parameters {
                 return Ok(parameters);
             }
         }
+        Err(told(&Failure::endless(BY_PATH)))
     }
 
     async fn alone(&self) -> Result<Vec<Parameter>, String> {
@@ -82,6 +86,14 @@ impl Parameters {
     }
 }
 
+/// What is a manifest is no secret. What is none may be one, and is told of without a word of what it says: problems quote.
+fn manifest(value: String) -> Result<String, String> {
+    if value.contains("ecs-spot-operator/") {
+        return text(value.into_bytes());
+    }
+    Err("is no manifest: it has no apiVersion of this operator".to_owned())
+}
+
 impl Loader for Parameters {
     fn load(&self) -> BoxFuture<'_, Result<Vec<Text>, Problems>> {
         Box::pin(self.read())
@@ -92,6 +104,14 @@ impl Loader for Parameters {
     }
 }
 
-fn told(failure: &Failure) -> String {
-    format!("cannot be read: {failure}; {}", failure.remedy())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_manifest_is_not_quoted() {
+        assert!(manifest("apiVersion: ecs-spot-operator/v1\nkind: Operator".to_owned()).is_ok());
+        let refused = manifest("hunter2".to_owned()).unwrap_err();
+        assert!(!refused.contains("hunter2"), "{refused}");
+    }
 }

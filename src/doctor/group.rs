@@ -1,5 +1,6 @@
 //! What is wrong with an Auto Scaling group behind a capacity provider.
 
+use super::agent::{self, AgentDraining};
 use super::finding::{Finding, Severity, Sheet};
 use crate::api::Method;
 use crate::observe::snapshot::Group;
@@ -9,8 +10,8 @@ use crate::observe::snapshot::Group;
 pub struct GroupFacts {
     /// Its name.
     pub name: String,
-    /// The capacity provider in front of it.
-    pub provider: String,
+    /// The capacity provider in front of it, if there is one.
+    pub provider: Option<String>,
     /// DesiredCapacity.
     pub desired: u32,
     /// MaxSize.
@@ -31,19 +32,23 @@ pub struct GroupFacts {
     pub managed_draining: Option<bool>,
     /// Whether the capacity provider protects instances from scale-in.
     pub termination_protection: Option<bool>,
+    /// Whether its instances' agents drain by themselves.
+    pub agent_draining: Option<AgentDraining>,
     /// How the policy asks for replacements.
     pub method: Method,
-    /// Whether the policy hands over at rebalance recommendations.
+    /// Whether the policy hands over at rebalance recommendations, or has the group stand in for another.
     pub hands_over_early: bool,
+    /// Whether the policy hands over before maintenance.
+    pub launches_for_maintenance: bool,
 }
 
 impl GroupFacts {
     /// What the operator's own index knows of a group.
     #[must_use]
-    pub fn seen(name: &str, provider: &str, group: &Group, (method, hands_over_early): (Method, bool)) -> Self {
+    pub fn seen(name: &str, provider: Option<&str>, group: &Group, (method, hands_over_early): (Method, bool)) -> Self {
         Self {
             name: name.to_owned(),
-            provider: provider.to_owned(),
+            provider: provider.map(str::to_owned),
             desired: group.desired,
             max: group.max,
             launch_suspended: group.launch_suspended,
@@ -54,8 +59,10 @@ impl GroupFacts {
             pools: None,
             managed_draining: None,
             termination_protection: None,
+            agent_draining: None,
             method,
             hands_over_early,
+            launches_for_maintenance: false,
         }
     }
 
@@ -68,7 +75,8 @@ impl GroupFacts {
 /// What is wrong with a group.
 pub fn check(group: &GroupFacts, found: &mut Vec<Finding>) {
     let name = &group.name;
-    let sheet = &mut Sheet::of(format!("group {name} (capacity provider {})", group.provider), found);
+    let provided = group.provider.iter().map(|provider| format!(" (capacity provider {provider})"));
+    let sheet = &mut Sheet::of(format!("group {name}{}", provided.collect::<String>()), found);
     processes(group, sheet);
     launches(group, sheet);
     sheet.note_if(group.capacity_rebalance, Severity::Note, "CapacityRebalancing", || {
@@ -92,6 +100,9 @@ pub fn check(group: &GroupFacts, found: &mut Vec<Finding>) {
         )
     });
     provider(group, sheet);
+    if let (Some(agents), Some(managed_draining)) = (&group.agent_draining, group.managed_draining) {
+        agent::check(agents, managed_draining, sheet);
+    }
 }
 
 fn processes(group: &GroupFacts, sheet: &mut Sheet<'_>) {
@@ -128,11 +139,12 @@ fn processes(group: &GroupFacts, sheet: &mut Sheet<'_>) {
 fn launches(group: &GroupFacts, sheet: &mut Sheet<'_>) {
     let GroupFacts { name, desired, max, .. } = group;
     let full = desired >= max;
-    sheet.note_if(full && group.wants_launches(), Severity::Warning, "AtMaxSize", || {
+    let severity = if group.wants_launches() { Severity::Warning } else { Severity::Note };
+    sheet.note_if(full && (group.wants_launches() || group.launches_for_maintenance), severity, "AtMaxSize", || {
         (
             format!("DesiredCapacity {desired} is MaxSize"),
-            "no replacement can be launched before the old instance leaves: hand-overs at recommendations wait, and a notice \
-             is answered with a detach"
+            "no replacement can be launched before the old instance leaves: planned hand-overs do without, and a notice is answered \
+             with a detach"
                 .to_owned(),
             format!(
                 "aws autoscaling update-auto-scaling-group --auto-scaling-group-name {name} --max-size {}",
@@ -156,12 +168,11 @@ fn launches(group: &GroupFacts, sheet: &mut Sheet<'_>) {
 }
 
 fn provider(group: &GroupFacts, sheet: &mut Sheet<'_>) {
-    let provider = &group.provider;
+    let provider = group.provider.as_deref().unwrap_or_default();
     sheet.note_if(group.managed_draining == Some(true), Severity::Note, "ManagedDraining", || {
         (
             "managed draining is on".to_owned(),
-            "ECS drains by a termination hook of its own, which interrupted instances reach only once the operator has its \
-             group terminate them; both work together"
+            "ECS drains at the notice as well, and by a termination hook of its own when the group terminates; both work together"
                 .to_owned(),
             "none is needed".to_owned(),
         )

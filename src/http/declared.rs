@@ -30,7 +30,7 @@ pub async fn cluster(State(shown): State<Shown>, Path(name): Path<String>) -> Re
     match in_force.manifests.clusters.iter().find(|cluster| cluster.metadata.name == name) {
         Some(cluster) => {
             let mut declared = declared(cluster, &in_force, &shown);
-            declared.status.events = shown.registry.events_of_cluster(cluster.spec.cluster_name());
+            declared.status.events = shown.registry.events_of_cluster(&cluster.metadata.name);
             json(StatusCode::OK, &declared)
         }
         None => {
@@ -76,7 +76,7 @@ fn declared(cluster: &Resource<SpotClusterSpec>, in_force: &InForce, shown: &Sho
     let troubles = troubles(name, view.as_deref(), shown);
     status.conditions.push(working(&troubles, in_force).condition("Working", generation));
     status.observed_generation = generation;
-    status.open_interruptions = shown.board.open_in(Some(cluster.spec.cluster_name())) as u64;
+    status.open_interruptions = shown.board.open_in(Some(name)) as u64;
     resource(cluster, generation, cluster.spec.clone(), status)
 }
 

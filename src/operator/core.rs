@@ -15,6 +15,7 @@ use super::dispatch::Dispatch;
 use super::inbox::Inbox;
 use super::intake::{Desk, Intake};
 use super::message::Message;
+use super::objects::Asked;
 use super::problems::Problems;
 use super::report::{self, Reporter};
 use super::settings::Settings;
@@ -294,7 +295,7 @@ impl Core {
     fn see(&mut self, observation: Observation, at: Timestamp) {
         match &observation {
             Observation::ClusterRead { cluster, .. } => self.problems.answered(&objects::of_cluster(cluster), None),
-            Observation::ClusterMissing(cluster) => {
+            Observation::ClusterMissing(cluster) if self.is_asked(Asked::Cluster(cluster)) => {
                 self.problems.failed(&objects::of_cluster(cluster), &objects::no_such_cluster(cluster));
             }
             _ => {}
@@ -309,7 +310,9 @@ impl Core {
         let label = if result.is_ok() { "ok" } else { "failed" };
         self.telemetry.metrics.looks.get_or_create(&LookLabels { result: label }).inc();
         match result {
-            Err(failure) => self.problems.failed(&objects::of_look(look), &failure),
+            Err(failure) if self.is_asked(look.into()) => self.problems.failed(&objects::of_look(look), &failure),
+            // The answer comes after it has been given up.
+            Err(_) => {}
             // A cluster has answered once it has been read to its end, and one that is missing answers as well.
             Ok(()) if matches!(look, Look::Cluster(_)) => {}
             Ok(()) => self.problems.answered(&objects::of_look(look), None),
@@ -352,7 +355,7 @@ impl Core {
         let object = objects::of_base(group);
         match &result {
             Ok(_) => self.problems.answered(&object, None),
-            Err(failure) if failure.class == Class::Invalid => {}
+            Err(failure) if failure.class == Class::Invalid || !self.is_asked(Asked::Group(group)) => {}
             Err(failure) => self.problems.failed(&object, failure),
         }
         self.cases.base_answered(group, result.map_err(|failure| setback::of_base(&failure)), now);

@@ -1,7 +1,7 @@
 //! What looks and calls are about, by their names among the problems.
 
 use crate::aws::{Class, Failure};
-use crate::ids::{ClusterKey, GroupKey};
+use crate::ids::{ClusterKey, GroupKey, Region};
 use crate::observe::Look;
 use crate::plan::{Deed, Place};
 
@@ -34,6 +34,35 @@ pub fn of_deed(deed: &Deed, place: &Place) -> String {
 pub fn no_such_cluster(cluster: &ClusterKey) -> Failure {
     let message = format!("there is no ECS cluster as SpotCluster `{cluster}` names it");
     Failure::answered("ecs:DescribeClusters", Class::NotFound, "MISSING", &message, None)
+}
+
+/// Of what something is asked: what is asked nothing any more has no problems.
+#[derive(Clone, Copy, Debug)]
+pub enum Asked<'a> {
+    /// Of a cluster.
+    Cluster(&'a ClusterKey),
+    /// Of a group.
+    Group(&'a GroupKey),
+    /// Of a Region.
+    Region(&'a Region),
+}
+
+impl<'a> From<&'a Look> for Asked<'a> {
+    fn from(look: &'a Look) -> Self {
+        match look {
+            Look::Cluster(cluster)
+            | Look::Find { cluster, .. }
+            | Look::Instances { cluster, .. }
+            | Look::TasksOf { cluster, .. }
+            | Look::TasksIn { cluster, .. }
+            | Look::Tasks { cluster, .. }
+            | Look::Services { cluster, .. }
+            | Look::TargetGroup { cluster, .. }
+            | Look::Definition { cluster, .. } => Self::Cluster(cluster),
+            Look::Hooks(group) | Look::Activities(group) => Self::Group(group),
+            Look::Locate { region, .. } | Look::Groups { region, .. } => Self::Region(region),
+        }
+    }
 }
 
 /// What a look is about, by its name among the problems. Looks of different kinds do not answer for each other.

@@ -16,7 +16,7 @@ use super::reason::Reason;
 use super::scene::Scene;
 use super::step::{Dismissal, Step};
 use super::{budget, debt, drain, fallback, launch, locate, mark, replacement, tasks, watch};
-use crate::api::Method;
+use crate::api::{Method, Mode};
 use crate::ids::InstanceId;
 use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
 use crate::signal::SignalKind;
@@ -84,6 +84,16 @@ fn obstacle_to_draining(
         return Some(Reason::TasksUnlisted);
     }
     budget::busy_service(scene, case, place, draft).map(Reason::ServiceMoves)
+}
+
+/// Whether it had not begun when its cluster was paused, or set to dry run. What has begun is finished.
+pub fn is_held(scene: Scene<'_>, case: &Case, rules: &Rules) -> bool {
+    rules.mode != Mode::Enforce && waits_its_turn(scene, case)
+}
+
+/// Whether it is a hand-over that takes its turn, and has not begun.
+pub fn waits_its_turn(scene: Scene<'_>, case: &Case) -> bool {
+    case.is_planned() && is_to_wait_its_turn(scene, case)
 }
 
 /// Whether it is within the budget has not been asked before: where one more was launched its turn came with that.

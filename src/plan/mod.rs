@@ -146,6 +146,9 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     if mark::is_taken_over(scene, case) {
         return draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::Duplicate });
     }
+    if scene.policies.is_leaving(&place.cluster) && handover::waits_its_turn(scene, case) {
+        return draft.step(Step::Dismiss { case: case.id.clone(), why: Dismissal::Unmanaged });
+    }
     match closing::judge(scene, case, place, &rules, draft) {
         Standing::Open => {}
         Standing::Counting => return watch::last_tasks(scene, case, place, draft),
@@ -173,7 +176,9 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     if handover::stays(scene, case, place, &rules, draft) {
         return;
     }
-    if case.is_planned() {
+    if handover::is_held(scene, case, &rules) {
+        draft.report.add(&case.id, Reason::NotEnforced(rules.mode));
+    } else if case.is_planned() {
         handover::proceed(scene, case, place, &rules, draft);
     } else {
         replacement::request(scene, case, place, &rules, draft);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::api::Mode;
 use crate::ids::ClusterKey;
 use crate::observe::task::Owner;
 
@@ -65,6 +66,8 @@ pub enum Reason {
         /// Until then.
         until: Timestamp,
     },
+    /// It waited when its cluster was paused, or set to dry run, and nothing is begun in it until it is enforced again.
+    NotEnforced(Mode),
     /// Its tasks are listed before it is drained.
     TasksUnlisted,
     /// Tasks of the same service are on their way from another instance, and it has none to spare.
@@ -185,6 +188,7 @@ impl Reason {
             Self::BaseRests { .. } => "BaseRests",
             Self::BudgetSpent { .. } => "BudgetSpent",
             Self::CoolingDown { .. } => "CoolingDown",
+            Self::NotEnforced(_) => "NotEnforced",
             Self::TasksUnlisted => "TasksUnlisted",
             Self::ServiceMoves(_) => "ServiceMoves",
             Self::DebtOpen => "DebtOpen",
@@ -267,6 +271,8 @@ impl fmt::Display for Reason {
                 write!(f, "as many of its pool are being handed over as the policy allows at a time: {limit}")
             }
             Self::CoolingDown { until } => write!(f, "its pool is left in peace until {until}, as the policy says"),
+            Self::NotEnforced(Mode::Paused) => f.write_str("its cluster is paused"),
+            Self::NotEnforced(_) => f.write_str("its cluster is in dry run"),
             Self::TasksUnlisted => f.write_str("listing its tasks before it is drained"),
             Self::ServiceMoves(service) => {
                 write!(

@@ -20,6 +20,7 @@ use super::{targets, tasks};
 use crate::api::StandaloneTasks;
 use crate::ids::{ClusterKey, Region, TaskArn};
 use crate::observe::Snapshot;
+use crate::observe::snapshot::InstanceStatus;
 use crate::observe::target::Target;
 use crate::observe::task::{DEFAULT_STOP_TIMEOUT, Owner, Task};
 
@@ -43,7 +44,7 @@ impl Wish<'_> {
 /// Stops the tasks of all cases whose time has come.
 pub fn stop(scene: Scene<'_>, draft: &mut Draft) {
     let mut wishes: BTreeMap<&Region, Vec<Wish<'_>>> = BTreeMap::new();
-    for case in scene.cases.iter().filter(|case| scene.now < case.history_from) {
+    for case in scene.cases.iter().filter(|case| scene.now < case.history_from && !waits(scene, case)) {
         let Some(place) = case.place.clone().or_else(|| draft.placed(&case.id)) else { continue };
         let Some(cluster) = scene.snapshot.clusters.get(&place.cluster) else { continue };
         wishes.entry(&cluster.region).or_default().extend(wishes_of(scene, case, &place, draft));
@@ -51,6 +52,13 @@ pub fn stop(scene: Scene<'_>, draft: &mut Draft) {
     for wishes in wishes.into_values() {
         call(scene, wishes, draft);
     }
+}
+
+/// Whether it is a planned hand-over that has not come to its drain: its tasks would be started again where they were.
+fn waits(scene: Scene<'_>, case: &Case) -> bool {
+    let instance = scene.snapshot.instances.get(&case.instance);
+    let drains = instance.is_some_and(|instance| instance.status == InstanceStatus::Draining);
+    case.is_planned() && !drains && !case.has_begun_to_drain()
 }
 
 /// Every call costs a token of one bucket, so the last moments are spread: none later than its own, nor later than the

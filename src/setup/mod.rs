@@ -7,15 +7,18 @@ mod apply;
 mod arn;
 mod change;
 mod found;
+mod permission;
 mod plan;
 mod policy;
 mod survey;
 mod wanted;
 
 pub use apply::Builder;
+pub use arn::Home;
 pub use change::Change;
-pub use found::Found;
-pub use plan::{plan, removal};
+pub use found::{Found, FoundQueue, FoundRule};
+pub use permission::{Permission, Sender, permits};
+pub use plan::{covering, has_a_role, plan, removal};
 pub use survey::Surveyor;
 pub use wanted::{Wanted, WantedQueue, WantedRule};
 

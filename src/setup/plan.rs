@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::change::Change;
 use super::found::{Found, FoundHook, FoundQueue, FoundRule};
+use super::permission::{Permission, Sender, permits};
 use super::wanted::{Wanted, WantedQueue, WantedRule};
 use super::{TARGET, policy};
 
@@ -35,7 +36,7 @@ pub fn plan(wanted: &Wanted, found: &Found) -> Vec<Change> {
     for queue in &wanted.queues {
         dead_letters(queue, found, &mut changes);
         self::queue(queue, found, &mut changes);
-        let needed = queue.rules.iter().filter(|rule| !is_covered(queue, rule, found));
+        let needed = queue.rules.iter().filter(|rule| covering(queue, rule, found).is_none());
         needed.for_each(|rule| self::rule(queue, rule, found, &mut changes));
         let unwanted = |name: &str| queue.rules.iter().all(|rule| rule.name != name);
         remove_rules(queue, found, unwanted, &mut changes);
@@ -77,9 +78,7 @@ fn redrive(queue: &FoundQueue) -> Option<(String, u64)> {
 
 fn queue(queue: &WantedQueue, found: &Found, changes: &mut Vec<Change>) {
     let (region, name) = (queue.home.region.clone(), queue.name.clone());
-    // A rule of ours that is there keeps its permission, whoever else sends the same.
-    let needed = queue.rules.iter().filter(|rule| !is_covered(queue, rule, found));
-    let rules: Vec<String> = needed.map(|rule| queue.home.arn("events", &format!("rule/{}", rule.name))).collect();
+    let rules = permitted(queue, found);
     let policy =
         |before: Option<&Value>| policy::with_ours(before, &queue.arn(), &queue.home.account, &rules, &queue.senders);
     let redrive_to =
@@ -130,16 +129,48 @@ fn queue(queue: &WantedQueue, found: &Found, changes: &mut Vec<Change>) {
     }
 }
 
-/// Whether a rule that somebody else has made sends what `rule` is for to the queue already.
-fn is_covered(queue: &WantedQueue, rule: &WantedRule, found: &Found) -> bool {
+/// The rules that our statement lets send: our own, and those of others that do the work of one and may not send otherwise.
+fn permitted(queue: &WantedQueue, found: &Found) -> Vec<String> {
+    let policy = get(queue, &queue.name, found).and_then(|there| there.json("Policy"));
+    let of_others = policy.as_ref().map(policy::of_others);
+    let may_send = |rule: &str| {
+        let (arn, account) = (queue.rule_arn(rule), queue.home.account.as_str());
+        let sender = Sender::Rule { arn: &arn, account };
+        let permits = |policy: &Value| permits(policy, &queue.arn(), sender) != Permission::No;
+        has_a_role(queue, rule, found) || of_others.as_ref().is_some_and(permits)
+    };
+    let mut rules = Vec::new();
+    for rule in &queue.rules {
+        // A rule of ours that is there keeps its permission, whoever else sends the same.
+        match covering(queue, rule, found) {
+            None => rules.push(queue.rule_arn(&rule.name)),
+            Some(theirs) if may_send(theirs) => {}
+            Some(theirs) => rules.extend(Some(queue.rule_arn(theirs)).filter(|arn| !rules.contains(arn))),
+        }
+    }
+    rules
+}
+
+/// Whether a rule sends to the queue by a role of its own, and needs no permission of the queue then (EventBridge User Guide, "Using
+/// IAM roles to grant access").
+pub fn has_a_role(queue: &WantedQueue, rule: &str, found: &Found) -> bool {
+    let there = found.rules.get(&(queue.home.region.clone(), rule.to_owned()));
+    there.is_some_and(|there| there.with_role.contains(&queue.arn()))
+}
+
+/// The rule of somebody else that sends what `rule` is for to the queue already; `None` where one of ours has its name.
+pub fn covering<'a>(queue: &WantedQueue, rule: &WantedRule, found: &'a Found) -> Option<&'a str> {
     let region = &queue.home.region;
     if found.rules.contains_key(&(region.clone(), rule.name.clone())) {
-        return false;
+        return None;
     }
     let feeding = found.feeding.get(&(region.clone(), queue.name.clone())).into_iter().flatten();
-    let theirs = feeding.filter(|name| !queue.rule_names().contains(name));
-    let mut rules = theirs.filter_map(|name| found.rules.get(&(region.clone(), name.clone())));
-    rules.any(|there| there.covers(&rule.pattern))
+    let mut theirs = feeding.filter(|name| !queue.rule_names().contains(name));
+    let covers = |name: &String| {
+        let there = found.rules.get(&(region.clone(), name.clone()));
+        there.is_some_and(|there| there.covers(&rule.pattern, &queue.home))
+    };
+    theirs.find(|name| covers(name)).map(String::as_str)
 }
 
 fn rule(queue: &WantedQueue, rule: &WantedRule, found: &Found, changes: &mut Vec<Change>) {
@@ -148,7 +179,7 @@ fn rule(queue: &WantedQueue, rule: &WantedRule, found: &Found, changes: &mut Vec
     let repairs = match there {
         None => Some(None),
         Some(FoundRule { enabled: false, .. }) => Some(Some("it is disabled".to_owned())),
-        Some(there) if !there.ours && there.covers(&rule.pattern) => None,
+        Some(there) if !there.ours && there.covers(&rule.pattern, &queue.home) => None,
         Some(there) if there.pattern != rule.pattern => Some(Some(format!("EventPattern was {}", there.pattern))),
         Some(_) => None,
     };

@@ -52,12 +52,17 @@ fn document(before: Option<&Value>, statements: Vec<Value>) -> Value {
     document
 }
 
+/// What `policy` says without us.
+pub fn of_others(policy: &Value) -> Value {
+    document(Some(policy), others(Some(policy)))
+}
+
 fn others(policy: Option<&Value>) -> Vec<Value> {
     policy.map(statements).unwrap_or_default().into_iter().filter(|statement| !is_ours(statement)).collect()
 }
 
-/// A policy with one statement may have it without a list.
-fn statements(policy: &Value) -> Vec<Value> {
+/// The statements of a policy; where there is only one, it may be without a list.
+pub fn statements(policy: &Value) -> Vec<Value> {
     match policy.get("Statement") {
         Some(Value::Array(statements)) => statements.clone(),
         Some(one @ Value::Object(_)) => vec![one.clone()],

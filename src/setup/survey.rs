@@ -151,9 +151,11 @@ async fn read_rule(events: &aws_sdk_eventbridge::Client, name: &str) -> Result<O
     let answer = events.describe_rule().name(name).send().await.map_err(|error| Failure::of(RULE, &error));
     let Some(rule) = there(answer)? else { return Ok(None) };
     let pattern = rule.event_pattern().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
-    let enabled = rule.state().is_none_or(|state| state.as_str() == "ENABLED");
+    let enabled = rule.state().is_none_or(|state| state.as_str() != "DISABLED");
     let answer = events.list_targets_by_rule().rule(name).send().await;
     let answer = answer.map_err(|error| Failure::of(TARGETS, &error))?;
+    let by_role = answer.targets().iter().filter(|target| target.role_arn().is_some());
+    let with_role = by_role.map(|target| target.arn().to_owned()).collect();
     let targets = answer.targets().iter().map(|target| (target.id().to_owned(), target.arn().to_owned())).collect();
     let ours = match rule.arn() {
         Some(arn) => {
@@ -163,7 +165,7 @@ async fn read_rule(events: &aws_sdk_eventbridge::Client, name: &str) -> Result<O
         }
         None => false,
     };
-    Ok(Some(FoundRule { pattern, enabled, targets, ours }))
+    Ok(Some(FoundRule { pattern, enabled, targets, with_role, ours }))
 }
 
 /// What was asked about, where it is there.

@@ -57,6 +57,12 @@ impl WantedQueue {
         SIGNALS.iter().map(|signal| rule_name(&self.name, signal)).collect()
     }
 
+    /// The ARN of a rule beside it.
+    #[must_use]
+    pub fn rule_arn(&self, rule: &str) -> String {
+        self.home.arn("events", &format!("rule/{rule}"))
+    }
+
     /// Its ARN.
     #[must_use]
     pub fn arn(&self) -> String {

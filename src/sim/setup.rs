@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::autoscaling::{Group, Hook, managed_hook};
 use super::ecs::{CapacityProvider, Cluster, RunRequest, Service};
@@ -12,7 +13,7 @@ use super::events::Events;
 use super::kernel::{Core, Names, earlier};
 use super::plan;
 use super::record::Journal;
-use super::spec::{ClusterSpec, GroupSpec, Market, Scenario};
+use super::spec::{ClusterSpec, GroupSpec, Market, RuleSpec, Scenario};
 use super::sqs::Queue;
 use super::world::World;
 
@@ -44,6 +45,7 @@ pub fn build(scenario: Scenario, seed: u64, now: Timestamp) -> World {
         add_workload(&mut world, cluster);
     }
     world.advance_to(now);
+    permit(&mut world, &rules);
     world.events = Events::new(rules, topics);
     world.core.audience = world.events.audience();
     world.journal = Journal::new(entries);
@@ -55,6 +57,27 @@ pub fn build(scenario: Scenario, seed: u64, now: Timestamp) -> World {
     world.ec2.set_weather(scenario.weather, &mut world.core);
     plan::schedule(scenario.interruptions, scenario.plan, &mut world.core);
     world
+}
+
+/// Who wires a rule to a queue lets it send there.
+fn permit(world: &mut World, rules: &[RuleSpec]) {
+    let names = &world.core.names;
+    for (name, queue) in &mut world.sqs.queues {
+        let senders = rules.iter().filter(|rule| rule.queues.contains(name));
+        let senders: Vec<String> = senders.map(|rule| names.rule_arn(&rule.name)).collect();
+        if senders.is_empty() {
+            continue;
+        }
+        let policy = json!({"Version": "2012-10-17", "Statement": [{
+            "Sid": "Rules",
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": names.queue_arn(name),
+            "Condition": {"ArnEquals": {"aws:SourceArn": senders}},
+        }]});
+        queue.others.insert("Policy".to_owned(), policy.to_string());
+    }
 }
 
 fn add_group(world: &mut World, spec: &GroupSpec) {

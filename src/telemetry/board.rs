@@ -90,12 +90,12 @@ impl Board {
         InterruptionList { remaining_item_count: all - items.len(), items }
     }
 
-    /// How many are open, in all or in the cluster that ECS knows by this name.
+    /// How many are open, in all or in the `SpotCluster` of this name.
     #[must_use]
     pub fn open_in(&self, cluster: Option<&str>) -> usize {
         let is_in = |case: &Case| match (cluster, &case.place) {
             (None, _) => true,
-            (Some(name), Some(place)) => &*place.cluster_name == name,
+            (Some(name), Some(place)) => place.cluster.as_str() == name,
             (Some(_), None) => false,
         };
         self.lock().open.values().filter(|open| is_in(&open.case)).count()

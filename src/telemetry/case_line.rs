@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp, Unit};
 use serde::{Serialize, Serializer};
 
-use crate::ids::{CapacityProviderName, ContainerInstanceArn, InstanceId};
+use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, InstanceId};
 use crate::plan::{Case, CaseId, Outcome, Phase, Tally};
 
 /// One line about a case. The field names are a contract.
@@ -22,6 +22,9 @@ pub struct CaseLine {
     pub container_instance_arn: Option<ContainerInstanceArn>,
     /// The ECS cluster.
     pub cluster: String,
+    /// The `SpotCluster` that it is, for those who keep lines by it.
+    #[serde(skip)]
+    pub managed_as: Option<ClusterKey>,
     /// The capacity provider, if the instance counts to one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity_provider: Option<CapacityProviderName>,
@@ -91,6 +94,7 @@ impl CaseLine {
             instance_id: case.instance.clone(),
             container_instance_arn: place.and_then(|place| place.arn.clone()),
             cluster: place.map(|place| place.cluster_name.to_string()).unwrap_or_default(),
+            managed_as: place.map(|place| place.cluster.clone()),
             capacity_provider: place.and_then(|place| place.provider.clone()),
             auto_scaling_group: place.and_then(|place| place.group.as_ref()).map(ToString::to_string),
             availability_zone: place.and_then(|place| place.availability_zone.as_deref()).map(str::to_owned),

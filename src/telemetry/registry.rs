@@ -28,7 +28,7 @@ pub struct Registry {
 struct Kept {
     /// By the name of the `SpotCluster`.
     clusters: BTreeMap<String, Arc<ClusterView>>,
-    /// By the cluster's name in ECS.
+    /// By the same.
     of_clusters: BTreeMap<String, VecDeque<ResourceEvent>>,
     /// By case.
     of_cases: BTreeMap<String, Vec<ResourceEvent>>,
@@ -59,8 +59,8 @@ impl Registry {
             ResourceEvent { time: to_milliseconds(now), event: line.event.to_owned(), message: line.message.clone() };
         let mut kept = self.lock();
         kept.note_of_case(line.case.to_string(), &event);
-        if !line.cluster.is_empty() {
-            let events = kept.of_clusters.entry(line.cluster.clone()).or_default();
+        if let Some(cluster) = &line.managed_as {
+            let events = kept.of_clusters.entry(cluster.to_string()).or_default();
             events.push_back(event);
             if events.len() > OF_CLUSTER_MAX {
                 events.pop_front();
@@ -68,7 +68,7 @@ impl Registry {
         }
     }
 
-    /// What happened lately in the cluster that ECS knows by this name.
+    /// What happened lately in the `SpotCluster` of this name.
     #[must_use]
     pub fn events_of_cluster(&self, name: &str) -> Vec<ResourceEvent> {
         self.lock().of_clusters.get(name).map(|events| events.iter().cloned().collect()).unwrap_or_default()

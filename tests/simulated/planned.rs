@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use ecs_spot_operator::ids::InstanceId;
 use ecs_spot_operator::signal::manual;
-use ecs_spot_operator::sim::{GroupSpec, HookSpec, InterruptionPlan, RuleSpec, Scenario};
+use ecs_spot_operator::sim::{GroupSpec, HookSpec, InterruptionPlan, RuleSpec, Scenario, TaskSpec};
+use serde_json::json;
 
 use crate::rig::*;
 
@@ -98,4 +99,23 @@ async fn what_ec2_does_not_take_after_all_is_set_back_where_its_group_still_has_
     rig.secs(600).await;
     assert_eq!(rig.outcomes(), ["returned"]);
     assert_eq!(rig.draining(), 0, "it takes tasks again");
+}
+
+/// Whoever starts them again would start them where they were, as long as it does not drain.
+#[tokio::test(start_paused = true)]
+async fn tasks_of_no_service_are_left_alone_until_their_instance_drains() {
+    let policy = ", tasks: {standalone: now}, signals: {rebalance: {enabled: true, budget: 1, cooldown: 10s}}";
+    let mut account = scenario();
+    account.clusters[0].standalone = vec![TaskSpec::default(); 6];
+    let rig = Rig::with(account, &manifests("", policy));
+    let _operator = rig.operate();
+    rig.secs(30).await;
+    for instance in &rig.members()[..2] {
+        let detail = json!({"instance-id": instance});
+        rig.send(json!({"detail-type": "EC2 Instance Rebalance Recommendation", "detail": detail}).to_string());
+    }
+    rig.secs(20).await;
+    assert_eq!((rig.calls("LaunchInstances"), rig.calls("StopTask")), (1, 0));
+    rig.secs(100).await;
+    assert!(rig.calls("StopTask") > 0, "they are stopped when it drains");
 }

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use ecs_spot_operator::api;
-use ecs_spot_operator::sim::{ClusterSpec, GroupSpec, InterruptionPlan, QueueSpec, RuleSpec, Scenario};
+use ecs_spot_operator::sim::{
+    CallFaults, ClusterSpec, Faults, GroupSpec, InterruptionPlan, QueueSpec, RuleSpec, Scenario,
+};
+use serde_json::json;
 
 use crate::rig::*;
 
@@ -178,4 +181,71 @@ async fn a_cluster_has_one_name_as_long_as_the_operator_runs() {
     }
     rig.secs(400).await;
     assert_eq!(rig.outcomes(), ["handed_over"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_planned_hand_over_that_waits_is_not_begun_in_a_paused_cluster() {
+    let policy = |mode: &str| {
+        manifests("", &format!(", mode: {mode}, signals: {{rebalance: {{enabled: true, budget: 1, cooldown: 10s}}}}"))
+    };
+    let rig = Rig::with(scenario(), &policy("enforce"));
+    let operator = rig.operate();
+    rig.secs(30).await;
+    let doomed = rig.members();
+    for instance in &doomed[..2] {
+        let detail = json!({"instance-id": instance});
+        rig.send(json!({"detail-type": "EC2 Instance Rebalance Recommendation", "detail": detail}).to_string());
+    }
+    rig.secs(20).await;
+    assert_eq!(rig.calls("LaunchInstances"), 1, "one at a time");
+    for mode in ["paused", "dryRun"] {
+        operator.tell(&policy(mode));
+        rig.secs(600).await;
+        assert_eq!((rig.calls("LaunchInstances"), rig.outcomes().len()), (1, 1), "{mode}: what has begun is finished");
+    }
+    operator.tell(&policy("enforce"));
+    rig.secs(600).await;
+    assert_eq!((rig.calls("LaunchInstances"), rig.outcomes()), (2, vec!["handed_over"; 2]));
+    assert!(rig.members().iter().all(|member| !doomed[..2].contains(member)));
+}
+
+/// One that is asked nothing any more has nothing wrong with it.
+#[tokio::test(start_paused = true)]
+async fn what_is_wrong_with_groups_of_a_cluster_that_goes_is_told_no_more() {
+    let denied = CallFaults {
+        actions: vec!["autoscaling:DetachInstances".to_owned()],
+        access_denied: 1.0,
+        ..CallFaults::default()
+    };
+    let faults = Faults { calls: vec![denied], ..Faults::none() };
+    let account = Scenario { faults, ..two_clusters(vec![at(60, "api-asg")]) };
+    let rig = Rig::with(account, &(manifests("", "") + API));
+    let operator = rig.operate();
+    rig.secs(100).await;
+    let about_group = || operator.problems.all().iter().filter(|(object, _)| object.contains("api-asg")).count();
+    assert_eq!(about_group(), 1, "{:?}", operator.problems.all());
+    operator.tell(&manifests("", ""));
+    rig.secs(300).await;
+    assert_eq!(about_group(), 0, "{:?}", operator.problems.all());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hand_over_that_waits_is_not_begun_in_a_cluster_that_goes() {
+    let policy = ", signals: {rebalance: {enabled: true, budget: 1, cooldown: 10s}}";
+    let api = API.replace("{cluster: api}", &format!("{{cluster: api{policy}}}"));
+    let rig = Rig::with(two_clusters(Vec::new()), &(manifests("", "") + &api));
+    let operator = rig.operate();
+    rig.secs(30).await;
+    let group = rig.sim.group("api-asg").unwrap();
+    for member in &group.members[..2] {
+        let detail = json!({"instance-id": member.instance_id});
+        rig.send(json!({"detail-type": "EC2 Instance Rebalance Recommendation", "detail": detail}).to_string());
+    }
+    rig.secs(20).await;
+    assert_eq!(rig.calls("LaunchInstances"), 1, "one at a time");
+    operator.tell(&manifests("", ""));
+    rig.secs(900).await;
+    assert_eq!(rig.calls("LaunchInstances"), 1);
+    assert_eq!(rig.outcomes(), ["handed_over"]);
+    assert!(operator.registry.cluster("api").is_none(), "it has been left");
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_smithy_types::DateTime;
@@ -26,16 +27,7 @@ pub struct World {
 impl World {
     /// Clients for `endpoint`, and what `seeded` says.
     pub fn new(endpoint: &str, seeded: &Value) -> Self {
-        let http = aws_smithy_http_client::Builder::new().build_http();
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .endpoint_url(endpoint)
-            .region(Region::new("us-east-1"))
-            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(Credentials::new(
-                "test", "test", None, None, "test",
-            )))
-            .http_client(http)
-            .build();
+        let config = sdk_config(endpoint);
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let instances = seeded["instances"].as_array().unwrap().iter();
         Self {
@@ -112,6 +104,17 @@ impl World {
         let call = self.ecs.deregister_container_instance().cluster(&self.cluster).container_instance(arn).force(true);
         call.send().await.unwrap();
     }
+}
+
+/// How the SDK reaches `endpoint`.
+pub fn sdk_config(endpoint: &str) -> SdkConfig {
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .endpoint_url(endpoint)
+        .region(Region::new("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "test")))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build()
 }
 
 /// The time.

@@ -1,5 +1,7 @@
 """EC2 Auto Scaling: changing a group as a whole, and what a group without a warm pool says of one."""
 
+import base64
+
 GROUP = "web-spot-a-asg"
 INVALID = "ValidationError"
 NOWHERE = {"AutoScalingGroupName": "nope"}
@@ -14,8 +16,21 @@ def run(account):
     warm = autoscaling.describe_warm_pool(AutoScalingGroupName=GROUP)
     account.check(warm["Instances"] == [] and "WarmPoolConfiguration" not in warm, f"warm pool {warm}")
     account.refuses(*NO_GROUP, autoscaling.describe_warm_pool, **NOWHERE)
+    configurations(account, autoscaling)
     without = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[GROUP], IncludeInstances=False)
     account.check("Instances" not in without["AutoScalingGroups"][0], "instances that nobody asked for")
+
+
+def configurations(account, autoscaling):
+    groups = autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+    named = {group["LaunchConfigurationName"] for group in groups if "LaunchConfigurationName" in group}
+    there = autoscaling.describe_launch_configurations()["LaunchConfigurations"]
+    account.check({one["LaunchConfigurationName"] for one in there} == named, f"launch configurations {there}")
+    for one in there:
+        script = base64.b64decode(one["UserData"]).decode()
+        account.check(script.startswith("#!/bin/bash\n") and "ECS_CLUSTER=" in script, f"user data {script}")
+    missing = autoscaling.describe_launch_configurations(LaunchConfigurationNames=["nope"])
+    account.check(missing["LaunchConfigurations"] == [], f"launch configurations that are none {missing}")
 
 
 def settings(account, autoscaling):

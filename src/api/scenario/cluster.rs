@@ -82,6 +82,9 @@ pub struct ScenarioGroup {
     /// The ECS agents drain their instances at a notice: `ECS_ENABLE_SPOT_INSTANCE_DRAINING`.
     #[serde(default)]
     pub agent_draining: bool,
+    /// It has a launch configuration, and no launch template: it launches none on request.
+    #[serde(default)]
+    pub launch_configuration: bool,
 }
 
 impl ScenarioGroup {
@@ -107,6 +110,7 @@ impl ScenarioGroup {
             managed_draining: false,
             managed_termination_protection: false,
             agent_draining: false,
+            launch_configuration: false,
         }
     }
 }

@@ -3,17 +3,38 @@
 //! A call that fails is a finding of its own, and the examination goes on without what it would have told.
 
 mod groups;
+#[cfg(feature = "iam")]
+mod permissions;
 mod services;
 mod tasks;
 
 use jiff::SignedDuration;
 
 use super::finding::{Finding, Severity, Sheet};
+#[cfg(feature = "iam")]
+use super::permission::{self, Duty};
 use super::{ClusterFacts, cluster, group, plumbing, service};
-use crate::api::{Manifests, SpotClusterSpec};
+use crate::api::{CapacityProviderPolicy, Manifests, SpotClusterSpec, TaskRules};
 use crate::aws::{Class, Clients, Connection, Failure, Gates, RegionClients};
 use crate::ids::Region;
-use crate::setup::{Surveyor, Wanted, plan};
+use crate::setup::{Surveyor, Wanted};
+#[cfg(feature = "iam")]
+use crate::{aws::clients, setup::Home};
+use groups::Pool;
+
+/// What is read to examine an account, and not to run the operator.
+const DOCTORS_OWN: [&str; 10] = [
+    "autoscaling:DescribeLaunchConfigurations",
+    "ecs:ListServices",
+    "events:DescribeRule",
+    "events:ListRuleNamesByTarget",
+    "events:ListTagsForResource",
+    "events:ListTargetsByRule",
+    "iam:SimulatePrincipalPolicy",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:ListQueueTags",
+];
 
 /// Pages of a list that are read at most.
 const PAGES_MAX: usize = 100;
@@ -32,6 +53,8 @@ pub struct Examiner<'a> {
     pub clients: &'a Clients,
     /// How the manifests are called in commands that mend something.
     pub config: &'a str,
+    /// The ARN of the operator's role, whose policies are looked at; nobody's where there is none.
+    pub role: Option<&'a str>,
 }
 
 /// One cluster under examination.
@@ -39,6 +62,30 @@ struct Patient<'a> {
     spec: &'a SpotClusterSpec,
     region: Region,
     clients: &'a RegionClients,
+}
+
+impl Patient<'_> {
+    /// What is said of a capacity provider, where anything is.
+    fn own(&self, provider: Option<&str>) -> Option<&CapacityProviderPolicy> {
+        self.spec.capacity_providers.iter().find(|own| Some(own.name.as_str()) == provider)
+    }
+
+    /// Whether instances of a capacity provider, or of none, are the operator's business.
+    fn manages(&self, provider: Option<&str>) -> bool {
+        self.own(provider).is_none_or(|own| own.managed)
+    }
+
+    /// Whether a capacity provider launches where another one has no capacity.
+    fn stands_in(&self, provider: &str) -> bool {
+        let own = self.spec.capacity_providers.iter().filter_map(|own| own.replacement.as_ref());
+        let mut fallbacks = own.chain([&self.spec.replacement]).filter_map(|it| it.fallback.as_ref());
+        fallbacks.any(|fallback| fallback.capacity_provider.as_deref() == Some(provider))
+    }
+
+    /// What holds of tasks on them.
+    fn task_rules(&self, provider: Option<&str>) -> &TaskRules {
+        self.own(provider).and_then(|own| own.tasks.as_ref()).unwrap_or(&self.spec.tasks)
+    }
 }
 
 impl Examiner<'_> {
@@ -52,7 +99,9 @@ impl Examiner<'_> {
             told(&format!("cluster {}", spec.cluster_name()));
             let region = spec.named_region().map_or_else(|| self.region.clone(), Region::from);
             let Ok(clients) = self.clients.of(&region, "ecs") else { continue };
-            self.cluster(&Patient { spec, region, clients }, &mut found).await;
+            let patient = Patient { spec, region, clients };
+            let pools = self.cluster(&patient, &mut found).await;
+            self.permissions_for(&patient, &pools, &mut found).await;
         }
         found.sort_by(|a, b| (a.severity, &a.object, a.check).cmp(&(b.severity, &b.object, b.check)));
         found
@@ -67,44 +116,103 @@ impl Examiner<'_> {
         wanted.hooked.clear();
         let surveyor = Surveyor { connection: self.connection, gates: self.gates, clients: self.clients };
         match surveyor.survey(&wanted).await {
-            Ok(there) => plumbing::check(&plan(&wanted, &there), &there, self.config, found),
+            Ok(there) => plumbing::check(&wanted, &there, self.config, found),
             Err(failure) => not_read("queues and rules", &failure, found),
+        }
+        #[cfg(feature = "iam")]
+        if let Some(role) = self.role {
+            let duties = wanted.queues.iter().map(|queue| permission::receiving(&queue.arn())).collect();
+            self.duties(role, self.region, duties, found).await;
         }
     }
 
-    async fn cluster(&self, patient: &Patient<'_>, found: &mut Vec<Finding>) {
+    async fn cluster(&self, patient: &Patient<'_>, found: &mut Vec<Finding>) -> Vec<Pool> {
         let name = patient.spec.cluster_name();
-        let pools = match groups::read(patient).await {
+        let mut pools = match groups::read(patient, found).await {
             Ok(pools) => pools,
-            Err(failure) => return not_read(&format!("cluster {name}"), &failure, found),
+            Err(failure) => {
+                not_read(&format!("cluster {name}"), &failure, found);
+                return Vec::new();
+            }
         };
-        pools.iter().for_each(|pool| group::check(&pool.facts, found));
         match services::read(patient, found).await {
             Ok(services) => services.iter().for_each(|facts| service::check(facts, found)),
             Err(failure) => not_read(&format!("services of cluster {name}"), &failure, found),
         }
-        let mut facts = ClusterFacts {
-            name: name.to_owned(),
-            standalone: patient.spec.tasks.standalone,
-            leads: Vec::new(),
-            ..ClusterFacts::default()
-        };
+        let mut facts = ClusterFacts { name: name.to_owned(), ..ClusterFacts::default() };
         if let Err(failure) = tasks::read(patient, &pools, &mut facts).await {
             not_read(&format!("instances and tasks of cluster {name}"), &failure, found);
         }
+        for group in &facts.without_provider {
+            pools.extend(groups::examine(patient, group, None, found).await);
+        }
+        pools.iter().for_each(|pool| group::check(&pool.facts, found));
         cluster::check(&facts, found);
+        pools
+    }
+
+    /// Whether the operator's role may do what a cluster takes.
+    #[cfg(feature = "iam")]
+    async fn permissions_for(&self, patient: &Patient<'_>, pools: &[Pool], found: &mut Vec<Finding>) {
+        let Some(role) = self.role else { return };
+        let account = account_of(&patient.spec.cluster).or_else(|| account_of(role)).unwrap_or_default().to_owned();
+        let home = Home { region: patient.region.clone(), account };
+        let groups: Vec<String> = pools.iter().map(|pool| pool.arn.clone()).collect();
+        let duties = permission::of_cluster(patient.spec, &home, &groups);
+        self.duties(role, &patient.region, duties, found).await;
+    }
+
+    #[cfg(not(feature = "iam"))]
+    async fn permissions_for(&self, _: &Patient<'_>, _: &[Pool], _: &mut Vec<Finding>) {}
+
+    /// Where IAM does not say it of one, it is not asked about others.
+    #[cfg(feature = "iam")]
+    async fn duties(&self, role: &str, region: &Region, duties: Vec<Duty>, found: &mut Vec<Finding>) {
+        let object = format!("role {role}");
+        let silent = found.iter().any(|it| it.object == object && UNREAD.contains(&it.check));
+        let client = clients::iam(self.connection, self.region);
+        for duty in duties.into_iter().filter(|_| !silent) {
+            match permissions::verdict(&client, role, region, &duty).await {
+                Ok(verdict) => permission::check(role, &duty, &verdict, found),
+                Err(failure) => return not_read(&object, &failure, found),
+            }
+        }
     }
 }
 
-/// What could not be read is a finding: the operator could not read it either.
+/// The account in an ARN.
+#[cfg(feature = "iam")]
+fn account_of(arn: &str) -> Option<&str> {
+    arn.strip_prefix("arn:")?.split(':').nth(3).filter(|account| !account.is_empty())
+}
+
+/// The checks that say that something could not be read.
+#[cfg(feature = "iam")]
+const UNREAD: [&str; 4] = ["NotExamined", "Denied", "Missing", "NotRead"];
+
+/// What could not be read is a finding, and more so where the operator has to read it as well.
 fn not_read(object: &str, failure: &Failure, found: &mut Vec<Finding>) {
+    not_read_for(DOCTORS_OWN.contains(&failure.action), object, failure, found);
+}
+
+/// The same, for the doctor's own sake or for the operator's.
+fn not_read_for(doctors_own: bool, object: &str, failure: &Failure, found: &mut Vec<Finding>) {
     let (severity, check) = match failure.class {
+        Class::Denied if doctors_own => (Severity::Note, "NotExamined"),
         Class::Denied | Class::Credentials => (Severity::Critical, "Denied"),
         Class::NotFound => (Severity::Critical, "Missing"),
         _ => (Severity::Warning, "NotRead"),
     };
-    let cost = "the operator needs to read it as well, and does nothing about instances that it cannot see".to_owned();
-    Sheet::of(object, found).note(severity, check, (failure.to_string(), cost, failure.remedy()));
+    let cost = match doctors_own {
+        true => "what it would have told is not known; the operator itself does not read it",
+        false => "the operator needs to read it as well, and does nothing about instances that it cannot see",
+    };
+    let mend = match failure.class {
+        Class::Denied if doctors_own => format!("allow `{}` to whoever runs doctor", failure.action),
+        Class::Denied => format!("allow `{}` to the operator's role, and to whoever runs doctor", failure.action),
+        _ => failure.remedy(),
+    };
+    Sheet::of(object, found).note(severity, check, (failure.to_string(), cost.to_owned(), mend));
 }
 
 fn seconds(seconds: i32) -> SignedDuration {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use aws_sdk_ecs::types::Service;
 use jiff::SignedDuration;
 
-use super::{PAGES_MAX, Patient, not_read, seconds};
+use super::{PAGES_MAX, Patient, not_read, not_read_for, seconds};
+use crate::api::TaskRules;
 use crate::aws::Failure;
 use crate::doctor::{Finding, ServiceFacts};
 use crate::observe::describe::definition_of;
@@ -28,7 +29,9 @@ pub async fn read(patient: &Patient<'_>, found: &mut Vec<Finding>) -> Result<Vec
         let call = patient.clients.ecs.describe_services().cluster(&patient.spec.cluster);
         let answer = call.set_services(Some(names.to_vec())).send().await;
         let answer = answer.map_err(|error| Failure::of(SERVICES, &error))?;
-        for service in answer.services().iter().filter(|service| runs_on_instances(service)) {
+        let ours =
+            answer.services().iter().filter(|service| runs_on_instances(service) && is_managed(patient, service));
+        for service in ours {
             let stops_within = match stops_within(patient, service, &mut stops).await {
                 Ok(time) => time,
                 Err(failure) => {
@@ -67,6 +70,17 @@ fn runs_on_instances(service: &Service) -> bool {
     service.status() != Some("INACTIVE") && !by_others && !on_fargate && !fargate_only
 }
 
+/// Where its tasks may run; on any instance where it names no capacity provider.
+fn providers(service: &Service) -> Vec<Option<&str>> {
+    let strategy = service.capacity_provider_strategy();
+    if strategy.is_empty() { vec![None] } else { strategy.iter().map(|it| Some(it.capacity_provider())).collect() }
+}
+
+/// Whether any of its tasks may run where the operator manages.
+fn is_managed(patient: &Patient<'_>, service: &Service) -> bool {
+    providers(service).into_iter().any(|provider| patient.manages(provider))
+}
+
 fn of(
     patient: &Patient<'_>,
     service: &Service,
@@ -76,6 +90,8 @@ fn of(
     let deployment = service.deployment_configuration();
     let min = deployment.and_then(|it| it.minimum_healthy_percent()).unwrap_or(PERCENT.0);
     let max = deployment.and_then(|it| it.maximum_percent()).unwrap_or(PERCENT.1);
+    let providers = providers(service).into_iter().filter(|provider| patient.manages(*provider));
+    let rules: Vec<&TaskRules> = providers.map(|provider| patient.task_rules(provider)).collect();
     ServiceFacts {
         cluster: patient.spec.cluster_name().to_owned(),
         name: service.service_name().unwrap_or_default().to_owned(),
@@ -85,8 +101,8 @@ fn of(
         maximum_percent: max.try_into().unwrap_or(0),
         stops_within,
         deregistration_delay,
-        margin: patient.spec.tasks.margin.signed(),
-        deregisters_targets: patient.spec.tasks.deregister_targets,
+        margin: rules.iter().map(|rules| rules.margin.signed()).max().unwrap_or_default(),
+        deregisters_targets: rules.iter().all(|rules| rules.deregister_targets),
     }
 }
 
@@ -118,7 +134,8 @@ async fn longest_delay(
             let delay = match delay(patient, group).await {
                 Ok(delay) => Some(delay),
                 Err(failure) => {
-                    not_read(&format!("target group {group}"), &failure, found);
+                    let doctors_own = !patient.spec.tasks.deregister_targets;
+                    not_read_for(doctors_own, &format!("target group {group}"), &failure, found);
                     None
                 }
             };

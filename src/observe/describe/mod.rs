@@ -18,7 +18,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-pub use autoscaling::read as group_of;
+pub use autoscaling::{locate, read as group_of};
 pub use cluster::capacity_providers;
 pub use container_instances::read as container_instance;
 pub use definitions::definition as definition_of;

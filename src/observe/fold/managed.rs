@@ -17,19 +17,20 @@ impl Snapshot {
         });
     }
 
-    /// A cluster is managed no more: all that is known of it is forgotten.
-    pub fn abandon(&mut self, key: &ClusterKey) {
-        let Some(cluster) = self.clusters.remove(key) else { return };
+    /// A cluster is managed no more: all that is known of it is forgotten, and so are the groups of no other cluster, which are given
+    /// back.
+    pub fn abandon(&mut self, key: &ClusterKey) -> Vec<GroupKey> {
+        let Some(cluster) = self.clusters.remove(key) else { return Vec::new() };
         self.services.remove(key);
         self.asked.remove(&Subject::Cluster(key.clone()));
         self.heard_of.retain(|_, cluster| cluster != key);
         let gone: BTreeSet<InstanceId> = self.of_cluster(key).map(|(id, _)| id.clone()).collect();
         gone.iter().for_each(|id| self.abandon_instance(id));
-        let groups: Vec<GroupKey> = cluster.providers.values().filter_map(Behind::group).cloned().collect();
-        for group in groups.iter().filter(|group| self.clusters_of(group).next().is_none()).cloned().collect::<Vec<_>>()
-        {
-            self.abandon_group(&group);
-        }
+        let groups: BTreeSet<GroupKey> = cluster.providers.values().filter_map(Behind::group).cloned().collect();
+        let abandoned: Vec<GroupKey> =
+            groups.into_iter().filter(|group| self.clusters_of(group).next().is_none()).collect();
+        abandoned.iter().for_each(|group| self.abandon_group(group));
+        abandoned
     }
 
     fn abandon_instance(&mut self, id: &InstanceId) {

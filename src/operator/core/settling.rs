@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Core;
-use crate::ids::{ClusterKey, GroupKey};
+use crate::ids::{ClusterKey, GroupKey, Region};
 use crate::observe::snapshot::Behind;
 use crate::observe::{Address, Observation};
+use crate::operator::objects::Asked;
 use crate::operator::settings::Settings;
 use crate::operator::{conditions, objects, report};
 use crate::plan::Case;
@@ -58,11 +59,13 @@ impl Core {
         let (staying, gone): (Vec<_>, Vec<_>) = given_up.partition(|(key, _)| self.is_busy(key));
         let staying: BTreeMap<ClusterKey, Address> =
             staying.into_iter().map(|(key, address)| (key.clone(), address.clone())).collect();
-        for (key, _) in gone {
-            self.snapshot.abandon(key);
+        let in_use = |region: &Region| addresses.values().chain(staying.values()).any(|it| it.region == *region);
+        for (key, address) in gone {
+            let mut left: Vec<String> = self.snapshot.abandon(key).iter().map(ToString::to_string).collect();
+            left.push(objects::of_cluster(key));
+            left.extend(Some(address.region.to_string()).filter(|_| !in_use(&address.region)));
             self.telemetry.registry.remove(key.as_str());
-            let (cluster, name) = (objects::of_cluster(key), format!("cluster {key}"));
-            self.problems.forget_where(|object| object == cluster || object.ends_with(&name));
+            self.forget_problems_of(&left);
         }
         self.leaving = staying.keys().cloned().collect();
         self.policies = self.settings.policies.clone().keeping(&self.leaving, &self.policies);
@@ -72,6 +75,25 @@ impl Core {
         let outside = &mut self.outside;
         outside.observer = outside.world.settle(&self.settings, addresses, &mut outside.dispatch);
         self.managed.keys().for_each(|key| self.judge(key, false));
+    }
+
+    /// Whether anything is asked of it.
+    pub(super) fn is_asked(&self, asked: Asked<'_>) -> bool {
+        match asked {
+            Asked::Cluster(key) => self.managed.contains_key(key),
+            Asked::Group(key) => {
+                self.snapshot.groups.contains_key(key) || self.snapshot.clusters_of(key).next().is_some()
+            }
+            Asked::Region(region) => self.managed.values().any(|address| address.region == *region),
+        }
+    }
+
+    /// Nobody asks anything of these any more: clusters, groups, Regions.
+    fn forget_problems_of(&self, left: &[String]) {
+        let ends_so = |object: &str, name: &str| {
+            object.strip_suffix(name).is_some_and(|before| before.is_empty() || before.ends_with(' '))
+        };
+        self.problems.forget_where(|object| left.iter().any(|name| ends_so(object, name)));
     }
 
     /// Tells how the clusters stand that `observation` is about, which is in the snapshot by now.

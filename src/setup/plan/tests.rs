@@ -126,7 +126,7 @@ fn a_queue_without_an_account_in_its_url_is_refused() {
 #[test]
 fn a_rule_of_somebody_else_that_does_the_same_is_enough() {
     let pattern = json!({"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning", "Another"]});
-    let theirs = FoundRule { pattern, enabled: true, targets: Vec::new(), ours: false };
+    let theirs = FoundRule { pattern, enabled: true, ..FoundRule::default() };
     let region: crate::ids::Region = "us-east-1".into();
     let mut found = Found {
         rules: [((region.clone(), "theirs".to_owned()), theirs)].into(),
@@ -148,7 +148,7 @@ fn a_rule_of_ours_keeps_its_permission_when_somebody_else_sends_the_same() {
     let mut found = made(&plan(&wanted, &Found::default()), Found::default());
     let region: crate::ids::Region = "us-east-1".into();
     let pattern = json!({"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]});
-    let theirs = FoundRule { pattern, enabled: true, targets: Vec::new(), ours: false };
+    let theirs = FoundRule { pattern, enabled: true, ..FoundRule::default() };
     found.rules.insert((region.clone(), "theirs".to_owned()), theirs);
     found.feeding.insert((region, "spot".to_owned()), vec!["theirs".to_owned()]);
     assert_eq!(plan(&wanted, &found), []);
@@ -212,4 +212,35 @@ fn a_pattern_never_grows_beyond_what_a_rule_may_have() {
         wanted.queues[0].rules.iter().map(|rule| rule.pattern.to_string().len()).max().unwrap()
     };
     assert!(more(10) > 1_000 && more(10) <= 2_048 && more(40) <= 2_048);
+}
+
+#[test]
+fn a_rule_of_somebody_else_that_may_not_send_is_let_by_us_and_one_that_may_is_left_alone() {
+    let wanted = wanted(MANIFESTS);
+    let region: crate::ids::Region = "us-east-1".into();
+    let pattern = json!({"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]});
+    let theirs = FoundRule { pattern, enabled: true, ..FoundRule::default() };
+    let rule = "arn:aws:events:us-east-1:123456789012:rule/theirs";
+    let with = |policy: Value| {
+        let attributes = [("Policy".to_owned(), policy.to_string())].into();
+        let queue = FoundQueue { url: "u".to_owned(), attributes, ours: false };
+        let found = Found {
+            queues: [((region.clone(), "spot".to_owned()), queue)].into(),
+            rules: [((region.clone(), "theirs".to_owned()), theirs.clone())].into(),
+            feeding: [((region.clone(), "spot".to_owned()), vec!["theirs".to_owned()])].into(),
+            ..Found::default()
+        };
+        let after = made(&plan(&wanted, &found), found);
+        assert_eq!(plan(&wanted, &after), [], "it stays so");
+        after.queues[&(region.clone(), "spot".to_owned())].attributes["Policy"].clone()
+    };
+    assert!(with(json!({})).contains(rule));
+    let allows = |rule: &str| {
+        json!({"Statement": [{
+            "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage",
+            "Resource": wanted.queues[0].arn(), "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+        }]})
+    };
+    assert_eq!(with(allows(rule)).matches(rule).count(), 1, "by their own statement only");
+    assert!(with(allows("arn:aws:events:us-east-1:123456789012:rule/another")).contains(rule));
 }

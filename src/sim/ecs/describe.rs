@@ -51,6 +51,8 @@ pub fn task(names: &Names, cluster: &Cluster, task: &Task, times: Times) -> Valu
     });
     let moments = [
         ("createdAt", Some(task.created_at)),
+        ("pullStartedAt", task.pull.filter(|_| task.started_at.is_some()).map(|(from, _)| from)),
+        ("pullStoppedAt", task.pull.filter(|_| task.started_at.is_some()).map(|(_, to)| to)),
         ("startedAt", task.started_at),
         ("stoppingAt", task.stopping_at),
         ("stoppedAt", task.stopped_at),

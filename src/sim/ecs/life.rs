@@ -10,6 +10,10 @@ use crate::sim::kernel::{Core, EcsTimer, Fact, Purpose, Step, later};
 /// What a container that was killed exits with: 128 and the signal's number.
 const KILLED: i32 = 137;
 
+/// Where in a start the pull of the images begins and ends: about so in the sample of a task's event (Amazon ECS Developer Guide,
+/// "Amazon ECS task state change events").
+const PULL: (f64, f64) = (0.69, 0.99);
+
 impl Cluster {
     pub(super) fn plan(&self, id: &str, step: Step, delay: Duration, core: &mut Core) {
         core.after(delay, EcsTimer::Task { cluster: self.name.clone(), id: id.to_owned(), step });
@@ -27,6 +31,9 @@ impl Cluster {
         self.task_changed(id, core);
         self.instance_changed(instance_id, core);
         let start = core.dice.duration(Purpose::TaskStart, core.params.task_start);
+        if let Some(task) = self.tasks.get_mut(id) {
+            task.pull = Some((later(core.now, start.mul_f64(PULL.0)), later(core.now, start.mul_f64(PULL.1))));
+        }
         self.plan(id, Step::Start, start, core);
     }
 

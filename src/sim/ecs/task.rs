@@ -84,6 +84,8 @@ pub struct Task {
     pub healthy: bool,
     pub protected_until: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// From when to when its images are pulled.
+    pub pull: Option<(Timestamp, Timestamp)>,
     pub started_at: Option<Timestamp>,
     pub stopping_at: Option<Timestamp>,
     pub signalled_at: Option<Timestamp>,
@@ -112,6 +114,7 @@ impl Task {
             healthy: false,
             protected_until: None,
             created_at: now,
+            pull: None,
             started_at: None,
             stopping_at: None,
             signalled_at: None,

@@ -2,6 +2,7 @@ use super::*;
 use crate::observe::task::{Owner, Task};
 use crate::plan::{Deed, Dismissal, Outcome, Phase, Place, Step};
 use crate::signal::{self, Parsed, Signal};
+use crate::telemetry::registry::Registry;
 
 fn time(text: &str) -> Timestamp {
     format!("2026-01-02T{text}Z").parse().unwrap()
@@ -33,9 +34,14 @@ impl Loop {
     }
 
     fn identified(&mut self, instance: &str, said_at: &str) -> CaseId {
+        self.identified_in("web", instance, said_at)
+    }
+
+    /// In the cluster `web` of some Region, which is managed by this name.
+    fn identified_in(&mut self, managed_as: &str, instance: &str, said_at: &str) -> CaseId {
         let case = self.notice(instance, said_at);
         let place = Place {
-            cluster: "web".into(),
+            cluster: managed_as.into(),
             cluster_name: "web".into(),
             provider: Some("web-spot".into()),
             group: None,
@@ -255,4 +261,17 @@ fn a_case_that_is_opened_again_is_shown_once() {
     the.think();
     assert_eq!(the.names("03:00:03"), [case.to_string()]);
     assert!(the.board.list(1, time("03:00:03")).items[0].status.open);
+}
+
+#[test]
+fn clusters_of_one_name_in_two_regions_are_two() {
+    let (mut the, registry) = (Loop::default(), Registry::default());
+    for (managed_as, instance) in [("web", "i-1"), ("web-west", "i-2"), ("web-west", "i-3")] {
+        let case = the.identified_in(managed_as, instance, "03:00:00");
+        let case = the.cases.get(&case).unwrap();
+        registry.note(&CaseLine::new("case.identified", case, Tally::default(), time("03:00:01")), time("03:00:01"));
+    }
+    the.think();
+    let told = |name: &str| (the.board.open_in(Some(name)), registry.events_of_cluster(name).len());
+    assert_eq!((told("web"), told("web-west"), told("other")), ((1, 1), (2, 2), (0, 0)));
 }

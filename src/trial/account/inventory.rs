@@ -83,7 +83,7 @@ fn group(cluster: &ScenarioCluster, group: &ScenarioGroup) -> sim::GroupSpec {
             on_demand_base: group.on_demand_base,
             on_demand_percent_above: group.on_demand_percent_above,
         },
-        launch_template: true,
+        launch_template: !group.launch_configuration,
         warm_pool: group.warm_pool,
         capacity_rebalance: group.capacity_rebalance,
         suspended: group.suspended.iter().map(|process| self::process(*process)).collect(),

@@ -289,7 +289,7 @@ pub fn activity(xml: &mut Xml, activity: &Activity) {
     xml.text("Details", details);
 }
 
-fn page_size(form: &Form, default: usize, max: usize) -> Result<usize, Fault> {
+pub fn page_size(form: &Form, default: usize, max: usize) -> Result<usize, Fault> {
     let size = form.number("MaxRecords")?.unwrap_or(default);
     if (1..=max).contains(&size) {
         return Ok(size);

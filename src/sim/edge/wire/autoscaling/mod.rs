@@ -1,6 +1,7 @@
-//! Auto Scaling's actions: those that tell in `describe`, those on lifecycle hooks in `hooks`, those on the members of a
+//! Auto Scaling's actions: those that tell in `describe` and `configurations`, those on lifecycle hooks in `hooks`, those on the members of a
 //! group in `members`, those on a group as a whole in `groups`.
 
+mod configurations;
 mod describe;
 mod groups;
 mod hooks;
@@ -20,6 +21,7 @@ pub fn handle(world: &mut World, action: &str, form: &Form) -> Result<Xml, Fault
         "DescribeAutoScalingInstances" => describe::instances(world, form),
         "DescribeScalingActivities" => describe::scaling_activities(world, form),
         "DescribeInstanceRefreshes" => describe::refreshes(world, form),
+        "DescribeLaunchConfigurations" => configurations::describe(world, form),
         "DescribeTags" => describe::tags(world, form),
         "DescribeWarmPool" => describe::warm_pool(world, form),
         "DescribeLifecycleHooks" => hooks::describe(world, form),
