@@ -6,6 +6,9 @@ BINARY := target/debug/ecs-spot-operator
 # What is tested has everything in it; one set of features for all targets, so that nothing is built twice.
 FEATURES := --all-features
 
+# The program as the tests use it. `cargo build` would choose other features of some dependencies, and compile most of them again.
+BUILD = $(CARGO) test --locked $(FEATURES) --test tidy --no-run
+
 .PHONY: help test lint unit emulators fuzz doc demo bench schemas transcripts deny clean
 
 help: ## List the targets
@@ -31,7 +34,7 @@ unit: emulators ## All tests, the ones against LocalStack and moto included
 
 fuzz: ## 2,000 drawn scenarios, each held to what must always hold (some minutes)
 	@echo "==> 2,000 drawn scenarios"
-	$(CARGO) build --locked $(FEATURES)
+	$(BUILD)
 	$(BINARY) sim fuzz --seeds 2000
 
 doc: ## The documentation of the code, warnings as errors
@@ -45,7 +48,7 @@ bench: emulators ## Every figure that is promised, measured and in one table (bu
 	$(CARGO) bench --locked --bench figures
 
 schemas: ## Write crds-like-schemas/ anew
-	$(CARGO) build --locked $(FEATURES)
+	$(BUILD)
 	$(BINARY) schema Operator > crds-like-schemas/operator.schema.json
 	$(BINARY) schema SpotCluster > crds-like-schemas/spotcluster.schema.json
 	$(BINARY) schema Scenario > crds-like-schemas/scenario.schema.json
@@ -53,7 +56,7 @@ schemas: ## Write crds-like-schemas/ anew
 	$(BINARY) schema LogLine > crds-like-schemas/logline.schema.json
 
 transcripts: ## Write scenarios/transcripts/ anew
-	$(CARGO) build --locked $(FEATURES)
+	$(BUILD)
 	for file in scenarios/*.yaml; do \
 		$(BINARY) sim run $$file --seed 1 > scenarios/transcripts/$$(basename $$file .yaml).txt || exit 1; \
 	done

@@ -11,6 +11,7 @@ pub mod ids;
 pub mod observe;
 pub mod operator;
 pub mod plan;
+pub mod report;
 pub mod setup;
 pub mod signal;
 pub mod sim;

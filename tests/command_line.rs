@@ -7,6 +7,8 @@ mod asking;
 mod draining;
 #[path = "command_line/golden.rs"]
 mod golden;
+#[path = "command_line/log_level.rs"]
+mod log_level;
 mod support;
 
 use std::path::Path;

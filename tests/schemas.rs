@@ -7,6 +7,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
 use support::process::Process;
 
 fn root() -> PathBuf {
@@ -87,6 +88,24 @@ fn what_does_not_fit_is_refused_by_both() {
     }
 }
 
+/// What CloudWatch asks of a line with metrics in it (CloudWatch User Guide, "Embedded metric format specification").
+fn cloudwatch_reads(line: &Value) {
+    let said_at: jiff::Timestamp = line["timestamp"].as_str().unwrap().parse().unwrap();
+    assert!((line["_aws"]["Timestamp"].as_i64().unwrap() - said_at.as_millisecond()).abs() < 1_000, "{line}");
+    for directive in line["_aws"]["CloudWatchMetrics"].as_array().unwrap() {
+        assert_eq!(directive["Namespace"], "EcsSpotOperator");
+        for dimension in directive["Dimensions"].as_array().unwrap().iter().flat_map(|set| set.as_array().unwrap()) {
+            assert!(line[dimension.as_str().unwrap()].is_string(), "{dimension} in {line}");
+        }
+        let metrics = directive["Metrics"].as_array().unwrap();
+        assert!((1..=100).contains(&metrics.len()), "{line}");
+        for metric in metrics {
+            assert!(line[metric["Name"].as_str().unwrap()].is_number(), "{metric} in {line}");
+            assert!(["Count", "Seconds"].contains(&metric["Unit"].as_str().unwrap()), "{metric}");
+        }
+    }
+}
+
 /// Two notices, a change of the manifests for the worse and one for the better, and the stop.
 #[test]
 fn the_lines_of_the_log_are_as_their_schema_says() {
@@ -101,6 +120,7 @@ fn the_lines_of_the_log_are_as_their_schema_says() {
     aws.text("is a simulated AWS");
     let endpoint = aws.said().split(' ').next().unwrap().to_owned();
     let manifests = std::fs::read_to_string(root().join("tests/golden/manifests/live.yaml")).unwrap();
+    let manifests = manifests.replace("  http:", "  logs: {embeddedMetrics: true}\n  http:");
     let config = folder.path().join("operator.yaml");
     std::fs::write(&config, &manifests).unwrap();
     let mut operator = Process::operator(&config, &endpoint);
@@ -110,6 +130,10 @@ fn the_lines_of_the_log_are_as_their_schema_says() {
     std::fs::write(&config, manifests.replace("team: shop", "team: other")).unwrap();
     operator.line("a change", |line| line["event"] == "config.accepted");
     let (_, said) = operator.stop();
+    let embedded: Vec<Value> = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let embedded =
+        embedded.iter().filter(|line| line.get("_aws").is_some()).inspect(|line| cloudwatch_reads(line)).count();
+    assert!(embedded >= 3, "{embedded} lines carry metrics:\n{said}");
     let log = folder.path().join("log");
     std::fs::write(&log, said).unwrap();
     let verdicts = verdicts([std::ffi::OsStr::new("--lines"), log.as_os_str()]);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::InterruptionTasks;
 
@@ -150,6 +151,46 @@ pub struct LogLine {
     /// A task's ARN.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<String>,
+
+    /// Metrics in the line: what CloudWatch asks to know of them.
+    #[serde(rename = "_aws", default, skip_serializing_if = "Option::is_none")]
+    pub embedded: Option<Value>,
+    /// How many cases ended: one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cases: Option<f64>,
+    /// Tasks that stopped while their instance was there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks_graceful: Option<f64>,
+    /// Tasks that ended with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tasks_killed: Option<f64>,
+    /// How many cases are at risk: one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cases_at_risk: Option<f64>,
+    /// From the notice to that phase, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice_to_noticed: Option<f64>,
+    /// From the notice to that phase, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice_to_replacement_requested: Option<f64>,
+    /// From the notice to that phase, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice_to_draining: Option<f64>,
+    /// From the notice to that phase, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice_to_replacement_registered: Option<f64>,
+    /// From the notice to that phase, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice_to_tasks_stopped: Option<f64>,
+    /// Cases that are open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cases_open: Option<f64>,
+    /// Messages held until their case is closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub messages_held: Option<f64>,
+    /// Container instances in the index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instances_indexed: Option<f64>,
 }
 
 /// How bad a line is.
@@ -175,6 +216,9 @@ pub enum LogEvent {
     /// The operator has started.
     #[serde(rename = "operator.started")]
     OperatorStarted,
+    /// How the operator stands, once a minute, where lines carry metrics.
+    #[serde(rename = "operator.metrics")]
+    OperatorMetrics,
     /// It has been asked to stop.
     #[serde(rename = "operator.stopping")]
     OperatorStopping,

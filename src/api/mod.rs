@@ -33,7 +33,7 @@ pub use interruption::{
 };
 pub use load::{Checked, Manifests, TEXT_BYTES_MAX, check, load, load_scenario, load_str};
 pub use log_line::{LogEvent, LogLevel, LogLine};
-pub use operator::{ApiBudget, Http, OperatorSpec, Queue};
+pub use operator::{ApiBudget, Http, LogThreshold, Logs, OperatorSpec, Queue};
 pub use problem::{Problem, Problems, Text};
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use scenario::{

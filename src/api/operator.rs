@@ -24,6 +24,9 @@ pub struct OperatorSpec {
     /// How often everything is described anew, to find what no event told.
     #[serde(default = "default_resync")]
     pub resync: HumanDuration,
+    /// What is logged.
+    #[serde(default)]
+    pub logs: Logs,
     /// Sharing of duties between several replicas. Not supported yet: leave it out.
     #[serde(default)]
     pub lease: Option<Reserved>,
@@ -62,6 +65,46 @@ pub struct Http {
 impl Default for Http {
     fn default() -> Self {
         Self { listen: "127.0.0.1:8080".to_owned() }
+    }
+}
+
+/// What is logged.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Logs {
+    /// The least that is told of the operator itself; libraries tell what is wrong. `RUST_LOG`, where it is set, decides alone.
+    pub level: LogThreshold,
+    /// Whether lines carry metrics for CloudWatch, and one a minute tells how the operator stands. It takes log lines as JSON in
+    /// CloudWatch Logs, and CloudWatch charges for the metrics.
+    #[schemars(extend("x-source" = "CloudWatch User Guide, \"Embedded metric format specification\""))]
+    pub embedded_metrics: bool,
+}
+
+/// The least that is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum LogThreshold {
+    /// What somebody has to mend.
+    Error,
+    /// And what goes wrong, or may.
+    Warn,
+    /// And every phase of every case, every call that changes something.
+    #[default]
+    Info,
+    /// And what is only of use for finding a mistake in the operator.
+    Debug,
+}
+
+impl LogThreshold {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+        }
     }
 }
 

@@ -10,11 +10,13 @@ mod manifest;
 mod output;
 mod paper;
 mod reach;
+mod report;
 mod run;
 mod setup;
 mod sim;
 mod speed;
 mod stop;
+mod tape;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -90,6 +92,8 @@ enum Command {
     Check(manifest::check::Options),
     /// Tell what a field of a manifest means.
     Explain(manifest::explain::Options),
+    /// Tell what happened from a log alone: how many cases, how they ended, how long each phase took, what to change.
+    Report(report::Options),
     /// Print the JSON Schema of a kind, or of the lines of the log.
     Schema {
         /// Operator, SpotCluster, Scenario, Interruption or LogLine.
@@ -125,6 +129,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Command::Sim(command) => sim::sim(&command),
         Command::Check(options) => manifest::check::check(&options),
         Command::Explain(options) => manifest::explain::explain(&options),
+        Command::Report(options) => report::report(&options),
         Command::Schema { kind } => manifest::schema::print(&kind),
         Command::Completions { shell } => paper::completions(shell),
         Command::Man { directory } => paper::man(&directory),

@@ -64,7 +64,7 @@ pub fn manifests(location: &Location) -> Result<Manifests, (u8, String)> {
 /// The exit code where nothing could be read. What AWS does not give may be there the next time.
 #[must_use]
 pub const fn unread(location: &Location) -> u8 {
-    if location.is_remote() { FAILED } else { BAD_INPUT }
+    if location.is_remote() && location.is_readable() { FAILED } else { BAD_INPUT }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, (u8, String)> {

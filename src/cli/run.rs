@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -16,7 +17,7 @@ use crate::config::{Follower, Location, Reader};
 use crate::http;
 use crate::ids::Region;
 use crate::operator::{Configuration, Operator};
-use crate::telemetry::{LogFormat, Metrics, Telemetry, init_logging};
+use crate::telemetry::{LogFormat, LogLevel, Metrics, Telemetry, init_logging};
 
 /// Runs the operator with the manifests at `location`.
 pub fn run(location: Location, log_format: LogFormat) -> u8 {
@@ -53,9 +54,9 @@ async fn operate(location: Location, log_format: LogFormat) -> Result<(), Refusa
     let texts = reader.read().await.map_err(|problems| (unread, problems.to_string()))?;
     let manifests = api::load(&texts).map_err(bad)?;
     let region = default_region(&connection, &manifests).map_err(|message| (BAD_INPUT, message))?;
-    let listen = manifests.operator.spec.http.listen.clone();
+    let (listen, logs) = (manifests.operator.spec.http.listen.clone(), manifests.operator.spec.logs.clone());
     let configuration = Arc::new(Configuration::new(manifests, &region, &clock).map_err(bad)?);
-    init_logging(log_format, &clock).map_err(|error| (FAILED, error.to_string()))?;
+    let level = init_logging(log_format, logs.level, &clock).map_err(|error| (FAILED, error.to_string()))?;
     let signals = StopSignals::listen().map_err(|_| (FAILED, "SIGTERM and SIGINT cannot be listened to".to_owned()))?;
     let hangups = Hangups::listen();
     let (listener, address) = http::bind(&listen)
@@ -65,10 +66,13 @@ async fn operate(location: Location, log_format: LogFormat) -> Result<(), Refusa
     let (stop, settings) = (CancellationToken::new(), configuration.settings());
     let problems = Arc::new(settings.borrow().awaited());
     let telemetry = Telemetry::new(Arc::new(Metrics::default()), None);
+    telemetry.embed(logs.embedded_metrics);
     let shown = http::Shown::of(&telemetry, &problems, &configuration, &clock);
     let (tasks, http_stop) = (TaskTracker::new(), CancellationToken::new());
     let follower = Follower { reader, clock: clock.clone(), now: Arc::default() };
-    tasks.spawn(follow(follower, texts, configuration, hangups, stop.clone()));
+    tasks.spawn(pulse(telemetry.clone(), clock.clone(), stop.clone()));
+    let logs = (level, telemetry.clone());
+    tasks.spawn(follow(follower, texts, configuration, (logs, hangups), stop.clone()));
     tasks.spawn(signals.pass_to(stop.clone()));
     let server = tasks.spawn(http::serve(listener, shown, http_stop.clone()));
     Operator { settings, connection, clock, telemetry, problems }.run(stop).await;
@@ -91,17 +95,32 @@ fn announce(configuration: &Configuration, region: &Region, address: SocketAddr)
     );
 }
 
+/// CloudWatch keeps its usual metrics by the minute.
+const PULSE: Duration = Duration::from_secs(60);
+
+async fn pulse(telemetry: Telemetry, clock: Clock, stop: CancellationToken) {
+    while stop.run_until_cancelled(clock.sleep(PULSE)).await.is_some() {
+        telemetry.pulse(clock.now());
+    }
+}
+
 /// Takes changed manifests over, at the latest a few seconds after they have changed, and at once on SIGHUP.
 async fn follow(
     follower: Follower,
     texts: Vec<Text>,
     configuration: Arc<Configuration>,
-    hangups: Hangups,
+    ((level, telemetry), hangups): ((LogLevel, Telemetry), Hangups),
     stop: CancellationToken,
 ) {
     let now = Arc::clone(&follower.now);
+    let offer = |read| {
+        configuration.offer(read);
+        let logs = &configuration.in_force().manifests.operator.spec.logs;
+        level.set(logs.level);
+        telemetry.embed(logs.embedded_metrics);
+    };
     let both = async {
-        tokio::join!(follower.follow(texts, |read| configuration.offer(read)), hangups.pass_to(&now));
+        tokio::join!(follower.follow(texts, offer), hangups.pass_to(&now));
     };
     let _ = stop.run_until_cancelled(both).await;
 }

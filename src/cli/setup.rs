@@ -70,7 +70,7 @@ pub fn setup(options: &Options) -> u8 {
 
 async fn work(reach: &Reach, options: &Options, wanted: &Wanted) -> Result<(), Failure> {
     let Reach { connection, gates, clients, .. } = reach;
-    let found = Surveyor { connection, gates, clients }.survey(wanted).await?;
+    let found = Surveyor { connection, gates, clients, whose: true }.survey(wanted).await?;
     let changes = if options.destroy { removal(wanted, &found) } else { plan(wanted, &found) };
     let text = options.shown.output == Output::Text;
     if text {

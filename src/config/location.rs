@@ -29,6 +29,16 @@ impl Location {
     pub const fn is_remote(&self) -> bool {
         !matches!(self, Self::Path(_))
     }
+
+    /// Whether this build can read it.
+    #[must_use]
+    pub const fn is_readable(&self) -> bool {
+        match self {
+            Self::Path(_) => true,
+            Self::S3 { .. } => cfg!(feature = "s3"),
+            Self::Ssm { .. } => cfg!(feature = "ssm"),
+        }
+    }
 }
 
 impl FromStr for Location {

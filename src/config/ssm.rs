@@ -88,7 +88,7 @@ impl Parameters {
 
 /// What is a manifest is no secret. What is none may be one, and is told of without a word of what it says: problems quote.
 fn manifest(value: String) -> Result<String, String> {
-    if value.contains("ecs-spot-operator/") {
+    if value.lines().any(|line| line.starts_with("apiVersion:")) {
         return text(value.into_bytes());
     }
     Err("is no manifest: it has no apiVersion of this operator".to_owned())

@@ -56,11 +56,11 @@ pub fn check(cluster: &ClusterFacts, found: &mut Vec<Finding>) {
     });
     for group in &cluster.without_provider {
         sheet.note(
-            Severity::Note,
+            Severity::Warning,
             "NoCapacityProvider",
             (
                 format!("container instances of the group {group} belong to no capacity provider of the cluster"),
-                "they are handed over like others; managed scaling and capacity provider strategies do not count them"
+                "they are drained, and no replacement is asked for: their group launches one only when they are gone"
                     .to_owned(),
                 format!("aws ecs create-capacity-provider … for {group}, and aws ecs put-cluster-capacity-providers …"),
             ),

@@ -1,7 +1,7 @@
 //! What the operator's role has to be allowed, duty by duty, as `deploy/iam/operator-policy.json` has it.
 
 use super::finding::{Finding, Severity, Sheet};
-use crate::api::{Method, Mode, Replacement, Signals, SpotClusterSpec};
+use crate::api::{Method, Mode, Replacement, SpotClusterSpec};
 use crate::setup::Home;
 
 /// The id of a container instance or task that stands for all of them.
@@ -129,15 +129,13 @@ impl Wishes {
         let modes = own().filter_map(|own| own.mode).chain([spec.mode]);
         let replacements: Vec<&Replacement> =
             own().filter_map(|own| own.replacement.as_ref()).chain([&spec.replacement]).collect();
-        let signals: Vec<&Signals> = own().filter_map(|own| own.signals.as_ref()).chain([&spec.signals]).collect();
-        let plans = |signals: &Signals| signals.rebalance.enabled || signals.maintenance.enabled;
+        let mut signals = own().filter_map(|own| own.signals.as_ref()).chain([&spec.signals]);
         let fallbacks = || replacements.iter().filter_map(|replacement| replacement.fallback.as_ref());
         Self {
             enforced: modes.into_iter().any(|mode| mode == Mode::Enforce),
             replaces: replacements.iter().any(|replacement| replacement.method != Method::None),
-            hooks: signals.iter().any(|signals| !signals.lifecycle_hooks.is_empty()),
-            launches: signals.iter().any(|signals| plans(signals))
-                || replacements.iter().any(|replacement| replacement.method == Method::Launch)
+            hooks: signals.any(|signals| !signals.lifecycle_hooks.is_empty()),
+            launches: replacements.iter().any(|replacement| replacement.method != Method::None)
                 || fallbacks().any(|fallback| fallback.capacity_provider.is_some()),
             raises_base: fallbacks().any(|fallback| fallback.on_demand_base_capacity),
         }
@@ -227,10 +225,9 @@ mod tests {
     fn what_no_policy_does_is_not_asked_for() {
         let statements = |spec: &str| -> Vec<&str> { duties(spec).iter().map(|duty| duty.statement).collect() };
         assert_eq!(statements("{cluster: web, mode: dryRun}").last(), Some(&"ObserveInCluster"));
-        let quiet = "{cluster: web, signals: {maintenance: {enabled: false}}}";
-        assert_eq!(statements(quiet).last(), Some(&"Replace"));
-        let alone =
-            "{cluster: web, replacement: {method: none}, signals: {maintenance: {enabled: false}, lifecycleHooks: []}}";
+        let all = statements("{cluster: web}");
+        assert_eq!(all.last(), Some(&"LaunchBehindLaunchInstances"), "somebody may ask for a drain");
+        let alone = "{cluster: web, replacement: {method: none}, signals: {lifecycleHooks: []}}";
         assert_eq!(statements(alone).last(), Some(&"StopTasks"));
         let one = "{cluster: web, mode: dryRun, capacityProviders: [{name: a, mode: enforce}]}";
         assert!(statements(one).contains(&"Drain"));

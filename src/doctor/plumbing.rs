@@ -87,9 +87,10 @@ fn changes(changes: &[Change], found: &Found, mend: &str, findings: &mut Vec<Fin
 /// ones, and the roles of relays.
 fn senders(queue: &WantedQueue, there: &FoundQueue, found: &Found, mend: &str, sheet: &mut Sheet<'_>) {
     let policy = there.json("Policy").unwrap_or_default();
-    let (mut kept_out, mut doubtful) = (Vec::new(), Vec::new());
+    let (mut kept_out, mut forbidden, mut doubtful) = (Vec::new(), Vec::new(), Vec::new());
     let mut judge = |who: String, sender: Sender<'_>, severity: Severity| match permits(&policy, &queue.arn(), sender) {
         Permission::No => kept_out.push((severity, who)),
+        Permission::Forbidden => forbidden.push((severity, who)),
         Permission::CannotTell => doubtful.push(who),
         Permission::Yes => {}
     };
@@ -109,13 +110,18 @@ fn senders(queue: &WantedQueue, there: &FoundQueue, found: &Found, mend: &str, s
         names.dedup();
         names.join(", ")
     };
-    if let Some(worst) = kept_out.iter().map(|(severity, _)| *severity).min() {
+    let by_hand = "take the statement that denies it out of the queue's policy: aws sqs get-queue-attributes --attribute-names Policy";
+    for (those, check, says, mend) in [
+        (&kept_out, "NotPermittedToSend", "does not let these send", mend),
+        (&forbidden, "ForbiddenToSend", "forbids these to send", by_hand),
+    ] {
+        let Some(worst) = those.iter().map(|(severity, _)| *severity).min() else { continue };
         let words = (
-            format!("its policy does not let these send: {}", names(&mut kept_out.iter().map(|(_, who)| who))),
+            format!("its policy {says}: {}", names(&mut those.iter().map(|(_, who)| who))),
             "what they should send does not arrive".to_owned(),
             mend.to_owned(),
         );
-        sheet.note(worst, "NotPermittedToSend", words);
+        sheet.note(worst, check, words);
     }
     sheet.note_if(!doubtful.is_empty(), Severity::Note, "PermissionNotClear", || {
         (

@@ -118,6 +118,9 @@ async fn metrics(State(shown): State<Shown>) -> Response {
     let readiness = shown.problems.readiness();
     shown.metrics.ready.set(readiness.ready.into());
     shown.metrics.problems.set(i64::try_from(readiness.problems.len()).unwrap_or(i64::MAX));
+    let in_force = shown.configuration.in_force();
+    shown.metrics.config_accepted.set(in_force.refused.is_none().into());
+    shown.metrics.config_generation.set(i64::try_from(in_force.generation).unwrap_or(i64::MAX));
     const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     (StatusCode::OK, [(header::CONTENT_TYPE, OPEN_METRICS)], shown.metrics.text()).into_response()
 }

@@ -156,7 +156,7 @@ impl Core {
 
     /// Plans and sets the plan off. Gives back when to plan again at the latest.
     fn think(&mut self) -> Timestamp {
-        let now = self.clock.now();
+        let (began, now) = (self.clock.elapsed(), self.clock.now());
         self.problems.turned(Some(now));
         self.leave();
         let Plan { steps, looks, report, wake_at } = plan(&self.snapshot, &self.cases, &self.policies, now);
@@ -169,6 +169,7 @@ impl Core {
         self.explain(&report, now);
         self.telemetry.board.publish(&self.cases, &report, &self.snapshot);
         self.gauge();
+        self.telemetry.metrics.reconcile.observe(self.clock.elapsed().saturating_sub(began).as_secs_f64());
         let wake_at = wake_at.unwrap_or(Timestamp::MAX).max(now.saturating_add(SHORTEST_SLEEP).unwrap_or(now));
         wake_at.min(now.saturating_add(LONGEST_SLEEP).unwrap_or(Timestamp::MAX))
     }

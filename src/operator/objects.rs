@@ -15,6 +15,11 @@ pub fn of_base(group: &GroupKey) -> String {
     format!("On-Demand base of group {group}")
 }
 
+/// How the names of all that is asked of a group end.
+pub fn endings_of_group(group: &GroupKey) -> [String; 2] {
+    [format!("group {group}"), format!("replacing in {group}")]
+}
+
 /// What is done for a case that stands at `place`.
 pub fn of_deed(deed: &Deed, place: &Place) -> String {
     let group = place.group.as_ref().map(ToString::to_string).unwrap_or_default();

@@ -4,6 +4,8 @@
 //! The replacement is launched on top of what the group wants, which is a debt: it is given back by ending the old instance with
 //! decrement. Where the group cannot be asked for one more, the instance is drained and then replaced.
 
+use jiff::SignedDuration;
+
 use super::attempt::Attempt;
 use super::call::Way;
 use super::case::{Case, Place};
@@ -15,11 +17,14 @@ use super::policy::Rules;
 use super::reason::Reason;
 use super::scene::Scene;
 use super::step::{Dismissal, Step};
-use super::{budget, debt, drain, fallback, launch, locate, mark, replacement, tasks, watch};
+use super::{budget, debt, drain, fallback, launch, locate, mark, replacement, stopping, tasks, watch};
 use crate::api::{Method, Mode};
 use crate::ids::InstanceId;
 use crate::observe::snapshot::{Group, InstanceStatus, Lifecycle};
-use crate::signal::SignalKind;
+use crate::signal::{NOTICE_LEAD, SignalKind};
+
+/// The next thought comes within a minute, whatever happens.
+const THINKS_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 
 /// Takes the hand-over a step further.
 pub fn proceed(scene: Scene<'_>, case: &Case, place: &Place, rules: &Rules, draft: &mut Draft) {
@@ -91,9 +96,17 @@ pub fn is_held(scene: Scene<'_>, case: &Case, rules: &Rules) -> bool {
     rules.mode != Mode::Enforce && waits_its_turn(scene, case)
 }
 
-/// Whether it is a hand-over that takes its turn, and has not begun.
+/// Whether it is a hand-over that takes its turn, and nothing of it has been begun here. One that waits at a hook is on its way out.
 pub fn waits_its_turn(scene: Scene<'_>, case: &Case) -> bool {
-    case.is_planned() && is_to_wait_its_turn(scene, case)
+    let takes_turns = !case.kinds.contains(&SignalKind::Surplus) && !fallback::is_stand_in(case);
+    let leaves = case.kinds.contains(&SignalKind::TerminateHook);
+    case.is_planned() && takes_turns && !leaves && !has_begun_here(scene, case)
+}
+
+/// Whether one more was launched for it, or it was asked to drain or to go. That somebody else drains it is none of our doing.
+fn has_begun_here(scene: Scene<'_>, case: &Case) -> bool {
+    let asked = [Deed::Launch, Deed::Drain, Deed::Terminate, Deed::Detach];
+    mark::launched_for(scene, case).is_some() || asked.iter().any(|deed| *case.attempt(deed) != Attempt::None)
 }
 
 /// Whether it is within the budget has not been asked before: where one more was launched its turn came with that.
@@ -119,10 +132,13 @@ fn is_made_up_for(scene: Scene<'_>, case: &Case, promised: &InstanceId) -> bool 
     replacement::serves_already(scene, promised) || group.is_some_and(|group| left(group) && group.is_whole())
 }
 
-/// With no more than an interruption notice's time left it is as urgent as one.
+/// With no more than an interruption notice's time left it is as urgent as one, and earlier where its tasks take longer to stop.
 fn is_pressing(scene: Scene<'_>, case: &Case) -> bool {
-    let left = case.deadline.map(|deadline| deadline.duration_since(scene.now));
-    left.is_some_and(|left| left <= crate::signal::NOTICE_LEAD)
+    let Some(deadline) = case.deadline else { return false };
+    let margin = case.place.as_ref().map(|place| scene.policies.rules(&place.cluster, place.provider.as_ref()).margin);
+    let longest = tasks::running(scene.snapshot, case).map(|(_, task)| stopping::need(scene.snapshot, task)).max();
+    let need = longest.unwrap_or_default() + margin.unwrap_or_default() + THINKS_WITHIN;
+    deadline.duration_since(scene.now) <= NOTICE_LEAD.max(need)
 }
 
 fn has_no_tasks(scene: Scene<'_>, case: &Case) -> bool {

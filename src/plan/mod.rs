@@ -176,7 +176,8 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     if handover::stays(scene, case, place, &rules, draft) {
         return;
     }
-    if handover::is_held(scene, case, &rules) {
+    let held = handover::is_held(scene, case, &rules);
+    if held {
         draft.report.add(&case.id, Reason::NotEnforced(rules.mode));
     } else if case.is_planned() {
         handover::proceed(scene, case, place, &rules, draft);
@@ -192,7 +193,9 @@ fn proceed(scene: Scene<'_>, case: &Case, place: &Place, draft: &mut Draft) {
     replacement::confirm(scene, case, &rules, draft);
     tasks::follow(scene, case, &rules, draft);
     watch::elsewhere(scene, case, place, draft);
-    warning::warn(scene, case, &rules, draft);
+    if !held {
+        warning::warn(scene, case, &rules, draft);
+    }
     watch::case(scene, case, place, draft);
 }
 

@@ -185,6 +185,10 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::HandedOver, Self::Late, Self::Lossy, Self::NotReplaced, Self::Returned, Self::Unannounced];
+
     /// The name that logs and metrics use.
     #[must_use]
     pub const fn name(self) -> &'static str {

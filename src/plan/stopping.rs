@@ -135,5 +135,8 @@ pub fn need(snapshot: &Snapshot, task: &Task) -> SignedDuration {
 
 /// The first moment at which a task that has not got SIGTERM should have got it.
 pub fn overdue_from(scene: Scene<'_>, case: &Case, rules: &Rules) -> Option<Timestamp> {
+    // Of one that only waits none is overdue before its last moment.
+    let late = Rules { standalone: StandaloneTasks::Latest, ..rules.clone() };
+    let rules = if waits(scene, case) { &late } else { rules };
     untold(scene.snapshot, case).filter_map(|(_, task)| latest(scene, case, task, rules)).min()
 }

@@ -23,7 +23,9 @@ pub enum Sender<'a> {
 /// Whether it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Permission {
-    /// No statement lets it, or one forbids it.
+    /// A statement forbids it.
+    Forbidden,
+    /// No statement lets it.
     No,
     /// That depends on what is not known here: a condition, or the sender's own policies.
     CannotTell,
@@ -46,9 +48,9 @@ pub fn permits(policy: &Value, queue: &str, sender: Sender<'_>) -> Permission {
         _ => Permission::No,
     };
     match most("Deny") {
-        Permission::Yes => Permission::No,
+        Permission::Yes => Permission::Forbidden,
         // Usual ones forbid what comes without TLS, or from elsewhere.
-        Permission::CannotTell | Permission::No => most("Allow").max(by_itself),
+        _ => most("Allow").max(by_itself),
     }
 }
 
@@ -60,7 +62,16 @@ fn account(arn: &str) -> Option<&str> {
 fn applies(statement: &Value, queue: &str, sender: Sender<'_>) -> Permission {
     let acts = words(statement.get("Action")).iter().any(|word| is_like(&word.to_lowercase(), &SEND.to_lowercase()));
     let here = words(statement.get("Resource")).iter().any(|word| is_like(word, queue));
-    if acts && here && is_meant(statement, sender) { conditions(statement, sender) } else { Permission::No }
+    let turned = |field: &str| statement.get(field).is_some();
+    let (acts, here) = (acts || turned("NotAction"), here || turned("NotResource"));
+    let meant = is_meant(statement, sender) || turned("NotPrincipal");
+    if !(acts && here && meant) {
+        return Permission::No;
+    }
+    match ["NotAction", "NotResource", "NotPrincipal"].into_iter().any(turned) {
+        true => Permission::CannotTell,
+        false => conditions(statement, sender),
+    }
 }
 
 fn is_meant(statement: &Value, sender: Sender<'_>) -> bool {
@@ -84,7 +95,11 @@ fn conditions(statement: &Value, sender: Sender<'_>) -> Permission {
     let Some(conditions) = conditions.as_object() else { return Permission::CannotTell };
     let keys = conditions.iter().flat_map(|(operator, keys)| {
         let keys = keys.as_object().into_iter().flatten();
-        keys.map(move |(key, values)| holds(operator, key, &words(Some(values)), sender))
+        keys.map(move |(key, values)| match words(Some(values)) {
+            // Numbers, such as an account without its quotes.
+            words if words.is_empty() => Permission::CannotTell,
+            words => holds(operator, key, &words, sender),
+        })
     });
     keys.min().unwrap_or(Permission::Yes)
 }
@@ -157,7 +172,8 @@ mod tests {
     fn who_is_named_may_send_and_nobody_else() {
         for sender in [RULE, ROLE] {
             assert_eq!(asked(sender, |_| {}), Permission::Yes);
-            assert_eq!(asked(sender, |it| it["Effect"] = json!("Deny")), Permission::No);
+            assert_eq!(asked(sender, |it| it["Effect"] = json!("Deny")), Permission::Forbidden);
+            assert_eq!(asked(sender, |it| it["NotPrincipal"] = json!("*")), Permission::CannotTell);
             assert_eq!(asked(sender, |it| it["Action"] = json!("sqs:ReceiveMessage")), Permission::No);
             assert_eq!(asked(sender, |it| it["Resource"] = json!("arn:aws:sqs:*:123456789012:Spot")), Permission::No);
             assert_eq!(asked(sender, |it| it["Principal"] = json!({"Service": "sns.amazonaws.com"})), Permission::No);
@@ -186,6 +202,7 @@ mod tests {
         let both = json!({"StringEquals": {"aws:SourceAccount": "1"}, "Bool": {"aws:SecureTransport": "true"}});
         assert_eq!(with(both), Permission::No);
         assert_eq!(with(json!("nonsense")), Permission::CannotTell);
+        assert_eq!(with(json!({"StringEquals": {"aws:SourceAccount": 123456789012_u64}})), Permission::CannotTell);
     }
 
     #[test]
@@ -195,7 +212,7 @@ mod tests {
         let mut insecure = deny.clone();
         insecure["Condition"] = json!({"Bool": {"aws:SecureTransport": "false"}});
         assert_eq!(permits(&json!({"Statement": allow}), QUEUE, RULE), Permission::Yes);
-        assert_eq!(permits(&json!({"Statement": [allow, deny]}), QUEUE, RULE), Permission::No);
+        assert_eq!(permits(&json!({"Statement": [allow, deny]}), QUEUE, RULE), Permission::Forbidden);
         assert_eq!(permits(&json!({"Statement": [allow, insecure]}), QUEUE, RULE), Permission::Yes);
         for nonsense in [json!(null), json!([]), json!({"Statement": "x"}), json!({"Statement": [1]})] {
             assert_eq!(permits(&nonsense, QUEUE, RULE), Permission::No);

@@ -131,24 +131,26 @@ fn queue(queue: &WantedQueue, found: &Found, changes: &mut Vec<Change>) {
 
 /// The rules that our statement lets send: our own, and those of others that do the work of one and may not send otherwise.
 fn permitted(queue: &WantedQueue, found: &Found) -> Vec<String> {
-    let policy = get(queue, &queue.name, found).and_then(|there| there.json("Policy"));
-    let of_others = policy.as_ref().map(policy::of_others);
-    let may_send = |rule: &str| {
-        let (arn, account) = (queue.rule_arn(rule), queue.home.account.as_str());
-        let sender = Sender::Rule { arn: &arn, account };
-        let permits = |policy: &Value| permits(policy, &queue.arn(), sender) != Permission::No;
-        has_a_role(queue, rule, found) || of_others.as_ref().is_some_and(permits)
-    };
     let mut rules = Vec::new();
     for rule in &queue.rules {
         // A rule of ours that is there keeps its permission, whoever else sends the same.
         match covering(queue, rule, found) {
             None => rules.push(queue.rule_arn(&rule.name)),
-            Some(theirs) if may_send(theirs) => {}
+            Some(theirs) if may_send(queue, theirs, found) => {}
             Some(theirs) => rules.extend(Some(queue.rule_arn(theirs)).filter(|arn| !rules.contains(arn))),
         }
     }
     rules
+}
+
+/// Whether a rule may send without our statement.
+fn may_send(queue: &WantedQueue, rule: &str, found: &Found) -> bool {
+    let policy = get(queue, &queue.name, found).and_then(|there| there.json("Policy"));
+    let of_others = policy.as_ref().map(policy::of_others);
+    let arn = queue.rule_arn(rule);
+    let sender = Sender::Rule { arn: &arn, account: &queue.home.account };
+    let permits = |policy: &Value| permits(policy, &queue.arn(), sender) >= Permission::CannotTell;
+    has_a_role(queue, rule, found) || of_others.as_ref().is_some_and(permits)
 }
 
 /// Whether a rule sends to the queue by a role of its own, and needs no permission of the queue then (EventBridge User Guide, "Using
@@ -158,19 +160,21 @@ pub fn has_a_role(queue: &WantedQueue, rule: &str, found: &Found) -> bool {
     there.is_some_and(|there| there.with_role.contains(&queue.arn()))
 }
 
-/// The rule of somebody else that sends what `rule` is for to the queue already; `None` where one of ours has its name.
+/// The rule of somebody else that sends what `rule` is for to the queue already, one that may where there are several; `None` where one
+/// of ours has its name.
 pub fn covering<'a>(queue: &WantedQueue, rule: &WantedRule, found: &'a Found) -> Option<&'a str> {
     let region = &queue.home.region;
     if found.rules.contains_key(&(region.clone(), rule.name.clone())) {
         return None;
     }
     let feeding = found.feeding.get(&(region.clone(), queue.name.clone())).into_iter().flatten();
-    let mut theirs = feeding.filter(|name| !queue.rule_names().contains(name));
+    let theirs = feeding.filter(|name| !queue.rule_names().contains(name));
     let covers = |name: &String| {
         let there = found.rules.get(&(region.clone(), name.clone()));
         there.is_some_and(|there| there.covers(&rule.pattern, &queue.home))
     };
-    theirs.find(|name| covers(name)).map(String::as_str)
+    let covering: Vec<&str> = theirs.filter(|name| covers(name)).map(String::as_str).collect();
+    covering.iter().find(|name| may_send(queue, name, found)).or(covering.first()).copied()
 }
 
 fn rule(queue: &WantedQueue, rule: &WantedRule, found: &Found, changes: &mut Vec<Change>) {

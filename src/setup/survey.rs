@@ -33,6 +33,8 @@ pub struct Surveyor<'a> {
     pub gates: &'a Gates,
     /// Clients of the Regions that clusters are in.
     pub clients: &'a Clients,
+    /// Whether it is asked who made what, which only those need to know who change something.
+    pub whose: bool,
 }
 
 impl Surveyor<'_> {
@@ -55,7 +57,7 @@ impl Surveyor<'_> {
         let region = &queue.home.region;
         let sqs = clients::sqs(self.connection, &queue.url, region, self.gates);
         for name in [queue.name.clone(), queue.dead_letters()] {
-            if let Some(there) = read_queue(&sqs, &name, &queue.home.account).await? {
+            if let Some(there) = read_queue(&sqs, &name, &queue.home.account, self.whose).await? {
                 found.queues.insert((region.clone(), name), there);
             }
         }
@@ -64,7 +66,7 @@ impl Surveyor<'_> {
         let mut names = queue.rule_names();
         names.extend(feeding.iter().filter(|name| !names.contains(name)).cloned().collect::<Vec<_>>());
         for name in names {
-            if let Some(there) = read_rule(&events, &name).await? {
+            if let Some(there) = read_rule(&events, &name, self.whose).await? {
                 found.rules.insert((region.clone(), name), there);
             }
         }
@@ -117,7 +119,12 @@ impl Surveyor<'_> {
 }
 
 /// The queue of that account, whoever asks: with the credentials of another one nothing is found or changed there.
-async fn read_queue(sqs: &aws_sdk_sqs::Client, name: &str, account: &str) -> Result<Option<FoundQueue>, Failure> {
+async fn read_queue(
+    sqs: &aws_sdk_sqs::Client,
+    name: &str,
+    account: &str,
+    whose: bool,
+) -> Result<Option<FoundQueue>, Failure> {
     let answer = sqs.get_queue_url().queue_name(name).queue_owner_aws_account_id(account).send().await;
     let answer = answer.map_err(|error| Failure::of(URL, &error));
     let Some(url) = there(answer)?.and_then(|answer| answer.queue_url) else { return Ok(None) };
@@ -126,6 +133,9 @@ async fn read_queue(sqs: &aws_sdk_sqs::Client, name: &str, account: &str) -> Res
     let attributes = answer.attributes.unwrap_or_default();
     let attributes: BTreeMap<String, String> =
         attributes.into_iter().map(|(name, value)| (name.as_str().to_owned(), value)).collect();
+    if !whose {
+        return Ok(Some(FoundQueue { url, attributes, ours: false }));
+    }
     let tags = sqs.list_queue_tags().queue_url(&url).send().await;
     let tags = tags.map_err(|error| Failure::of(QUEUE_TAGS, &error))?.tags.unwrap_or_default();
     let ours = tags.get(TAG.0).is_some_and(|value| value == TAG.1);
@@ -147,7 +157,11 @@ async fn feeding(events: &aws_sdk_eventbridge::Client, queue: &str) -> Result<Ve
     Err(Failure::endless(BY_TARGET))
 }
 
-async fn read_rule(events: &aws_sdk_eventbridge::Client, name: &str) -> Result<Option<FoundRule>, Failure> {
+async fn read_rule(
+    events: &aws_sdk_eventbridge::Client,
+    name: &str,
+    whose: bool,
+) -> Result<Option<FoundRule>, Failure> {
     let answer = events.describe_rule().name(name).send().await.map_err(|error| Failure::of(RULE, &error));
     let Some(rule) = there(answer)? else { return Ok(None) };
     let pattern = rule.event_pattern().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
@@ -157,7 +171,7 @@ async fn read_rule(events: &aws_sdk_eventbridge::Client, name: &str) -> Result<O
     let by_role = answer.targets().iter().filter(|target| target.role_arn().is_some());
     let with_role = by_role.map(|target| target.arn().to_owned()).collect();
     let targets = answer.targets().iter().map(|target| (target.id().to_owned(), target.arn().to_owned())).collect();
-    let ours = match rule.arn() {
+    let ours = match rule.arn().filter(|_| whose) {
         Some(arn) => {
             let answer = events.list_tags_for_resource().resource_arn(arn).send().await;
             let answer = answer.map_err(|error| Failure::of(RULE_TAGS, &error))?;

@@ -3,12 +3,13 @@
 use std::io::{self, IsTerminal};
 
 use clap::ValueEnum;
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, reload};
 
 use super::human::HumanLines;
 use super::json::JsonLines;
+use crate::api::LogThreshold;
 use crate::clock::Clock;
 
 /// How log lines look.
@@ -23,23 +24,50 @@ pub enum LogFormat {
     Human,
 }
 
-/// What is logged where `RUST_LOG` does not say: our own from INFO on, of the libraries what is wrong.
-const DEFAULT_FILTER: &str = "warn,ecs_spot_operator=info,aws_config=error";
+/// What is logged of libraries; of our own what the manifests say.
+fn filter(level: LogThreshold) -> EnvFilter {
+    EnvFilter::new(format!("warn,ecs_spot_operator={},aws_config=error", level.name()))
+}
+
+/// Changes what is logged while the program runs.
+pub struct LogLevel {
+    set: Box<dyn Fn(EnvFilter) + Send + Sync>,
+    /// `RUST_LOG` decides.
+    fixed: bool,
+}
+
+impl LogLevel {
+    /// From now on so much is logged of our own, unless `RUST_LOG` says what is.
+    pub fn set(&self, level: LogThreshold) {
+        if !self.fixed {
+            (self.set)(filter(level));
+        }
+    }
+}
 
 /// Sends log events to standard output. Call it once, before anything is logged.
 ///
 /// # Errors
 /// When it has been called before.
-pub fn init_logging(format: LogFormat, clock: &Clock) -> Result<(), tracing_subscriber::util::TryInitError> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+pub fn init_logging(
+    format: LogFormat,
+    level: LogThreshold,
+    clock: &Clock,
+) -> Result<LogLevel, tracing_subscriber::util::TryInitError> {
+    let from_environment = EnvFilter::try_from_default_env().ok();
+    let fixed = from_environment.is_some();
+    let (filter, handle) = reload::Layer::new(from_environment.unwrap_or_else(|| filter(level)));
     let registry = tracing_subscriber::registry().with(filter);
     let terminal = io::stdout().is_terminal();
     let human = format == LogFormat::Human || (format == LogFormat::Auto && terminal);
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stdout).with_ansi(false);
     if human {
         let colours = terminal && std::env::var_os("NO_COLOR").is_none();
-        registry.with(lines.event_format(HumanLines { clock: clock.clone(), colours })).try_init()
+        registry.with(lines.event_format(HumanLines { clock: clock.clone(), colours })).try_init()?;
     } else {
-        registry.with(lines.event_format(JsonLines { clock: clock.clone() })).try_init()
+        registry.with(lines.event_format(JsonLines { clock: clock.clone() })).try_init()?;
     }
+    // Without its subscriber, at the end of the process, nothing is logged at all.
+    let set = Box::new(move |filter| drop(handle.reload(filter)));
+    Ok(LogLevel { set, fixed })
 }

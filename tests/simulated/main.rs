@@ -15,3 +15,4 @@ mod signals;
 mod stopping;
 mod stopping_tasks;
 mod storm;
+mod told;

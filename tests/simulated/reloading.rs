@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ecs_spot_operator::api;
 use ecs_spot_operator::sim::{
-    CallFaults, ClusterSpec, Faults, GroupSpec, InterruptionPlan, QueueSpec, RuleSpec, Scenario,
+    CallFaults, ClusterSpec, Faults, GroupSpec, HookSpec, InterruptionPlan, QueueSpec, RuleSpec, Scenario,
 };
 use serde_json::json;
 
@@ -248,4 +248,34 @@ async fn a_hand_over_that_waits_is_not_begun_in_a_cluster_that_goes() {
     assert_eq!(rig.calls("LaunchInstances"), 1);
     assert_eq!(rig.outcomes(), ["handed_over"]);
     assert!(operator.registry.cluster("api").is_none(), "it has been left");
+}
+
+/// What leaves anyway is not kept waiting.
+#[tokio::test(start_paused = true)]
+async fn an_instance_that_waits_at_the_hook_of_a_paused_cluster_is_drained_and_let_go() {
+    let policy = |mode: &str| {
+        manifests("", &format!(", mode: {mode}, signals: {{rebalance: {{enabled: true, budget: 1, cooldown: 10s}}}}"))
+    };
+    let mut account = scenario();
+    account.groups[0].hooks = vec![HookSpec::terminating("ecs-spot-operator-drain", Duration::from_secs(300), true)];
+    account.rules.push(RuleSpec::of("EC2 Instance-terminate Lifecycle Action", QUEUE));
+    let rig = Rig::with(account, &policy("enforce"));
+    let operator = rig.operate();
+    rig.secs(30).await;
+    let doomed = rig.members();
+    for instance in &doomed[..2] {
+        let detail = json!({"instance-id": instance});
+        rig.send(json!({"detail-type": "EC2 Instance Rebalance Recommendation", "detail": detail}).to_string());
+    }
+    rig.secs(20).await;
+    operator.tell(&policy("paused"));
+    rig.secs(5).await;
+    let is_held = |id: &&String| {
+        let shown = operator.board.find(id, rig.clock.now()).unwrap();
+        shown.status.waiting_for.iter().any(|it| it.reason == "NotEnforced")
+    };
+    let held = doomed[..2].iter().find(is_held).unwrap();
+    rig.scale_in(held).await;
+    rig.secs(500).await;
+    assert!(!rig.members().contains(held), "it has gone within a heartbeat or two");
 }

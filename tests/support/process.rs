@@ -33,7 +33,7 @@ impl Process {
     /// The operator, run with the manifests at `config` against the AWS at `endpoint`.
     pub fn operator(config: &Path, endpoint: &str) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
-        command.args(["run", "--config"]).arg(config);
+        command.args(["run", "--config"]).arg(config).env_remove("RUST_LOG");
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
             command.env_remove(name);
         }

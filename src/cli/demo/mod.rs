@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use self::narrator::Narrator;
 use super::speed::speed;
 use super::stop::StopSignals;
+use super::tape::Tape;
 use super::{DONE, FAILED, complain};
 use crate::api::{self, HumanDuration, Manifests};
 use crate::aws::Connection;
@@ -88,8 +89,12 @@ async fn play(options: &Options, manifests: &Manifests) -> u8 {
     let narrator = Arc::new(Narrator::new(clock.now(), HAND_OVERS, stop.clone()));
     narrator.introduce(options.speed, &format!("http://{address}"));
 
-    let teller = Arc::clone(&narrator);
-    let told: Listener = Arc::new(move |line| teller.tell(line));
+    let (teller, tape) = (Arc::clone(&narrator), Tape::default());
+    let recorder = tape.clone();
+    let told: Listener = Arc::new(move |line| {
+        teller.tell(line);
+        recorder.hear(line);
+    });
     let (telemetry, end) = (Telemetry::new(Arc::default(), Some(told)), CancellationToken::new());
     let region = Region::from(REGION);
     let configuration = match Configuration::new(manifests.clone(), &region, &clock) {
@@ -117,6 +122,7 @@ async fn play(options: &Options, manifests: &Manifests) -> u8 {
     Operator { settings, connection, clock, telemetry, problems }.run(stop).await;
     end.cancel();
     summary::print(&narrator.ended(), &simulation.truth());
+    tape.play();
     DONE
 }
 

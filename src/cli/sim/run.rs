@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::tape::Tape;
 use crate::cli::{BAD_INPUT, DONE, FAILED, complain, say};
 use crate::config;
 use crate::trial::{Line, Trial};
@@ -35,10 +36,20 @@ pub fn run(options: &Options) -> u8 {
     };
     let (json, calls) = (options.json, options.calls);
     let trial = Trial { scenario, seed: options.seed, meddler: None };
-    let summary = trial.play(move |line| show(&line, json, calls));
+    let tape = Tape::default();
+    let listener = tape.clone();
+    let summary = trial.play(move |line| {
+        if line.event.starts_with("case.") {
+            listener.hear(&line.detail);
+        }
+        show(&line, json, calls);
+    });
     match summary {
         Ok(summary) if json => say(&serde_json::json!({ "summary": summary }).to_string()),
-        Ok(summary) => say(&format!("\n{summary}")),
+        Ok(summary) => {
+            say(&format!("\n{summary}"));
+            tape.play();
+        }
         Err(error) => {
             complain(error);
             return FAILED;

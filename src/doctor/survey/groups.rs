@@ -33,25 +33,35 @@ pub struct Pool {
     pub launched: BTreeMap<String, Timestamp>,
 }
 
+/// The groups of a cluster.
+#[derive(Default)]
+pub struct Pools {
+    /// Those that the policy manages.
+    pub managed: Vec<Pool>,
+    /// The names of all that are behind a capacity provider.
+    pub provided: BTreeSet<String>,
+}
+
 /// The groups behind the cluster's capacity providers that the policy manages.
-pub async fn read(patient: &Patient<'_>, found: &mut Vec<Finding>) -> Result<Vec<Pool>, Failure> {
-    let mut pools = Vec::new();
+pub async fn read(patient: &Patient<'_>, found: &mut Vec<Finding>) -> Result<Pools, Failure> {
+    let mut pools = Pools::default();
     for provider in providers(patient).await? {
-        let Some(of_group) = provider.auto_scaling_group_provider().filter(|_| patient.manages(provider.name())) else {
-            continue;
-        };
+        let Some(of_group) = provider.auto_scaling_group_provider() else { continue };
         let arn = of_group.auto_scaling_group_arn();
         let group = arn.split_once("autoScalingGroupName/").map_or(arn, |(_, name)| name);
-        pools.extend(examine(patient, group, Some(&provider), found).await);
+        pools.provided.insert(group.to_owned());
+        if patient.manages(provider.name()) {
+            pools.managed.extend(examine(patient, group, &provider, found).await);
+        }
     }
     Ok(pools)
 }
 
-/// A group, behind this capacity provider or behind none, where it can be read. Whatever cannot is a finding.
-pub async fn examine(
+/// The group behind a capacity provider, where it can be read. Whatever cannot is a finding.
+async fn examine(
     patient: &Patient<'_>,
     group: &str,
-    provider: Option<&CapacityProvider>,
+    provider: &CapacityProvider,
     found: &mut Vec<Finding>,
 ) -> Option<Pool> {
     let object = format!("group {group}");
@@ -76,8 +86,8 @@ pub async fn examine(
     Some(Pool { facts, arn, members, launched })
 }
 
-fn missing(group: &str, provider: Option<&CapacityProvider>) -> Words {
-    let provider = provider.and_then(|it| it.name()).unwrap_or_default();
+fn missing(group: &str, provider: &CapacityProvider) -> Words {
+    let provider = provider.name().unwrap_or_default();
     (
         format!("the capacity provider {provider} names the group {group}, which is not there"),
         "nothing is launched by that capacity provider".to_owned(),
@@ -85,19 +95,14 @@ fn missing(group: &str, provider: Option<&CapacityProvider>) -> Words {
     )
 }
 
-fn facts(
-    patient: &Patient<'_>,
-    group: &str,
-    there: &AutoScalingGroup,
-    provider: Option<&CapacityProvider>,
-) -> GroupFacts {
-    let name = provider.and_then(|provider| provider.name());
+fn facts(patient: &Patient<'_>, group: &str, there: &AutoScalingGroup, provider: &CapacityProvider) -> GroupFacts {
+    let name = provider.name();
     let own = patient.own(name);
     let replacement = own.and_then(|own| own.replacement.as_ref()).unwrap_or(&patient.spec.replacement);
     let signals = own.and_then(|own| own.signals.as_ref()).unwrap_or(&patient.spec.signals);
     // One that stands in for another is asked to launch.
     let early = signals.rebalance.enabled || name.is_some_and(|name| patient.stands_in(name));
-    let of_group = provider.and_then(|provider| provider.auto_scaling_group_provider());
+    let of_group = provider.auto_scaling_group_provider();
     let protection = of_group.and_then(|it| it.managed_termination_protection());
     GroupFacts {
         rebalances_zones: Some(!is_suspended(there, "AZRebalance")),

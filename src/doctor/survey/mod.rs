@@ -20,7 +20,7 @@ use crate::ids::Region;
 use crate::setup::{Surveyor, Wanted};
 #[cfg(feature = "iam")]
 use crate::{aws::clients, setup::Home};
-use groups::Pool;
+use groups::{Pool, Pools};
 
 /// What is read to examine an account, and not to run the operator.
 const DOCTORS_OWN: [&str; 10] = [
@@ -114,25 +114,33 @@ impl Examiner<'_> {
         };
         // Whether a group has a hook is no part of what would be lost.
         wanted.hooked.clear();
-        let surveyor = Surveyor { connection: self.connection, gates: self.gates, clients: self.clients };
+        let Self { connection, gates, clients, .. } = *self;
+        // Who made what is no part of it either.
+        let surveyor = Surveyor { connection, gates, clients, whose: false };
         match surveyor.survey(&wanted).await {
             Ok(there) => plumbing::check(&wanted, &there, self.config, found),
             Err(failure) => not_read("queues and rules", &failure, found),
         }
         #[cfg(feature = "iam")]
         if let Some(role) = self.role {
-            let duties = wanted.queues.iter().map(|queue| permission::receiving(&queue.arn())).collect();
-            self.duties(role, self.region, duties, found).await;
+            for queue in &wanted.queues {
+                let duties = vec![permission::receiving(&queue.arn())];
+                self.duties(role, &queue.home.region, duties, found).await;
+            }
         }
     }
 
     async fn cluster(&self, patient: &Patient<'_>, found: &mut Vec<Finding>) -> Vec<Pool> {
         let name = patient.spec.cluster_name();
-        let mut pools = match groups::read(patient, found).await {
+        let pools = match groups::read(patient, found).await {
             Ok(pools) => pools,
             Err(failure) => {
                 not_read(&format!("cluster {name}"), &failure, found);
-                return Vec::new();
+                // Of a cluster that is not there nothing else can be read.
+                if failure.class == Class::NotFound {
+                    return Vec::new();
+                }
+                Pools::default()
             }
         };
         match services::read(patient, found).await {
@@ -140,15 +148,12 @@ impl Examiner<'_> {
             Err(failure) => not_read(&format!("services of cluster {name}"), &failure, found),
         }
         let mut facts = ClusterFacts { name: name.to_owned(), ..ClusterFacts::default() };
-        if let Err(failure) = tasks::read(patient, &pools, &mut facts).await {
+        if let Err(failure) = tasks::read(patient, &pools, &mut facts, found).await {
             not_read(&format!("instances and tasks of cluster {name}"), &failure, found);
         }
-        for group in &facts.without_provider {
-            pools.extend(groups::examine(patient, group, None, found).await);
-        }
-        pools.iter().for_each(|pool| group::check(&pool.facts, found));
+        pools.managed.iter().for_each(|pool| group::check(&pool.facts, found));
         cluster::check(&facts, found);
-        pools
+        pools.managed
     }
 
     /// Whether the operator's role may do what a cluster takes.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ecs::types::{ContainerInstance, Task};
 
-use super::groups::Pool;
-use super::{PAGES_MAX, Patient};
+use super::groups::{Pool, Pools};
+use super::{PAGES_MAX, Patient, not_read};
 use crate::aws::{Failure, timestamp};
-use crate::doctor::ClusterFacts;
+use crate::doctor::{ClusterFacts, Finding};
 use crate::ids::InstanceId;
 use crate::observe::describe::locate;
 
@@ -26,7 +26,12 @@ const LOCATED_MAX: usize = 50;
 type Providers = BTreeMap<String, Option<String>>;
 
 /// Reads them into `facts`.
-pub async fn read(patient: &Patient<'_>, pools: &[Pool], facts: &mut ClusterFacts) -> Result<(), Failure> {
+pub async fn read(
+    patient: &Patient<'_>,
+    pools: &Pools,
+    facts: &mut ClusterFacts,
+    found: &mut Vec<Finding>,
+) -> Result<(), Failure> {
     let (mut providers, mut strays) = (Providers::new(), Vec::new());
     let mut next = None;
     for page in 0..=PAGES_MAX {
@@ -38,7 +43,7 @@ pub async fn read(patient: &Patient<'_>, pools: &[Pool], facts: &mut ClusterFact
         for instance in describe(patient, answer.container_instance_arns()).await? {
             let provider = instance.capacity_provider_name().map(str::to_owned);
             if patient.manages(provider.as_deref()) {
-                note_instance(&instance, pools, facts, &mut strays);
+                note_instance(&instance, &pools.managed, facts, &mut strays);
             }
             providers.insert(instance.container_instance_arn().unwrap_or_default().to_owned(), provider);
         }
@@ -47,15 +52,29 @@ pub async fn read(patient: &Patient<'_>, pools: &[Pool], facts: &mut ClusterFact
             break;
         }
     }
+    if let Err(failure) = locate_strays(patient, &strays, pools, facts).await {
+        not_read(&format!("groups of instances of cluster {}", facts.name), &failure, found);
+    }
+    tasks(patient, &providers, facts).await
+}
+
+/// Whoever has joined a group of the cluster meanwhile is none.
+async fn locate_strays(
+    patient: &Patient<'_>,
+    strays: &[InstanceId],
+    pools: &Pools,
+    facts: &mut ClusterFacts,
+) -> Result<(), Failure> {
     for some in strays.chunks(LOCATED_MAX) {
         for (instance, group) in locate(patient.clients, &patient.region, some).await? {
             match group {
+                Some(group) if pools.provided.contains(&*group.name) => {}
                 Some(group) => drop(facts.without_provider.insert(group.name.to_string())),
                 None => facts.in_no_group.push(instance.to_string()),
             }
         }
     }
-    tasks(patient, &providers, facts).await
+    Ok(())
 }
 
 async fn describe(patient: &Patient<'_>, arns: &[String]) -> Result<Vec<ContainerInstance>, Failure> {

@@ -61,9 +61,12 @@ impl Core {
             staying.into_iter().map(|(key, address)| (key.clone(), address.clone())).collect();
         let in_use = |region: &Region| addresses.values().chain(staying.values()).any(|it| it.region == *region);
         for (key, address) in gone {
-            let mut left: Vec<String> = self.snapshot.abandon(key).iter().map(ToString::to_string).collect();
+            let groups = self.snapshot.abandon(key);
+            // Objects have no Region in their names.
+            let one_only = |group: &&GroupKey| !self.snapshot.groups.keys().any(|other| other.name == group.name);
+            let mut left: Vec<String> = groups.iter().filter(one_only).flat_map(objects::endings_of_group).collect();
             left.push(objects::of_cluster(key));
-            left.extend(Some(address.region.to_string()).filter(|_| !in_use(&address.region)));
+            left.extend(Some(format!("in {}", address.region)).filter(|_| !in_use(&address.region)));
             self.telemetry.registry.remove(key.as_str());
             self.forget_problems_of(&left);
         }
@@ -71,6 +74,7 @@ impl Core {
         self.policies = self.settings.policies.clone().keeping(&self.leaving, &self.policies);
         addresses.extend(staying);
         addresses.iter().for_each(|(key, address)| self.snapshot.manage(key, address));
+        addresses.values().for_each(|address| self.telemetry.metrics.measures.expect(address.name()));
         self.managed.clone_from(&addresses);
         let outside = &mut self.outside;
         outside.observer = outside.world.settle(&self.settings, addresses, &mut outside.dispatch);

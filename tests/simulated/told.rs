@@ -1,0 +1,115 @@
+//! What log lines and metrics tell after the fact is what happened.
+
+use std::collections::BTreeMap;
+
+use ecs_spot_operator::api;
+use ecs_spot_operator::report::{Figures, Stories};
+
+use crate::rig::*;
+
+/// The log as it would have been written.
+fn log(rig: &Rig) -> Stories {
+    let mut stories = Stories::default();
+    for line in rig.lines.lock().unwrap().iter() {
+        let mut line = serde_json::to_value(line).unwrap();
+        line["timestamp"] = rig.clock.now().to_string().into();
+        stories.read(&line.to_string());
+    }
+    stories
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_of_the_log_tells_what_the_simulated_aws_knows() {
+    let rig = Rig::new(interrupted(3));
+    let _operator = rig.operate();
+    rig.secs(400).await;
+    let figures = Figures::of(&log(&rig));
+    let truth = rig.sim.truth();
+    assert_eq!((figures.cases, figures.open), (truth.interruptions.len(), 0));
+    assert_eq!(figures.outcomes, BTreeMap::from([("handed_over".to_owned(), 3)]));
+    assert_eq!(figures.window.quantile(100).map(|window| window.as_secs()), Some(120));
+    assert!(figures.phases.iter().all(|phase| phase.len() == 3), "{:?}", figures.phases);
+    let registered = truth.interruptions.iter().filter_map(|it| it.replacement.as_ref()?.registered);
+    assert_eq!(figures.phases[2].len(), registered.count());
+    assert_eq!((figures.killed, figures.worst.len()), (0, 0));
+    assert_eq!(
+        figures.pools.iter().map(|pool| (pool.cases, pool.well)).fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1)),
+        (3, 3)
+    );
+}
+
+/// The value of a metric with these labels, as a scrape has it.
+fn metric(rig: &Rig, name: &str) -> f64 {
+    let text = rig.metrics.text();
+    let line = text.lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')));
+    line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or_else(|| panic!("{name} in\n{text}"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn metrics_tell_how_soon_each_phase_was_reached_and_what_was_left() {
+    let rig = Rig::new(interrupted(3));
+    let _operator = rig.operate();
+    rig.secs(400).await;
+    let of = |name: &str| metric(&rig, &format!("ecs_spot_operator_{name}"));
+    for phase in ["noticed", "replacement_requested", "draining", "replacement_registered", "tasks_stopped"] {
+        assert_eq!(of(&format!("notice_to_phase_seconds_count{{phase=\"{phase}\"}}")), 3.0, "{phase}");
+        assert_eq!(of(&format!("phase_left_seconds_count{{phase=\"{phase}\"}}")), 3.0, "{phase}");
+    }
+    let (since, left) =
+        (of("notice_to_phase_seconds_sum{phase=\"draining\"}"), of("phase_left_seconds_sum{phase=\"draining\"}"));
+    assert!((since + left - 360.0).abs() < 1.0, "both make up the two minutes: {since} {left}");
+    let pool = "replacement_lead_seconds_count{cluster=\"web\",capacity_provider=\"web-spot\"}";
+    assert_eq!(of(pool), 3.0);
+    assert_eq!(of("message_age_seconds_count"), 3.0);
+    assert!(of("reconcile_seconds_count") > 10.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_metric_is_in_the_documentation() {
+    let rig = Rig::new(interrupted(1));
+    let _operator = rig.operate();
+    rig.secs(300).await;
+    let documentation = include_str!("../../docs/observability.md");
+    let text = rig.metrics.text();
+    let names = text.lines().filter_map(|line| line.strip_prefix("# HELP ecs_spot_operator_")?.split(' ').next());
+    let missing: Vec<&str> = names.filter(|name| !documentation.contains(&format!("`{name}"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_event_and_field_of_the_log_is_in_the_documentation() {
+    let documentation = include_str!("../../docs/observability.md");
+    let schema = serde_json::to_value(api::schema("LogLine").unwrap()).unwrap();
+    let fields = schema["properties"].as_object().unwrap().keys().cloned();
+    let events = schema["$defs"]["LogEvent"]["oneOf"].as_array().unwrap().iter();
+    let events = events.map(|event| event["const"].as_str().unwrap().to_owned());
+    let names: Vec<String> = fields.chain(events).collect();
+    assert!(names.len() > 50, "{names:?}");
+    let missing: Vec<&String> = names.iter().filter(|name| !documentation.contains(&format!("| `{name}` |"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// What an alert names is there from the start, so that the first event is an increase.
+#[tokio::test(start_paused = true)]
+async fn alerts_name_metrics_that_are_there_before_anything_has_happened() {
+    let rig = Rig::new(scenario());
+    let _operator = rig.operate();
+    rig.secs(60).await;
+    let text = rig.metrics.text();
+    let alerts = include_str!("../../deploy/dashboards/prometheus-alerts.yaml");
+    let names = alerts
+        .match_indices("ecs_spot_operator_")
+        .map(|(at, _)| alerts[at..].split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default());
+    let names: std::collections::BTreeSet<&str> = names.collect();
+    assert!(names.len() > 8, "{names:?}");
+    let missing: Vec<&&str> = names.iter().filter(|name| !text.contains(&format!("\n{name}"))).collect();
+    assert!(missing.is_empty(), "{missing:?} in\n{text}");
+    for series in [
+        "ecs_spot_operator_cases_at_risk_total{cluster=\"web\"} 0",
+        "ecs_spot_operator_losses_unannounced_total{cluster=\"web\"} 0",
+        "ecs_spot_operator_cases_closed_total{outcome=\"late\"} 0",
+        "ecs_spot_operator_tasks_ended_total{end=\"killed\"} 0",
+    ] {
+        assert!(text.contains(series), "{series} in\n{text}");
+    }
+}
