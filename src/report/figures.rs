@@ -39,7 +39,7 @@ pub struct Figures {
     pub killed: u64,
     /// Of interruption notices: the length of their windows.
     pub window: Spread,
-    /// Of interruption notices: from the notice to each of [`PHASES`].
+    /// Of interruption notices: from the notice to each phase of a hand-over, in their order.
     #[serde(serialize_with = "by_phase")]
     pub phases: Vec<Spread>,
     /// The pools, the one with the most trouble first.
