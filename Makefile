@@ -24,8 +24,9 @@ lint: ## rustfmt and clippy, warnings as errors
 	@echo "==> without any feature"
 	$(CARGO) clippy --locked -- -D warnings
 
-emulators: ## Install LocalStack and moto into .venv (about two minutes the first time)
-	@echo "==> LocalStack and moto"
+emulators: ## Install LocalStack and moto into .venv (about two minutes the first time), and Prometheus
+	@echo "==> LocalStack, moto and Prometheus"
+	tests/tools.sh
 	localstack/setup.sh
 
 unit: emulators ## All tests, the ones against LocalStack and moto included

@@ -37,6 +37,14 @@ fn at(seconds: u64, group: &str) -> InterruptionPlan {
     InterruptionPlan::new(Duration::from_secs(seconds), group, 1)
 }
 
+/// EC2 recommends to hand these over.
+fn recommend(rig: &Rig, instances: &[String]) {
+    for instance in instances {
+        let detail = json!({"instance-id": instance});
+        rig.send(json!({"detail-type": "EC2 Instance Rebalance Recommendation", "detail": detail}).to_string());
+    }
+}
+
 const API: &str =
     "---\napiVersion: ecs-spot-operator/v1\nkind: SpotCluster\nmetadata: {name: api}\nspec: {cluster: api}\n";
 
@@ -192,10 +200,7 @@ async fn a_planned_hand_over_that_waits_is_not_begun_in_a_paused_cluster() {
     let operator = rig.operate();
     rig.secs(30).await;
     let doomed = rig.members();
-    for instance in &doomed[..2] {
-        let detail = json!({"instance-id": instance});
-        rig.send(json!({"detail-type": "EC2 Instance Rebalance Recommendation", "detail": detail}).to_string());
-    }
+    recommend(&rig, &doomed[..2]);
     rig.secs(20).await;
     assert_eq!(rig.calls("LaunchInstances"), 1, "one at a time");
     for mode in ["paused", "dryRun"] {
@@ -236,11 +241,9 @@ async fn a_hand_over_that_waits_is_not_begun_in_a_cluster_that_goes() {
     let rig = Rig::with(two_clusters(Vec::new()), &(manifests("", "") + &api));
     let operator = rig.operate();
     rig.secs(30).await;
-    let group = rig.sim.group("api-asg").unwrap();
-    for member in &group.members[..2] {
-        let detail = json!({"instance-id": member.instance_id});
-        rig.send(json!({"detail-type": "EC2 Instance Rebalance Recommendation", "detail": detail}).to_string());
-    }
+    let members = rig.sim.group("api-asg").unwrap().members;
+    let doomed: Vec<String> = members.into_iter().take(2).map(|member| member.instance_id).collect();
+    recommend(&rig, &doomed);
     rig.secs(20).await;
     assert_eq!(rig.calls("LaunchInstances"), 1, "one at a time");
     operator.tell(&manifests("", ""));
@@ -263,10 +266,7 @@ async fn an_instance_that_waits_at_the_hook_of_a_paused_cluster_is_drained_and_l
     let operator = rig.operate();
     rig.secs(30).await;
     let doomed = rig.members();
-    for instance in &doomed[..2] {
-        let detail = json!({"instance-id": instance});
-        rig.send(json!({"detail-type": "EC2 Instance Rebalance Recommendation", "detail": detail}).to_string());
-    }
+    recommend(&rig, &doomed[..2]);
     rig.secs(20).await;
     operator.tell(&policy("paused"));
     rig.secs(5).await;

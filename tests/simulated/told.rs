@@ -1,6 +1,6 @@
 //! What log lines and metrics tell after the fact is what happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ecs_spot_operator::api;
 use ecs_spot_operator::report::{Figures, Stories};
@@ -89,27 +89,42 @@ fn every_event_and_field_of_the_log_is_in_the_documentation() {
     assert!(missing.is_empty(), "{missing:?}");
 }
 
-/// What an alert names is there from the start, so that the first event is an increase.
+/// The metrics that a file names and a scrape does not have.
+fn missing(file: &str, rig: &Rig) -> Vec<String> {
+    let text = rig.metrics.text();
+    let names = file
+        .match_indices("ecs_spot_operator_")
+        .map(|(at, _)| file[at..].split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default());
+    let names: BTreeSet<&str> = names.collect();
+    assert!(names.len() > 8, "{names:?}");
+    names.into_iter().filter(|name| !text.contains(&format!("\n{name}"))).map(str::to_owned).collect()
+}
+
+/// What appears with the first event only is no increase to whoever watches for one.
 #[tokio::test(start_paused = true)]
 async fn alerts_name_metrics_that_are_there_before_anything_has_happened() {
     let rig = Rig::new(scenario());
     let _operator = rig.operate();
     rig.secs(60).await;
-    let text = rig.metrics.text();
-    let alerts = include_str!("../../deploy/dashboards/prometheus-alerts.yaml");
-    let names = alerts
-        .match_indices("ecs_spot_operator_")
-        .map(|(at, _)| alerts[at..].split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default());
-    let names: std::collections::BTreeSet<&str> = names.collect();
-    assert!(names.len() > 8, "{names:?}");
-    let missing: Vec<&&str> = names.iter().filter(|name| !text.contains(&format!("\n{name}"))).collect();
-    assert!(missing.is_empty(), "{missing:?} in\n{text}");
+    let absent = missing(include_str!("../../deploy/dashboards/prometheus-alerts.yaml"), &rig);
+    assert!(absent.is_empty(), "{absent:?}");
     for series in [
-        "ecs_spot_operator_cases_at_risk_total{cluster=\"web\"} 0",
-        "ecs_spot_operator_losses_unannounced_total{cluster=\"web\"} 0",
-        "ecs_spot_operator_cases_closed_total{outcome=\"late\"} 0",
-        "ecs_spot_operator_tasks_ended_total{end=\"killed\"} 0",
+        "cases_at_risk_total{cluster=\"web\"}",
+        "losses_unannounced_total{cluster=\"web\"}",
+        "cases_closed_total{outcome=\"late\"}",
+        "tasks_ended_total{end=\"killed\"}",
     ] {
-        assert!(text.contains(series), "{series} in\n{text}");
+        assert_eq!(metric(&rig, &format!("ecs_spot_operator_{series}")), 0.0, "{series}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_dashboard_names_metrics_that_a_night_has() {
+    let rig = Rig::new(interrupted(3));
+    let _operator = rig.operate();
+    rig.secs(400).await;
+    let dashboard = include_str!("../../deploy/dashboards/grafana-prometheus.json");
+    assert!(serde_json::from_str::<serde_json::Value>(dashboard).unwrap()["panels"].as_array().unwrap().len() > 15);
+    let absent = missing(dashboard, &rig);
+    assert!(absent.is_empty(), "{absent:?}");
 }
