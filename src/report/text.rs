@@ -94,7 +94,8 @@ fn pools(f: &mut Formatter<'_>, figures: &Figures) -> fmt::Result {
         let lead = pool.lead.quantile(50).map_or(String::new(), |half| format!(", replaced in {} s", seconds(half)));
         let killed = if pool.killed > 0 { format!(", {} tasks killed", pool.killed) } else { String::new() };
         let (well, cases, cluster, name) = (pool.well, pool.cases, &pool.cluster, &pool.name);
-        writeln!(f, "  {name:<width$}  {cluster}: {well} of {cases} went well{killed}{lead}")?;
+        let went = if cases == 0 { "still open".to_owned() } else { format!("{well} of {cases} went well") };
+        writeln!(f, "  {name:<width$}  {cluster}: {went}{killed}{lead}")?;
     }
     more(f, figures.pools.len(), POOLS_MAX)
 }
