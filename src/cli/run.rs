@@ -10,14 +10,14 @@ use tokio_util::task::TaskTracker;
 use super::reach::{self, default_region};
 use super::stop::{Hangups, StopSignals};
 use super::{BAD_INPUT, DONE, FAILED, complain};
-use crate::api::{self, Problems, Text};
+use crate::api::{self, Manifests, Problems, Text};
 use crate::aws::Connection;
 use crate::clock::Clock;
 use crate::config::{Follower, Location, Reader};
 use crate::http;
 use crate::ids::Region;
 use crate::operator::{Configuration, Operator};
-use crate::telemetry::{LogFormat, LogLevel, Metrics, Telemetry, init_logging};
+use crate::telemetry::{LogFormat, Metrics, Telemetry, init_logging};
 
 /// Runs the operator with the manifests at `location`.
 pub fn run(location: Location, log_format: LogFormat) -> u8 {
@@ -71,8 +71,14 @@ async fn operate(location: Location, log_format: LogFormat) -> Result<(), Refusa
     let (tasks, http_stop) = (TaskTracker::new(), CancellationToken::new());
     let follower = Follower { reader, clock: clock.clone(), now: Arc::default() };
     tasks.spawn(pulse(telemetry.clone(), clock.clone(), stop.clone()));
-    let logs = (level, telemetry.clone());
-    tasks.spawn(follow(follower, texts, configuration, (logs, hangups), stop.clone()));
+    let heard = telemetry.clone();
+    let offer = move |read| {
+        configuration.offer(read);
+        let logs = &configuration.in_force().manifests.operator.spec.logs;
+        level.set(logs.level);
+        heard.embed(logs.embedded_metrics);
+    };
+    tasks.spawn(follow(follower, texts, offer, hangups, stop.clone()));
     tasks.spawn(signals.pass_to(stop.clone()));
     let server = tasks.spawn(http::serve(listener, shown, http_stop.clone()));
     Operator { settings, connection, clock, telemetry, problems }.run(stop).await;
@@ -108,17 +114,11 @@ async fn pulse(telemetry: Telemetry, clock: Clock, stop: CancellationToken) {
 async fn follow(
     follower: Follower,
     texts: Vec<Text>,
-    configuration: Arc<Configuration>,
-    ((level, telemetry), hangups): ((LogLevel, Telemetry), Hangups),
+    offer: impl Fn(Result<Manifests, Problems>),
+    hangups: Hangups,
     stop: CancellationToken,
 ) {
     let now = Arc::clone(&follower.now);
-    let offer = |read| {
-        configuration.offer(read);
-        let logs = &configuration.in_force().manifests.operator.spec.logs;
-        level.set(logs.level);
-        telemetry.embed(logs.embedded_metrics);
-    };
     let both = async {
         tokio::join!(follower.follow(texts, offer), hangups.pass_to(&now));
     };

@@ -7,6 +7,8 @@ mod follow;
 mod loader;
 mod location;
 mod reader;
+#[cfg(any(feature = "s3", feature = "ssm"))]
+mod remote;
 #[cfg(feature = "s3")]
 mod s3;
 #[cfg(feature = "ssm")]

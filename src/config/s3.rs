@@ -12,7 +12,8 @@ use aws_sdk_s3::primitives::ByteStream;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 
-use super::loader::{EVERY_REMOTE, told};
+use super::loader::EVERY_REMOTE;
+use super::remote::told;
 use super::texts::{TEXTS_MAX, Texts, is_yaml, text};
 use super::{Loader, Location};
 use crate::api::{Problem, Problems, TEXT_BYTES_MAX, Text};

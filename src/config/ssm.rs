@@ -9,7 +9,8 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::Parameter;
 use futures_util::future::BoxFuture;
 
-use super::loader::{EVERY_REMOTE, told};
+use super::loader::EVERY_REMOTE;
+use super::remote::told;
 use super::texts::{TEXTS_MAX, Texts, text};
 use super::{Loader, Location};
 use crate::api::{Problem, Problems, Text};

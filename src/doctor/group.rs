@@ -10,8 +10,8 @@ use crate::observe::snapshot::Group;
 pub struct GroupFacts {
     /// Its name.
     pub name: String,
-    /// The capacity provider in front of it, if there is one.
-    pub provider: Option<String>,
+    /// The capacity provider in front of it.
+    pub provider: String,
     /// DesiredCapacity.
     pub desired: u32,
     /// MaxSize.
@@ -45,10 +45,10 @@ pub struct GroupFacts {
 impl GroupFacts {
     /// What the operator's own index knows of a group.
     #[must_use]
-    pub fn seen(name: &str, provider: Option<&str>, group: &Group, (method, hands_over_early): (Method, bool)) -> Self {
+    pub fn seen(name: &str, provider: &str, group: &Group, (method, hands_over_early): (Method, bool)) -> Self {
         Self {
             name: name.to_owned(),
-            provider: provider.map(str::to_owned),
+            provider: provider.to_owned(),
             desired: group.desired,
             max: group.max,
             launch_suspended: group.launch_suspended,
@@ -75,8 +75,7 @@ impl GroupFacts {
 /// What is wrong with a group.
 pub fn check(group: &GroupFacts, found: &mut Vec<Finding>) {
     let name = &group.name;
-    let provided = group.provider.iter().map(|provider| format!(" (capacity provider {provider})"));
-    let sheet = &mut Sheet::of(format!("group {name}{}", provided.collect::<String>()), found);
+    let sheet = &mut Sheet::of(format!("group {name} (capacity provider {})", group.provider), found);
     processes(group, sheet);
     launches(group, sheet);
     sheet.note_if(group.capacity_rebalance, Severity::Note, "CapacityRebalancing", || {
@@ -168,7 +167,7 @@ fn launches(group: &GroupFacts, sheet: &mut Sheet<'_>) {
 }
 
 fn provider(group: &GroupFacts, sheet: &mut Sheet<'_>) {
-    let provider = group.provider.as_deref().unwrap_or_default();
+    let provider = &group.provider;
     sheet.note_if(group.managed_draining == Some(true), Severity::Note, "ManagedDraining", || {
         (
             "managed draining is on".to_owned(),

@@ -7,7 +7,7 @@ mod agent;
 mod cluster;
 mod finding;
 mod group;
-#[cfg_attr(not(feature = "iam"), allow(dead_code, reason = "nobody asks IAM"))]
+#[cfg(feature = "iam")]
 mod permission;
 mod plumbing;
 mod service;

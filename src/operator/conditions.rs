@@ -70,7 +70,7 @@ fn findings(key: &ClusterKey, cluster: &Cluster, snapshot: &Snapshot, policies: 
         let group = behind.group().and_then(|group| Some((group, snapshot.groups.get(group)?)));
         let Some((name, group)) = group.filter(|_| rules.managed) else { continue };
         let wishes = (rules.method, rules.rebalance.enabled);
-        doctor::check_group(&GroupFacts::seen(&name.name, Some(provider.as_str()), group, wishes), &mut found);
+        doctor::check_group(&GroupFacts::seen(&name.name, provider.as_str(), group, wishes), &mut found);
     }
     found
 }

@@ -1,8 +1,8 @@
 //! What commands print, word for word. Each file of `tests/golden` has commands behind `$ `, what they print behind them, and the
 //! exit code where it is not 0. With `UPDATE_GOLDEN=1` the files are written anew: read the difference.
 //!
-//! What stands before the first command says what runs meanwhile: `scenario: FILE` a simulated AWS, `operator: FILE` an operator on
-//! it, which commands know as SERVER. Times are left out.
+//! What stands before the first command says what runs meanwhile: `scenario: FILE` a simulated AWS, `emulator: localstack`
+//! LocalStack, `operator: FILE` an operator on it, which commands know as SERVER. Times are left out.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::support::emulator::{Emulator, Kind};
 use crate::support::process::Process;
 
 fn folder() -> PathBuf {
@@ -28,6 +29,7 @@ struct Stage {
     endpoint: Option<String>,
     server: Option<String>,
     _processes: Vec<Process>,
+    _emulator: Option<Emulator>,
 }
 
 impl Stage {
@@ -37,10 +39,18 @@ impl Stage {
             match what {
                 "scenario" => stage.serve(file),
                 "operator" => stage.operate(file),
+                "emulator" => stage.emulate(),
                 _ => panic!("{heading}"),
             }
         }
         stage
+    }
+
+    fn emulate(&mut self) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let emulator = runtime.block_on(Emulator::start(Kind::LocalStack));
+        self.endpoint = Some(emulator.endpoint.clone());
+        self._emulator = Some(emulator);
     }
 
     fn serve(&mut self, scenario: &str) {

@@ -25,7 +25,7 @@ pub struct Pool {
     /// What is judged.
     pub facts: GroupFacts,
     /// Its ARN.
-    #[cfg_attr(not(feature = "iam"), allow(dead_code, reason = "nobody asks IAM"))]
+    #[cfg(feature = "iam")]
     pub arn: String,
     /// Its members.
     pub members: BTreeSet<String>,
@@ -82,8 +82,13 @@ async fn examine(
     let agent_draining = agent_draining.map_err(|failure| not_read(&object, &failure, found)).ok().flatten();
     let facts = GroupFacts { agent_draining, ..facts(patient, group, &there, provider) };
     let members = there.instances().iter().filter_map(|it| it.instance_id()).map(str::to_owned).collect();
-    let arn = there.auto_scaling_group_arn().unwrap_or_default().to_owned();
-    Some(Pool { facts, arn, members, launched })
+    Some(Pool {
+        facts,
+        #[cfg(feature = "iam")]
+        arn: there.auto_scaling_group_arn().unwrap_or_default().to_owned(),
+        members,
+        launched,
+    })
 }
 
 fn missing(group: &str, provider: &CapacityProvider) -> Words {
@@ -96,12 +101,12 @@ fn missing(group: &str, provider: &CapacityProvider) -> Words {
 }
 
 fn facts(patient: &Patient<'_>, group: &str, there: &AutoScalingGroup, provider: &CapacityProvider) -> GroupFacts {
-    let name = provider.name();
-    let own = patient.own(name);
+    let name = provider.name().unwrap_or_default();
+    let own = patient.own(Some(name));
     let replacement = own.and_then(|own| own.replacement.as_ref()).unwrap_or(&patient.spec.replacement);
     let signals = own.and_then(|own| own.signals.as_ref()).unwrap_or(&patient.spec.signals);
     // One that stands in for another is asked to launch.
-    let early = signals.rebalance.enabled || name.is_some_and(|name| patient.stands_in(name));
+    let early = signals.rebalance.enabled || patient.stands_in(name);
     let of_group = provider.auto_scaling_group_provider();
     let protection = of_group.and_then(|it| it.managed_termination_protection());
     GroupFacts {

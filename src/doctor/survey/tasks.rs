@@ -92,7 +92,7 @@ fn note_instance(instance: &ContainerInstance, pools: &[Pool], facts: &mut Clust
     let active = instance.status() == Some("ACTIVE");
     // One that was detached keeps its capacity provider; one of ECS Managed Instances has a provider without a group.
     let provider = instance.capacity_provider_name();
-    let of_pool = provider.is_none() || pools.iter().any(|pool| pool.facts.provider.as_deref() == provider);
+    let of_pool = provider.is_none_or(|provider| pools.iter().any(|pool| pool.facts.provider == provider));
     if active && of_pool && pools.iter().all(|pool| !pool.members.contains(id)) {
         strays.push(InstanceId::from(id));
     }
