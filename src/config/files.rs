@@ -85,3 +85,24 @@ fn contents(file: &Path) -> Result<String, String> {
     fs::File::open(file).map_err(unreadable)?.take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
     text(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_or_no_text_is_refused_by_its_name_and_read_no_further() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            fs::write(&path, bytes).unwrap();
+            let problems = read(&path).unwrap_err().to_string();
+            assert!(problems.contains(name) && problems.len() < 500, "{problems}");
+            problems
+        };
+        assert!(refused("long.yaml", &b"a: b\n".repeat(2_000_000)).contains("more than 1048576 bytes"));
+        assert!(refused("binary.yaml", &[0x7f, b'E', b'L', b'F', 0xff, 0]).contains("is not UTF-8 text (byte 4)"));
+        let all = read(folder.path()).unwrap_err();
+        assert_eq!(all.0.len(), 2, "each is told of: {all}");
+    }
+}
