@@ -96,7 +96,8 @@ mod tests {
         let refused = |name: &str, bytes: &[u8]| {
             let path = folder.path().join(name);
             fs::write(&path, bytes).unwrap();
-            let problems = read(&path).unwrap_err().to_string();
+            let Err(problems) = read(&path) else { panic!("{name} was read") };
+            let problems = problems.to_string();
             assert!(problems.contains(name) && problems.len() < 500, "{problems}");
             problems
         };
