@@ -24,10 +24,11 @@ lint: ## rustfmt and clippy, warnings as errors
 	@echo "==> without any feature"
 	$(CARGO) clippy --locked -- -D warnings
 
-emulators: ## Install LocalStack and moto into .venv (about two minutes the first time), and Prometheus
-	@echo "==> LocalStack, moto and Prometheus"
+emulators: ## Install LocalStack and moto into .venv (about two minutes the first time), Prometheus and a browser
+	@echo "==> LocalStack, moto, Prometheus, Chromium"
 	tests/tools.sh
 	localstack/setup.sh
+	tests/page/setup.sh
 
 unit: emulators ## All tests, the ones against LocalStack and moto included
 	@echo "==> tests"
@@ -48,13 +49,14 @@ demo: ## The operator on a simulated AWS
 bench: emulators ## Every figure that is promised, measured and in one table (builds with all optimization, some minutes)
 	$(CARGO) bench --locked --bench figures
 
-schemas: ## Write crds-like-schemas/ anew
+schemas: ## Write crds-like-schemas/ and docs/openapi.json anew
 	$(BUILD)
 	$(BINARY) schema Operator > crds-like-schemas/operator.schema.json
 	$(BINARY) schema SpotCluster > crds-like-schemas/spotcluster.schema.json
 	$(BINARY) schema Scenario > crds-like-schemas/scenario.schema.json
 	$(BINARY) schema Interruption > crds-like-schemas/interruption.schema.json
 	$(BINARY) schema LogLine > crds-like-schemas/logline.schema.json
+	$(BINARY) schema OpenAPI > docs/openapi.json
 
 transcripts: ## Write scenarios/transcripts/ anew
 	$(BUILD)

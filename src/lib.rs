@@ -8,6 +8,7 @@ pub mod config;
 pub mod doctor;
 pub mod http;
 pub mod ids;
+pub mod notify;
 pub mod observe;
 pub mod operator;
 pub mod plan;

@@ -178,6 +178,7 @@ fn only_the_rooms_for_it_call_aws() {
         "src/clock.rs",
         "src/cli/",
         "src/doctor/survey/",
+        "src/notify/",
         "src/setup/survey.rs",
         "src/setup/apply.rs",
     ];

@@ -1,5 +1,6 @@
 //! What a spec has to be beyond its types: every rule between fields, each complaint with the path that it is about.
 
+use super::notifications;
 use super::spot_cluster::region_of;
 use super::supported::{unsupported_in_operator, unsupported_in_spot_cluster};
 use super::{CapacityProviderPolicy, Fallback, HumanDuration, OperatorSpec, Queue, SpotClusterSpec};
@@ -55,6 +56,8 @@ pub fn operator(spec: &OperatorSpec) -> Vec<Complaint> {
     });
     queues(&spec.queues, &mut found);
     listen(&spec.http.listen, &mut found);
+    spec.notifications.iter().for_each(|spec| notifications::check(spec, &mut found));
+    spec.http.replicas.iter().for_each(|url| replicas(url, &mut found));
     found.all()
 }
 
@@ -71,6 +74,17 @@ fn queues(queues: &[Queue], found: &mut Complaints) {
         let repeated = queues.iter().take(index).any(|earlier| earlier.url == queue.url);
         found.add_if(repeated, &path, || format!("names a queue for the second time: {url}"));
     }
+}
+
+/// Replicas speak plain HTTP, and nothing but the host and the port is for people to say.
+fn replicas(url: &str, found: &mut Complaints) {
+    let rest = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+    let is_base = rest.is_some_and(|rest| {
+        !rest.is_empty() && !rest.contains(['/', '?', '#', '@']) && !rest.contains(char::is_whitespace)
+    });
+    found.add_if(!is_base, "spec.http.replicas", || {
+        format!("`{url}` is no address of replicas: write it like `http://ecs-spot-operator.internal:8080`")
+    });
 }
 
 fn listen(address: &str, found: &mut Complaints) {

@@ -101,6 +101,9 @@ pub struct InterruptionStatus {
     pub replacement: Option<String>,
     /// How its tasks ended.
     pub tasks: InterruptionTasks,
+    /// When each of them came to its end, the earliest first, as far as that is known; 200 at most.
+    #[serde(default, rename = "taskEnds", skip_serializing_if = "Vec::is_empty")]
+    pub task_ends: Vec<InterruptionTaskEnd>,
     /// AWS's names for the requests that did it.
     #[serde(default)]
     pub aws_request_ids: BTreeMap<String, String>,
@@ -118,6 +121,9 @@ pub struct InterruptionStatus {
     /// What happened, in order. Only told of one interruption at a time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<ResourceEvent>,
+    /// The replica that deals with it, where that is not the one that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replica: Option<String>,
 }
 
 /// How the tasks of a doomed instance ended.
@@ -132,6 +138,16 @@ pub struct InterruptionTasks {
     pub running: u64,
 }
 
+/// The end of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct InterruptionTaskEnd {
+    /// When.
+    #[schemars(extend("format" = "date-time"))]
+    pub at: String,
+    /// `graceful`, or `killed` where its instance took it along.
+    pub end: String,
+}
+
 /// Why something is not done yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct InterruptionReason {
@@ -142,7 +158,7 @@ pub struct InterruptionReason {
 }
 
 /// Some of the interruptions: the open ones, by deadline, then those that ended lately, the latest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InterruptionList {
     /// As many as were asked for.

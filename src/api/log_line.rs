@@ -115,6 +115,9 @@ pub struct LogLine {
     /// How many: changes, or things that are wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
+    /// Notifications: who was not told, `event_bus`, `webhook` or `traces`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receiver: Option<String>,
     /// The changes, separated by semicolons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<String>,
@@ -182,6 +185,12 @@ pub struct LogLine {
     /// From the notice to that phase, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice_to_tasks_stopped: Option<f64>,
+    /// Of `cases`, those whose replacement was late or never came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cases_late: Option<f64>,
+    /// Of `cases`, those that nobody had announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub losses_unannounced: Option<f64>,
     /// Cases that are open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cases_open: Option<f64>,
@@ -191,6 +200,33 @@ pub struct LogLine {
     /// Container instances in the index.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instances_indexed: Option<f64>,
+    /// 1 once the index is filled and every queue has answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready: Option<f64>,
+    /// Problems that stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problems: Option<f64>,
+    /// 1 while the manifests that were read last are in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config_accepted: Option<f64>,
+    /// Answers of AWS that said that it was too much, since the line before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttled: Option<f64>,
+    /// How long the oldest message that came since the line before was in its queue, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_age: Option<f64>,
+    /// Capacity providers whose group wants more instances than it has in service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pools_short: Option<f64>,
+    /// Instances that a group wants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_desired: Option<f64>,
+    /// Instances that it has in service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_in_service: Option<f64>,
+    /// Instances that it wants and does not have in service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity_missing: Option<f64>,
 }
 
 /// How bad a line is.
@@ -219,6 +255,9 @@ pub enum LogEvent {
     /// How the operator stands, once a minute, where lines carry metrics.
     #[serde(rename = "operator.metrics")]
     OperatorMetrics,
+    /// What the group behind a capacity provider wants and has, once a minute, where lines carry metrics.
+    #[serde(rename = "operator.pool")]
+    OperatorPool,
     /// It has been asked to stop.
     #[serde(rename = "operator.stopping")]
     OperatorStopping,
@@ -291,6 +330,9 @@ pub enum LogEvent {
     /// Somebody else drains an instance.
     #[serde(rename = "instance.drained_by_others")]
     InstanceDrainedByOthers,
+    /// Others could not be told of cases.
+    #[serde(rename = "notification.failed")]
+    NotificationFailed,
     /// Fargate Spot takes a task back.
     #[serde(rename = "fargate.interrupted")]
     FargateInterrupted,

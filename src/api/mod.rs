@@ -13,6 +13,7 @@ mod interruption;
 mod load;
 mod log_line;
 mod nearest;
+mod notifications;
 mod operator;
 mod problem;
 mod resource;
@@ -21,6 +22,7 @@ mod schema;
 mod spot_cluster;
 mod status;
 mod supported;
+mod template;
 mod tree;
 
 pub use amount::{Amount, Percent};
@@ -29,10 +31,11 @@ pub use duration::HumanDuration;
 pub use explain::{Explanation, explain};
 pub use interruption::{
     Interruption, InterruptionList, InterruptionMetadata, InterruptionReason, InterruptionSpec, InterruptionStatus,
-    InterruptionTasks,
+    InterruptionTaskEnd, InterruptionTasks,
 };
 pub use load::{Checked, Manifests, TEXT_BYTES_MAX, check, load, load_scenario, load_str};
 pub use log_line::{LogEvent, LogLevel, LogLine};
+pub use notifications::{Ending, EventBus, Notifications, Occasion, Traces, UrlFrom, Webhook};
 pub use operator::{ApiBudget, Http, LogThreshold, Logs, OperatorSpec, Queue};
 pub use problem::{Problem, Problems, Text};
 pub use resource::{API_VERSION, Metadata, Resource};
@@ -49,6 +52,7 @@ pub use spot_cluster::{
     Replacement, Signals, SpotClusterSpec, StandaloneTasks, TaskRules,
 };
 pub use status::{
-    CapacityProviderStatus, Condition, Declared, DeclaredMetadata, List, OperatorStatus, ResourceEvent,
-    SpotClusterList, SpotClusterStatus,
+    BucketStatus, CapacityProviderStatus, Condition, Declared, DeclaredMetadata, LeadSeconds, List, OperatorStatus,
+    ReplicaStatus, ResourceEvent, SpotClusterList, SpotClusterStatus,
 };
+pub use template::Template;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{HumanDuration, Percent};
+use super::{HumanDuration, Notifications, Percent};
 
 /// What one running operator listens to and may use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,9 +30,9 @@ pub struct OperatorSpec {
     /// Sharing of duties between several replicas. Not supported yet: leave it out.
     #[serde(default)]
     pub lease: Option<Reserved>,
-    /// Messages to people about cases. Not supported yet: leave it out.
+    /// Messages about cases to people and programs.
     #[serde(default)]
-    pub notifications: Option<Reserved>,
+    pub notifications: Option<Notifications>,
 }
 
 /// A place kept for settings of a later version.
@@ -54,17 +54,21 @@ pub struct Queue {
     pub senders: Vec<String>,
 }
 
-/// The operator's own HTTP server: `/healthz`, `/readyz`, `/metrics`, `/api/v1/interruptions`.
+/// The operator's own HTTP server: `/healthz`, `/readyz`, `/metrics`, `/api/v1/…`, and a page at `/`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Http {
     /// The address to listen on. Port 0 takes a free one and logs it.
     pub listen: String,
+    /// Where all replicas are found that share the queues, this one included: http://HOST:PORT, with a name that resolves to the
+    /// addresses of all, such as that of a service in AWS Cloud Map. Each shows the others' interruptions beside its own.
+    #[schemars(regex(pattern = "^http://[^/?#]+/?$"))]
+    pub replicas: Option<String>,
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".to_owned() }
+        Self { listen: "127.0.0.1:8080".to_owned(), replicas: None }
     }
 }
 

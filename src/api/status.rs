@@ -43,6 +43,7 @@ pub struct ResourceEvent {
 /// A resource as it was declared, and how it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "DeclaredWith{T}")]
 pub struct Declared<S, T> {
     /// Always `ecs-spot-operator/v1`.
     pub api_version: String,
@@ -100,7 +101,7 @@ pub struct SpotClusterStatus {
 }
 
 /// How a capacity provider stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CapacityProviderStatus {
     /// Its name.
@@ -116,6 +117,27 @@ pub struct CapacityProviderStatus {
     pub max: u32,
     /// Members in service.
     pub in_service: u64,
+    /// From interruption notices to the registration of replacements, of the latest 100 since the operator's start; missing where there
+    /// was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lead_seconds: Option<LeadSeconds>,
+    /// Interruption notices of the last 24 hours, since the operator's start.
+    pub interruptions_last_day: u64,
+    /// What stands in for capacity that the pool does not have, for people; missing where nothing does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fallback_in_use: Option<String>,
+}
+
+/// How long replacements took, in seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct LeadSeconds {
+    /// Half of them took no longer.
+    pub median: f64,
+    /// The slowest.
+    pub slowest: f64,
+    /// How many there were.
+    pub of: u64,
 }
 
 /// How an `Operator` stands.
@@ -134,13 +156,65 @@ pub struct OperatorStatus {
     pub clusters: u64,
     /// The interruptions that are open now.
     pub open_interruptions: u64,
+    /// The time by its clock.
+    #[schemars(extend("format" = "date-time"))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// The API budget, bucket by bucket, those that were asked for anything.
+    pub budget: Vec<BucketStatus>,
+    /// It and the others that `spec.http.replicas` names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replicas: Vec<ReplicaStatus>,
+}
+
+/// How a bucket of the API budget stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct BucketStatus {
+    /// The Region.
+    pub region: String,
+    /// The bucket's name.
+    pub bucket: String,
+    /// Tokens in it.
+    pub tokens: f64,
+    /// Tokens in a full one.
+    pub burst: f64,
+    /// Tokens that it gains a second now.
+    pub rate: f64,
+    /// Requests that wait, by lane.
+    pub waiting: BTreeMap<String, u64>,
+    /// Requests that got a token since the start.
+    pub requests: u64,
+    /// Answers since the start that said that it was too much.
+    pub throttled: u64,
+    /// Requests since the start that were not sent, because it was too late for them.
+    pub dropped: u64,
+}
+
+/// One of several operators that share the work.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ReplicaStatus {
+    /// Its name.
+    pub name: String,
+    /// Whether it is the one that tells this.
+    #[serde(rename = "self")]
+    pub is_self: bool,
+    /// Whether it answers.
+    pub answers: bool,
+    /// The `SpotCluster`s that it manages.
+    pub clusters: Vec<String>,
+    /// Why it does not answer, for people.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub message: String,
 }
 
 /// All clusters that an operator manages.
 pub type SpotClusterList = List<Declared<super::SpotClusterSpec, SpotClusterStatus>>;
 
 /// Several resources.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ListOf{T}")]
 pub struct List<T> {
     /// They.
     pub items: Vec<T>,

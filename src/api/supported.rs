@@ -9,7 +9,6 @@ use super::{Headroom, OperatorSpec, SpotClusterSpec};
 /// Complains of the settings in `spec` that this version does not support.
 pub fn unsupported_in_operator(spec: &OperatorSpec, found: &mut Complaints) {
     note(found, spec.lease.is_some(), "spec.lease");
-    note(found, spec.notifications.is_some(), "spec.notifications");
 }
 
 /// Complains of the settings in `spec` that this version does not support.

@@ -94,10 +94,10 @@ enum Command {
     Explain(manifest::explain::Options),
     /// Tell what happened from a log alone: how many cases, how they ended, how long each phase took, what to change.
     Report(report::Options),
-    /// Print the JSON Schema of a kind, or of the lines of the log.
+    /// Print the JSON Schema of a kind or of the lines of the log, or the OpenAPI document of an operator's HTTP server.
     Schema {
-        /// Operator, SpotCluster, Scenario, Interruption or LogLine.
-        #[arg(value_parser = clap::builder::PossibleValuesParser::new(crate::api::KINDS))]
+        /// Operator, SpotCluster, Scenario, Interruption, LogLine or OpenAPI.
+        #[arg(value_parser = clap::builder::PossibleValuesParser::new(manifest::schema::kinds()))]
         kind: String,
     },
     /// Print what a shell needs to complete these commands.

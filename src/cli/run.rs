@@ -10,14 +10,15 @@ use tokio_util::task::TaskTracker;
 use super::reach::{self, default_region};
 use super::stop::{Hangups, StopSignals};
 use super::{BAD_INPUT, DONE, FAILED, complain};
-use crate::api::{self, Manifests, Problems, Text};
+use crate::api::{self, Manifests, OperatorSpec, Problems, Text};
 use crate::aws::Connection;
 use crate::clock::Clock;
 use crate::config::{Follower, Location, Reader};
 use crate::http;
 use crate::ids::Region;
+use crate::notify::Notifier;
 use crate::operator::{Configuration, Operator};
-use crate::telemetry::{LogFormat, Metrics, Telemetry, init_logging};
+use crate::telemetry::{Listener, LogFormat, Metrics, Telemetry, init_logging};
 
 /// Runs the operator with the manifests at `location`.
 pub fn run(location: Location, log_format: LogFormat) -> u8 {
@@ -65,18 +66,23 @@ async fn operate(location: Location, log_format: LogFormat) -> Result<(), Refusa
     announce(&configuration, &region, address);
     let (stop, settings) = (CancellationToken::new(), configuration.settings());
     let problems = Arc::new(settings.borrow().awaited());
-    let telemetry = Telemetry::new(Arc::new(Metrics::default()), None);
+    let metrics = Arc::new(Metrics::default());
+    let notifier = Arc::new(Notifier::new(&connection, &region, &clock, &metrics));
+    notifier.settle(configuration.in_force().manifests.operator.spec.notifications.as_ref());
+    let telemetry = Telemetry::new(metrics, Some(passing_on(&notifier)));
     telemetry.embed(logs.embedded_metrics);
     let shown = http::Shown::of(&telemetry, &problems, &configuration, &clock);
     let (tasks, http_stop) = (TaskTracker::new(), CancellationToken::new());
     let follower = Follower { reader, clock: clock.clone(), now: Arc::default() };
-    tasks.spawn(pulse(telemetry.clone(), clock.clone(), stop.clone()));
-    let heard = telemetry.clone();
+    tasks.spawn(pulse(shown.clone(), telemetry.clone(), stop.clone()));
+    let (heard, told) = (telemetry.clone(), Arc::clone(&notifier));
     let offer = move |read| {
         configuration.offer(read);
-        let logs = &configuration.in_force().manifests.operator.spec.logs;
+        let manifests = configuration.in_force().manifests;
+        let OperatorSpec { logs, notifications, .. } = &manifests.operator.spec;
         level.set(logs.level);
         heard.embed(logs.embedded_metrics);
+        told.settle(notifications.as_ref());
     };
     tasks.spawn(follow(follower, texts, offer, hangups, stop.clone()));
     tasks.spawn(signals.pass_to(stop.clone()));
@@ -84,7 +90,13 @@ async fn operate(location: Location, log_format: LogFormat) -> Result<(), Refusa
     Operator { settings, connection, clock, telemetry, problems }.run(stop).await;
     http_stop.cancel();
     drop(server);
+    notifier.close().await;
     Ok(())
+}
+
+fn passing_on(notifier: &Arc<Notifier>) -> Listener {
+    let notifier = Arc::clone(notifier);
+    Arc::new(move |line| notifier.hear(line))
 }
 
 fn announce(configuration: &Configuration, region: &Region, address: SocketAddr) {
@@ -104,9 +116,10 @@ fn announce(configuration: &Configuration, region: &Region, address: SocketAddr)
 /// CloudWatch keeps its usual metrics by the minute.
 const PULSE: Duration = Duration::from_secs(60);
 
-async fn pulse(telemetry: Telemetry, clock: Clock, stop: CancellationToken) {
-    while stop.run_until_cancelled(clock.sleep(PULSE)).await.is_some() {
-        telemetry.pulse(clock.now());
+async fn pulse(shown: http::Shown, telemetry: Telemetry, stop: CancellationToken) {
+    while stop.run_until_cancelled(shown.clock.sleep(PULSE)).await.is_some() {
+        shown.gauge();
+        telemetry.pulse(shown.clock.now());
     }
 }
 

@@ -38,6 +38,18 @@ pub fn receiving(queue: &str) -> Duty {
     }
 }
 
+/// To tell an event bus of cases.
+#[must_use]
+pub fn telling(bus: &str) -> Duty {
+    Duty {
+        statement: "TellAnEventBus",
+        calls: on(bus, &["events:PutEvents"]),
+        cluster: None,
+        severity: Severity::Warning,
+        cost: "nobody who listens at the event bus is told of cases",
+    }
+}
+
 /// What a cluster at `home` takes, the groups of whose capacity providers have these ARNs. Targets of load balancers are left out: by
 /// reading them it is seen whether they may be read.
 #[must_use]
@@ -189,7 +201,9 @@ mod tests {
              apiVersion: ecs-spot-operator/v1\nkind: SpotCluster\nmetadata: {{name: web}}\nspec: {spec}\n"
         );
         let home = Home { region: "us-east-1".into(), account: "123456789012".to_owned() };
-        let mut duties = vec![receiving("arn:aws:sqs:us-east-1:123456789012:q")];
+        let (queue, bus) =
+            ("arn:aws:sqs:us-east-1:123456789012:q", "arn:aws:events:us-east-1:123456789012:event-bus/b");
+        let mut duties = vec![receiving(queue), telling(bus)];
         duties.extend(of_cluster(&load_str("x", &text).unwrap().clusters[0].spec, &home, &["group".to_owned()]));
         duties
     }

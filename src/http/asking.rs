@@ -1,6 +1,7 @@
 //! An operator's HTTP server as the one who asks sees it: one GET, one JSON answer of a bounded length, or a sentence that says
-//! what to do. Knows nothing of what is asked.
+//! what to do. Knows nothing of what is asked. The command line asks so, and a replica another.
 
+use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -59,18 +60,39 @@ impl Server {
     pub fn get(&self, path: &str) -> Result<Value, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| format!("the runtime could not be started: {error}"))?;
-        let answer = runtime.block_on(async { Clock::system().timeout(PATIENCE, self.exchange(path)).await });
-        self.understand(answer.unwrap_or_else(|| Err(format!("no answer within {} s", PATIENCE.as_secs())))?)
+        runtime.block_on(self.ask(path, &Clock::system(), PATIENCE))
+    }
+
+    /// Asks for `path` and waits for the answer for `patience` of the time of `clock`.
+    ///
+    /// # Errors
+    /// What went wrong, and what to do about it.
+    pub async fn ask(&self, path: &str, clock: &Clock, patience: Duration) -> Result<Value, String> {
+        let answer = clock.timeout(patience, self.exchange(path)).await;
+        self.understand(answer.unwrap_or_else(|| Err(format!("no answer within {} s", patience.as_secs())))?)
+    }
+
+    /// The one at an address.
+    #[must_use]
+    pub fn at(address: SocketAddr) -> Self {
+        Self { host: address.ip().to_string(), port: address.port() }
+    }
+
+    /// The host and the port.
+    #[must_use]
+    pub fn host(&self) -> (&str, u16) {
+        (self.host.trim_start_matches('[').trim_end_matches(']'), self.port)
     }
 
     /// The URL.
+    #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}:{}", self.host, self.port)
+        let (host, port) = self.host();
+        if host.contains(':') { format!("http://[{host}]:{port}") } else { format!("http://{host}:{port}") }
     }
 
     async fn exchange(&self, path: &str) -> Result<Answer, String> {
-        let host = self.host.trim_start_matches('[').trim_end_matches(']');
-        let stream = TcpStream::connect((host, self.port)).await.map_err(|error| self.unreachable(&error))?;
+        let stream = TcpStream::connect(self.host()).await.map_err(|error| self.unreachable(&error))?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| self.strange(&e))?;
         let request = Request::get(path).header(header::HOST, format!("{}:{}", self.host, self.port));
         let request = request.header(header::ACCEPT, "application/json").body(Body::empty());

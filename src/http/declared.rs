@@ -1,14 +1,17 @@
 //! `/api/v1/clusters` and `/api/v1/operator`: what was declared, and how it stands. Changes nothing and knows nothing of planning.
 
-use axum::extract::{Path, State};
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::query::is_local;
 use super::refusal::refuse;
 use super::{Shown, json};
 use crate::api::{
-    API_VERSION, Condition, Declared, DeclaredMetadata, List, Metadata, OperatorSpec, OperatorStatus, Resource,
-    SpotClusterSpec, SpotClusterStatus,
+    API_VERSION, Condition, Declared, DeclaredMetadata, List, Metadata, OperatorSpec, OperatorStatus, ReplicaStatus,
+    Resource, SpotClusterSpec, SpotClusterStatus,
 };
 use crate::operator::configuration::InForce;
 use crate::operator::problems::Standing;
@@ -43,7 +46,7 @@ pub async fn cluster(State(shown): State<Shown>, Path(name): Path<String>) -> Re
 }
 
 /// The operator itself.
-pub async fn operator(State(shown): State<Shown>) -> Response {
+pub async fn operator(State(shown): State<Shown>, RawQuery(query): RawQuery) -> Response {
     let in_force = shown.configuration.in_force();
     let operator = &in_force.manifests.operator;
     let status = OperatorStatus {
@@ -53,9 +56,29 @@ pub async fn operator(State(shown): State<Shown>) -> Response {
         region: shown.configuration.region().to_string(),
         clusters: in_force.manifests.clusters.len() as u64,
         open_interruptions: shown.board.open_in(None) as u64,
+        time: Some(to_milliseconds(shown.clock.now())),
+        budget: shown.metrics.budget(),
+        replicas: replicas(&shown, &in_force, &query.unwrap_or_default()).await,
     };
     let spec: OperatorSpec = operator.spec.clone();
     json(StatusCode::OK, &resource(operator, in_force.generation, spec, status))
+}
+
+/// This operator, and the others unless only it was asked for; nothing where it works alone.
+async fn replicas(shown: &Shown, in_force: &InForce, query: &str) -> Vec<ReplicaStatus> {
+    if !shown.replicas.are_several() {
+        return Vec::new();
+    }
+    let clusters = in_force.manifests.clusters.iter().map(|cluster| cluster.metadata.name.clone());
+    let me = ReplicaStatus {
+        name: shown.replicas.name().to_owned(),
+        is_self: true,
+        answers: true,
+        clusters: clusters.collect(),
+        message: String::new(),
+    };
+    let others = if is_local(query) { Arc::default() } else { shown.replicas.others().await };
+    std::iter::once(me).chain(others.iter().map(|other| other.status.clone())).collect()
 }
 
 fn resource<R, S, T>(declared: &Resource<R>, generation: u64, spec: S, status: T) -> Declared<S, T> {
@@ -75,6 +98,11 @@ fn declared(cluster: &Resource<SpotClusterSpec>, in_force: &InForce, shown: &Sho
     let mut status = view.as_deref().map(|view| stands(view, generation)).unwrap_or_default();
     let troubles = troubles(name, view.as_deref(), shown);
     status.conditions.push(working(&troubles, in_force).condition("Working", generation));
+    for pool in &mut status.capacity_providers {
+        let history = shown.registry.history(name, &pool.name);
+        pool.lead_seconds = history.lead();
+        pool.interruptions_last_day = history.interruptions_last_day(shown.clock.now());
+    }
     status.observed_generation = generation;
     status.open_interruptions = shown.board.open_in(Some(name)) as u64;
     resource(cluster, generation, cluster.spec.clone(), status)

@@ -1,9 +1,16 @@
-//! The operator's own HTTP server: `/healthz`, `/readyz`, `/metrics`, `/api/v1/…`. Read-only: it shows and changes
-//! nothing, and what it shows it is given in plain words (`tests/tidy.rs` keeps planning's types out).
+//! The operator's own HTTP server: `/healthz`, `/readyz`, `/metrics`, `/api/v1/…`, and at `/` a page for people. Read-only: it
+//! shows and changes nothing, and what it shows it is given in plain words (`tests/tidy.rs` keeps planning's types out).
 
+mod asking;
 mod declared;
+mod events;
+mod headers;
 mod interruptions;
+mod openapi;
+mod page;
+mod query;
 mod refusal;
+mod replicas;
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,6 +29,13 @@ use crate::clock::Clock;
 use crate::operator::{Configuration, Problems};
 use crate::telemetry::{Board, Metrics, Registry, Telemetry};
 
+pub use asking::Server;
+pub use openapi::openapi;
+pub use replicas::Replicas;
+
+/// What metrics are written as.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
 /// What the server shows.
 #[derive(Clone, Debug)]
 pub struct Shown {
@@ -35,6 +49,8 @@ pub struct Shown {
     pub registry: Arc<Registry>,
     /// The manifests in force.
     pub configuration: Arc<Configuration>,
+    /// The others that share the work.
+    pub replicas: Arc<Replicas>,
     /// The time.
     pub clock: Clock,
 }
@@ -54,8 +70,19 @@ impl Shown {
             board: Arc::clone(&telemetry.board),
             registry: Arc::clone(&telemetry.registry),
             configuration: Arc::clone(configuration),
+            replicas: Arc::new(Replicas::of(&configuration.in_force().manifests.operator, clock)),
             clock: clock.clone(),
         }
+    }
+
+    /// Sets the gauges of what is known here only.
+    pub fn gauge(&self) {
+        let readiness = self.problems.readiness();
+        self.metrics.ready.set(readiness.ready.into());
+        self.metrics.problems.set(i64::try_from(readiness.problems.len()).unwrap_or(i64::MAX));
+        let in_force = self.configuration.in_force();
+        self.metrics.config_accepted.set(in_force.refused.is_none().into());
+        self.metrics.config_generation.set(i64::try_from(in_force.generation).unwrap_or(i64::MAX));
     }
 }
 
@@ -74,11 +101,16 @@ pub async fn bind(listen: &str) -> io::Result<(TcpListener, SocketAddr)> {
 /// # Errors
 /// When accepting connections fails for good.
 pub async fn serve(listener: TcpListener, shown: Shown, stop: CancellationToken) -> io::Result<()> {
-    axum::serve(listener, router(shown)).with_graceful_shutdown(stop.cancelled_owned()).await
+    axum::serve(listener, router(shown, &stop)).with_graceful_shutdown(stop.cancelled_owned()).await
 }
 
-fn router(shown: Shown) -> Router {
+fn router(shown: Shown, stop: &CancellationToken) -> Router {
+    let streams = events::Streams::new(shown.clone(), stop);
     Router::new()
+        .route("/", get(page::index))
+        .route("/page/{file}", get(page::file))
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .route("/api/v1/events", get(events::stream).with_state(streams))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
@@ -88,6 +120,7 @@ fn router(shown: Shown) -> Router {
         .route("/api/v1/interruptions", get(interruptions::list))
         .route("/api/v1/interruptions/{id}", get(interruptions::one))
         .with_state(shown)
+        .layer(axum::middleware::map_response(headers::protect))
 }
 
 /// Whether the loop turns.
@@ -115,13 +148,7 @@ fn json(status: StatusCode, answer: &impl Serialize) -> Response {
 }
 
 async fn metrics(State(shown): State<Shown>) -> Response {
-    let readiness = shown.problems.readiness();
-    shown.metrics.ready.set(readiness.ready.into());
-    shown.metrics.problems.set(i64::try_from(readiness.problems.len()).unwrap_or(i64::MAX));
-    let in_force = shown.configuration.in_force();
-    shown.metrics.config_accepted.set(in_force.refused.is_none().into());
-    shown.metrics.config_generation.set(i64::try_from(in_force.generation).unwrap_or(i64::MAX));
-    const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    shown.gauge();
     (StatusCode::OK, [(header::CONTENT_TYPE, OPEN_METRICS)], shown.metrics.text()).into_response()
 }
 

@@ -2,13 +2,14 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::json;
 
 /// What went wrong with a question.
-#[derive(Debug, Serialize)]
-struct Refusal {
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Refusal {
     /// The status of the answer.
     code: u16,
     /// A name for it.

@@ -25,17 +25,21 @@ fn notice(instance: &str) -> Signal {
 
 /// A board with an open case of i-1 and one of i-2 that has ended.
 fn shown() -> Shown {
+    shown_by(MANIFESTS, "i-1")
+}
+
+fn shown_by(manifests: &str, open: &str) -> Shown {
     // A clock that stands still for as long as a test can take.
     let clock = Clock::simulated(NOW.parse().unwrap(), 1e-9);
     let now = clock.now();
     let telemetry = Telemetry::new(Arc::default(), None);
     let (mut cases, mut report) = (Cases::default(), Report::default());
-    cases.admit(&notice("i-1"), false, now);
+    cases.admit(&notice(open), false, now);
     report.add(&cases.iter().next().unwrap().id, Reason::LookingUp);
     telemetry.board.publish(&cases, &report, &Snapshot::default());
     let line = CaseLine::new("case.closed", &Case::new(&notice("i-2"), now), Tally::default(), now);
     telemetry.board.end(CaseLine { outcome: Some(Outcome::HandedOver), ..line }, now);
-    let manifests = crate::api::load_str("test", MANIFESTS).unwrap();
+    let manifests = crate::api::load_str("test", manifests).unwrap();
     let configuration = Configuration::new(manifests, &"us-east-1".into(), &clock).unwrap();
     configuration.offer(crate::api::load_str("test", "kind: Nonsense"));
     Shown::of(&telemetry, &Arc::default(), &Arc::new(configuration), &clock)
@@ -58,13 +62,39 @@ async fn ask(paths: impl IntoIterator<Item = impl Into<String>>) -> Vec<(u16, Va
 }
 
 fn get_one(address: SocketAddr, path: &str) -> (u16, Value) {
+    let (head, body) = exchange(address, "GET", path);
+    assert!(head.contains("content-type: application/json"), "{head}");
+    (status(&head), serde_json::from_str(&body).unwrap())
+}
+
+fn status(head: &str) -> u16 {
+    head.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+/// The head of the answer in small letters, and its body.
+fn exchange(address: SocketAddr, method: &str, path: &str) -> (String, String) {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(head.to_ascii_lowercase().contains("content-type: application/json"), "{head}");
-    (head.split(' ').nth(1).unwrap().parse().unwrap(), serde_json::from_str(body).unwrap())
+    (head.to_ascii_lowercase(), body.to_owned())
+}
+
+/// A server that shows `shown` until the test ends.
+#[expect(clippy::disallowed_methods, reason = "nobody waits for the end of a server that has none")]
+async fn serve_with(shown: impl FnOnce(SocketAddr) -> Shown) -> SocketAddr {
+    let (listener, address) = bind("127.0.0.1:0").await.unwrap();
+    tokio::spawn(serve(listener, shown(address), CancellationToken::new()));
+    address
+}
+
+async fn serve_for_good(shown: Shown) -> SocketAddr {
+    serve_with(|_| shown).await
+}
+
+async fn asked(address: SocketAddr, method: &'static str, path: &'static str) -> (String, String) {
+    tokio::task::spawn_blocking(move || exchange(address, method, path)).await.unwrap()
 }
 
 #[tokio::test]
@@ -121,4 +151,128 @@ async fn what_was_declared_is_told_with_how_it_stands() {
     assert_eq!(web.1["metadata"]["labels"]["team"], "a");
     assert_eq!(web.1["status"]["observedGeneration"], 1);
     assert!(nobody.1["message"].as_str().unwrap().contains("there are web"));
+}
+
+#[tokio::test]
+async fn every_answer_keeps_the_page_to_itself_and_nothing_is_changed_by_asking() {
+    let address = serve_for_good(shown()).await;
+    for path in ["/", "/page/page.css", "/page/main.js", "/api/v1/operator", "/metrics", "/readyz"] {
+        let (head, body) = asked(address, "GET", path).await;
+        assert!([200, 503].contains(&status(&head)) && !body.is_empty(), "{path}: {head}");
+        let policy = head.lines().find_map(|line| line.strip_prefix("content-security-policy: ")).unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self';") && !policy.contains("unsafe"), "{policy}");
+        for header in ["x-content-type-options: nosniff", "x-frame-options: deny", "referrer-policy: no-referrer"] {
+            assert!(head.contains(header), "{path}: {head}");
+        }
+    }
+    for method in ["POST", "PUT", "DELETE", "PATCH"] {
+        for path in ["/", "/api/v1/operator", "/api/v1/interruptions", "/api/v1/events"] {
+            assert_eq!(status(&asked(address, method, path).await.0), 405, "{method} {path}");
+        }
+    }
+    assert_eq!(status(&asked(address, "GET", "/page/../main.rs").await.0), 404);
+    assert_eq!(status(&asked(address, "GET", "/page/nothing.js").await.0), 404);
+}
+
+#[tokio::test]
+async fn who_listens_is_told_at_once_and_let_go_at_the_end() {
+    let (listener, address) = bind("127.0.0.1:0").await.unwrap();
+    let stop = CancellationToken::new();
+    let reading = async {
+        let (head, body) = tokio::task::spawn_blocking({
+            let stop = stop.clone();
+            move || {
+                let mut stream = TcpStream::connect(address).unwrap();
+                write!(stream, "GET /api/v1/events HTTP/1.1\r\nHost: {address}\r\n\r\n").unwrap();
+                let (mut heard, mut buffer) = (Vec::new(), [0; 4_096]);
+                while !String::from_utf8_lossy(&heard).contains("\n\n\r\n") {
+                    let read = stream.read(&mut buffer).unwrap();
+                    assert!(read > 0, "{}", String::from_utf8_lossy(&heard));
+                    heard.extend_from_slice(&buffer[..read]);
+                }
+                stop.cancel();
+                // Without an end that is told from outside, this would read for good.
+                stream.read_to_end(&mut heard).unwrap();
+                let heard = String::from_utf8(heard).unwrap();
+                let (head, body) = heard.split_once("\r\n\r\n").unwrap();
+                (head.to_ascii_lowercase(), body.to_owned())
+            }
+        })
+        .await
+        .unwrap();
+        assert!(head.contains("content-type: text/event-stream"), "{head}");
+        let data = body.lines().find_map(|line| line.strip_prefix("data: ")).unwrap();
+        let told: Value = serde_json::from_str(data).unwrap();
+        assert!(body.contains("event: changed"), "{body}");
+        assert!(told["time"].as_str().unwrap().starts_with("2026-01-02T03:00:30"), "{told}");
+        for part in ["operator", "clusters", "interruptions"] {
+            assert!(told[part].is_u64(), "{told}");
+        }
+    };
+    let (served, ()) = tokio::join!(serve(listener, shown(), stop.clone()), reading);
+    served.unwrap();
+}
+
+#[tokio::test]
+async fn more_readers_than_there_are_seats_are_told_to_ask_instead() {
+    let address = serve_for_good(shown()).await;
+    let full = move || {
+        let listen = |_| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            write!(stream, "GET /api/v1/events HTTP/1.1\r\nHost: {address}\r\n\r\n").unwrap();
+            // It sits once it is answered.
+            assert!(stream.read(&mut [0; 16]).unwrap() > 0);
+            stream
+        };
+        let seated: Vec<TcpStream> = (0..32).map(listen).collect();
+        let answer = get_one(address, "/api/v1/events");
+        drop(seated);
+        answer
+    };
+    let (status, answer) = tokio::task::spawn_blocking(full).await.unwrap();
+    assert_eq!((status, &answer["reason"]), (503, &"TooManyReaders".into()));
+}
+
+fn sharing(url: &str) -> String {
+    MANIFESTS.replace("spec: {queues", &format!("spec: {{http: {{replicas: '{url}'}}, queues"))
+}
+
+#[tokio::test]
+async fn one_replica_shows_what_another_has() {
+    let other = serve_for_good(shown_by(&sharing("http://127.0.0.1:1"), "i-9")).await;
+    let this = serve_for_good(shown_by(&sharing(&format!("http://{other}")), "i-1")).await;
+    let asked =
+        |path: &'static str| async move { tokio::task::spawn_blocking(move || get_one(this, path)).await.unwrap().1 };
+    let list = asked("/api/v1/interruptions").await;
+    let names: Vec<(&str, Option<&str>)> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["spec"]["instanceId"].as_str().unwrap(), it["status"]["replica"].as_str().map(|_| "another")))
+        .collect();
+    // Both have i-2, which has ended: it is shown once.
+    assert_eq!(names, [("i-1", None), ("i-9", Some("another")), ("i-2", None)]);
+    let own = asked("/api/v1/interruptions?local=true").await;
+    assert_eq!(own["items"].as_array().unwrap().len(), 2);
+    let found = asked("/api/v1/interruptions/i-9").await;
+    assert!(found["status"]["replica"].is_string(), "{found}");
+    assert_eq!(asked("/api/v1/interruptions/i-9?local=true").await["code"], 404);
+    let replicas = asked("/api/v1/operator").await["status"]["replicas"].clone();
+    let told: Vec<_> =
+        replicas.as_array().unwrap().iter().map(|it| (&it["self"], &it["answers"], &it["clusters"])).collect();
+    let (yes, no, web) = (Value::from(true), Value::from(false), serde_json::json!(["web"]));
+    assert_eq!(told, [(&yes, &yes, &web), (&no, &yes, &web)]);
+}
+
+#[tokio::test]
+async fn a_replica_that_is_silent_is_told_of_and_one_does_not_count_itself() {
+    let address = serve_with(|address| shown_by(&sharing(&format!("http://{address}")), "i-1")).await;
+    let alone = tokio::task::spawn_blocking(move || get_one(address, "/api/v1/operator")).await.unwrap().1;
+    assert_eq!(alone["status"]["replicas"].as_array().unwrap().len(), 1, "{alone}");
+
+    let address = serve_for_good(shown_by(&sharing("http://127.0.0.1:1"), "i-1")).await;
+    let told = tokio::task::spawn_blocking(move || get_one(address, "/api/v1/operator")).await.unwrap().1;
+    let silent = &told["status"]["replicas"][1];
+    assert_eq!((&silent["answers"], &silent["name"]), (&false.into(), &"http://127.0.0.1:1".into()), "{told}");
+    assert!(silent["message"].as_str().unwrap().contains("cannot be reached"), "{silent}");
 }

@@ -8,7 +8,7 @@ use crate::api::CapacityProviderStatus;
 use crate::doctor::{self, Finding, GroupFacts, Severity};
 use crate::ids::{CapacityProviderName, ClusterKey};
 use crate::observe::Snapshot;
-use crate::observe::snapshot::{Behind, Cluster, ClusterState, InstanceStatus, Lifecycle};
+use crate::observe::snapshot::{Behind, Cluster, ClusterState, Group, InstanceStatus, Lifecycle};
 use crate::plan::Policies;
 use crate::telemetry::cluster_view::{ClusterView, Judgement, Verdict};
 
@@ -24,6 +24,7 @@ pub fn judge(
     let (instances, draining) = counted.unwrap_or_else(|| count(key, snapshot));
     let pools = cluster.providers.iter().map(|(name, behind)| pool(key, name, behind, snapshot, policies)).collect();
     Some(ClusterView {
+        cluster: cluster.name.to_string(),
         region: cluster.region.to_string(),
         instances,
         draining,
@@ -88,9 +89,8 @@ fn pool(
     policies: &Policies,
 ) -> CapacityProviderStatus {
     let group = behind.group().and_then(|group| snapshot.groups.get(group));
-    let in_service = |group: &crate::observe::snapshot::Group| {
-        group.members.values().filter(|member| member.lifecycle == Lifecycle::InService).count()
-    };
+    let in_service =
+        |group: &Group| group.members.values().filter(|member| member.lifecycle == Lifecycle::InService).count();
     CapacityProviderStatus {
         name: name.to_string(),
         auto_scaling_group: behind.group().map(ToString::to_string),
@@ -98,7 +98,16 @@ fn pool(
         desired: group.map_or(0, |group| group.desired),
         max: group.map_or(0, |group| group.max),
         in_service: group.map_or(0, in_service).try_into().unwrap_or(u64::MAX),
+        fallback_in_use: group.and_then(raised_base),
+        ..CapacityProviderStatus::default()
     }
+}
+
+/// The On-Demand base that an operator has raised, for people.
+fn raised_base(group: &Group) -> Option<String> {
+    let (mix, note) = group.mix.zip(group.base_note)?;
+    (mix.base > note.original && note.covers(mix.base))
+        .then(|| format!("On-Demand base raised from {} to {}", note.original, mix.base))
 }
 
 /// Since when each judgement holds: as long as its verdict stays the same.

@@ -149,7 +149,7 @@ impl Configuration {
         state.since = self.clock.now();
         state.awaits_restart = match manifests.operator.spec.http == self.http {
             true => Vec::new(),
-            false => vec![format!("spec.http.listen {}", manifests.operator.spec.http.listen)],
+            false => vec!["spec.http".to_owned()],
         };
         let (generation, count) = (state.generation, changes.len());
         let named: Vec<String> = changes.iter().take(NAMED_MAX).map(Change::to_string).collect();

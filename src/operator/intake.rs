@@ -53,7 +53,7 @@ impl Intake {
         // What was received before was held, or left by an operator that is no more.
         if !message.held_before {
             let age = message.received_at.duration_since(message.sent_at).as_secs_f64();
-            metrics.message_age.observe(age.max(0.0));
+            metrics.ages.observe(age);
         }
         let parsed = match signal::parse(&message.body, message.sent_at) {
             Ok(parsed) => parsed,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::aws::Failure;
@@ -29,23 +30,25 @@ struct State {
 }
 
 /// A problem.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Standing {
     /// What happened.
     pub message: String,
     /// What mends it.
     pub remedy: String,
     /// Since when it stands.
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub since: Timestamp,
 }
 
 /// Whether the operator is ready, and if not, why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Readiness {
     /// Ready: the index was filled and every queue answered.
     pub ready: bool,
     /// Since when it is.
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub since: Option<Timestamp>,
     /// What has not answered once, by object.
     pub waiting_for: BTreeMap<String, String>,

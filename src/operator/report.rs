@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::ids::{ClusterKey, GroupKey, InstanceId};
 use crate::observe::Snapshot;
-use crate::plan::{Call, Case, Deed, Dismissal, Outcome, Phase, Reason, Risk, Step, Way, tally};
+use crate::plan::{Call, Case, Deed, Dismissal, Outcome, Phase, Reason, Risk, Step, Way, tally, task_ends};
 use crate::signal::SignalKind;
 use crate::telemetry::cluster_view::{ClusterView, Verdict};
 use crate::telemetry::metrics::{OutcomeLabels, TaskLabels};
@@ -22,7 +22,8 @@ pub struct Reporter<'a> {
 
 impl Reporter<'_> {
     fn line(&self, event: &'static str, case: &Case) -> CaseLine {
-        CaseLine::new(event, case, tally(self.snapshot, case), self.now)
+        let line = CaseLine::new(event, case, tally(self.snapshot, case), self.now);
+        CaseLine { task_ends: task_ends(self.snapshot, case), ..line }
     }
 
     fn tell(&self, mut line: CaseLine, message: String) {

@@ -61,7 +61,7 @@ pub use reason::Reason;
 pub use report::Report;
 pub use risk::Risk;
 pub use step::{Dismissal, Outcome, Plan, Step};
-pub use tasks::{Tally, tally};
+pub use tasks::{Tally, TaskEnd, tally, task_ends};
 
 use crate::api::Mode;
 use crate::observe::Snapshot;

@@ -42,6 +42,25 @@ pub fn tally(snapshot: &Snapshot, case: &Case) -> Tally {
     tally
 }
 
+/// The end of a task of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TaskEnd {
+    /// When, by AWS's clock.
+    pub at: Timestamp,
+    /// Whether its instance took it along.
+    pub killed: bool,
+}
+
+/// When the tasks of a case came to their end, the earliest first.
+#[must_use]
+pub fn task_ends(snapshot: &Snapshot, case: &Case) -> Vec<TaskEnd> {
+    let ended = concerned(snapshot, case).filter(|(_, task)| task.stopped);
+    let mut ends: Vec<TaskEnd> =
+        ended.filter_map(|(_, task)| Some(TaskEnd { at: task.stopped_at?, killed: task.died_with_host })).collect();
+    ends.sort_unstable();
+    ends
+}
+
 /// The tasks that had not ended when the signal was given.
 fn concerned<'a>(snapshot: &'a Snapshot, case: &'a Case) -> impl Iterator<Item = (&'a TaskArn, &'a Task)> {
     let tasks = snapshot.tasks.get(&case.instance).into_iter().flat_map(|of| of.tasks.iter());

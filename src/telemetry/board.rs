@@ -4,6 +4,7 @@
 //! words when it is asked for, so that a thought costs no more than noting what it changed. Decides nothing, asks nobody.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +14,7 @@ use super::shown;
 use crate::api::{Interruption, InterruptionList};
 use crate::ids::InstanceId;
 use crate::observe::Snapshot;
-use crate::plan::{Case, CaseId, Cases, Reason, Report, Tally, tally};
+use crate::plan::{Case, CaseId, Cases, Reason, Report, Tally, TaskEnd, tally, task_ends};
 
 /// So many cases that have ended are kept.
 const ENDED_MAX: usize = 1_000;
@@ -25,6 +26,7 @@ const ENDED_FOR: SignedDuration = SignedDuration::from_hours(1);
 #[derive(Debug, Default)]
 pub struct Board {
     cases: Mutex<Kept>,
+    revision: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -39,6 +41,7 @@ struct Kept {
 struct Open {
     case: Case,
     tally: Tally,
+    task_ends: Vec<TaskEnd>,
     waiting_for: Vec<Reason>,
 }
 
@@ -54,14 +57,25 @@ impl Board {
     pub fn publish(&self, cases: &Cases, report: &Report, snapshot: &Snapshot) {
         let mut kept = self.lock();
         let changed = kept.changed(cases, report, snapshot);
+        let has_changed = !changed.is_empty() || kept.open.len() > cases.len();
         kept.open.extend(changed);
         if kept.open.len() > cases.len() {
             kept.open.retain(|instance, _| cases.of(instance).is_some());
         }
+        if has_changed {
+            self.revision.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts the changes. It may go up when nothing has changed that can be read, and never stays when something has.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Relaxed)
     }
 
     /// Notes that a case has ended, with the last line about it.
     pub fn end(&self, line: CaseLine, now: Timestamp) {
+        self.revision.fetch_add(1, Ordering::Relaxed);
         let mut kept = self.lock();
         if kept.open.get(&line.instance_id).is_some_and(|open| open.case.id == line.case) {
             kept.open.remove(&line.instance_id);
@@ -141,7 +155,8 @@ impl Kept {
             let waiting_for = reasons.peek().filter(|(id, _)| **id == case.id).map_or(&[][..], |(_, reasons)| reasons);
             let tally = tally(snapshot, case);
             if !kept.peek().is_some_and(|open| open.stands(case, tally, waiting_for)) {
-                let open = Open { case: case.clone(), tally, waiting_for: waiting_for.to_vec() };
+                let task_ends = task_ends(snapshot, case);
+                let open = Open { case: case.clone(), tally, task_ends, waiting_for: waiting_for.to_vec() };
                 changed.push((case.instance.clone(), Arc::new(open)));
             }
         }
@@ -156,7 +171,7 @@ impl Open {
     }
 
     fn shown(&self, now: Timestamp) -> Interruption {
-        shown::open(&self.case, self.tally, &self.waiting_for, now)
+        shown::open(&self.case, (self.tally, &self.task_ends), &self.waiting_for, now)
     }
 }
 

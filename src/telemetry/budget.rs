@@ -13,6 +13,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Unit;
 
+use crate::api::BucketStatus;
 use crate::aws::gate::{Category, NotSent, Tally};
 use crate::aws::{Gates, Lane};
 use crate::ids::Region;
@@ -27,6 +28,42 @@ impl Budget {
         // An operator has one gate; a second one is not what anybody looks at.
         let _ = self.0.set(gates.clone());
     }
+}
+
+impl Budget {
+    /// How each bucket stands that was asked for anything.
+    #[must_use]
+    pub fn buckets(&self) -> Vec<BucketStatus> {
+        let readings = self.0.get().map(Gates::readings).unwrap_or_default();
+        let asked = |tally: &Tally| !tally.sent.is_empty() || !tally.waiting.is_empty() || !tally.dropped.is_empty();
+        readings
+            .iter()
+            .filter(|(_, _, tally)| asked(tally))
+            .map(|(region, bucket, it)| status(region, *bucket, it))
+            .collect()
+    }
+}
+
+fn status(region: &Region, bucket: Category, tally: &Tally) -> BucketStatus {
+    let mut waiting: BTreeMap<String, u64> = Lane::ALL.map(|lane| (lane.name().to_owned(), 0)).into();
+    for (lane, count) in &tally.waiting {
+        *waiting.entry(lane.name().to_owned()).or_default() += count;
+    }
+    BucketStatus {
+        region: region.to_string(),
+        bucket: bucket.name().to_owned(),
+        tokens: hundredths(tally.tokens),
+        burst: hundredths(tally.burst),
+        rate: hundredths(tally.rate),
+        waiting,
+        requests: tally.sent.values().sum(),
+        throttled: tally.throttled,
+        dropped: tally.dropped.values().sum(),
+    }
+}
+
+fn hundredths(number: f64) -> f64 {
+    (number * 100.0).round() / 100.0
 }
 
 /// One more label and a value: what a bucket adds to a metric.

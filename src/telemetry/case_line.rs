@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, Unit};
 use serde::{Serialize, Serializer};
 
 use crate::ids::{CapacityProviderName, ClusterKey, ContainerInstanceArn, InstanceId};
-use crate::plan::{Case, CaseId, Outcome, Phase, Tally};
+use crate::plan::{Case, CaseId, Outcome, Phase, Tally, TaskEnd};
 
 /// One line about a case. The field names are a contract.
 #[derive(Clone, Debug, Serialize)]
@@ -59,6 +59,9 @@ pub struct CaseLine {
     pub replacement: Option<InstanceId>,
     /// How its tasks ended.
     pub tasks: TaskCounts,
+    /// When each of them did, for those who keep lines.
+    #[serde(skip)]
+    pub task_ends: Vec<TaskEnd>,
     /// AWS's names for the requests that did it.
     pub aws_request_ids: BTreeMap<&'static str, String>,
     /// The same for people.
@@ -107,6 +110,7 @@ impl CaseLine {
             phases: case.phases.clone(),
             replacement: case.replacement.clone(),
             tasks: tally.into(),
+            task_ends: Vec::new(),
             aws_request_ids: request_ids.collect(),
             message: String::new(),
         }

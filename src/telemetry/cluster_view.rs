@@ -65,8 +65,10 @@ impl Judgement {
 }
 
 /// How a managed cluster stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ClusterView {
+    /// Its name in ECS.
+    pub cluster: String,
     /// Where it is.
     pub region: String,
     /// Its container instances.

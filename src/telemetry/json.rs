@@ -11,6 +11,7 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
+use super::bounded::bounded;
 use super::case_line::to_milliseconds;
 use crate::clock::Clock;
 
@@ -36,7 +37,7 @@ where
         if let Some(message) = line.shift_remove("message") {
             line.insert("message".to_owned(), message);
         }
-        writeln!(writer, "{}", Value::Object(line))
+        writeln!(writer, "{}", bounded(line))
     }
 }
 

@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal};
 
 use clap::ValueEnum;
+use tracing::Subscriber;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, reload};
@@ -43,6 +45,16 @@ impl LogLevel {
             (self.set)(filter(level));
         }
     }
+}
+
+/// Sends log events to `writer` as JSON lines, once it is made the default.
+pub fn json_to<W>(writer: W, level: LogThreshold, clock: &Clock) -> impl Subscriber + Send + Sync + 'static
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
+    let lines = lines.event_format(JsonLines { clock: clock.clone() });
+    tracing_subscriber::registry().with(filter(level)).with(lines)
 }
 
 /// Sends log events to standard output. Call it once, before anything is logged.

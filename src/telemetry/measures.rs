@@ -3,9 +3,11 @@
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::capacity::PoolLabels;
 use super::case_line::CaseLine;
 use crate::plan::{Outcome, Phase};
 
@@ -20,13 +22,6 @@ const SINCE: [f64; 16] =
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct PhaseLabels {
     phase: &'static str,
-}
-
-/// Labels of a pool. There are as many as capacity providers are managed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct PoolLabels {
-    cluster: String,
-    capacity_provider: String,
 }
 
 /// Labels of a cluster. There are as many as are managed.
@@ -45,6 +40,7 @@ pub struct Measures {
     lead: Histograms<PoolLabels>,
     at_risk: Family<ClusterLabels, Counter>,
     unannounced: Family<ClusterLabels, Counter>,
+    leader: Family<ClusterLabels, Gauge>,
 }
 
 impl Measures {
@@ -56,6 +52,7 @@ impl Measures {
             lead: Family::new_with_constructor(|| Histogram::new(SINCE)),
             at_risk: Family::default(),
             unannounced: Family::default(),
+            leader: Family::default(),
         };
         let mut with_seconds = |name: &str, help: &str, metric: Histograms<PhaseLabels>| {
             registry.register_with_unit(name, help, Unit::Seconds, metric);
@@ -74,14 +71,25 @@ impl Measures {
         );
         registry.register("cases_at_risk", "Cases of which something was at risk", measures.at_risk.clone());
         registry.register("losses_unannounced", "Instances that went without a word", measures.unannounced.clone());
+        registry.register(
+            "leader",
+            "1 where the duties for a cluster as a whole are this operator's",
+            measures.leader.clone(),
+        );
         measures
     }
 
-    /// Counts from zero in a cluster. What appears with its first event is no increase to whoever watches for one.
+    /// The duties for a cluster are ours, and it is counted from zero. What appears with its first event is no increase to whoever watches for one.
     pub fn expect(&self, cluster: &str) {
         let labels = ClusterLabels { cluster: cluster.to_owned() };
         drop(self.at_risk.get_or_create(&labels));
         drop(self.unannounced.get_or_create(&labels));
+        self.leader.get_or_create(&labels).set(1);
+    }
+
+    /// The duties for a cluster are somebody else's now, or nobody's.
+    pub fn forget(&self, cluster: &str) {
+        self.leader.remove(&ClusterLabels { cluster: cluster.to_owned() });
     }
 
     /// Takes a line in.

@@ -7,8 +7,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::age::Ages;
 use super::budget::Budget;
+use super::capacity::Capacity;
 use super::measures::Measures;
+use crate::api::BucketStatus;
 use crate::aws::Gates;
 use crate::plan::Outcome;
 
@@ -51,6 +54,15 @@ pub struct LookLabels {
     pub result: &'static str,
 }
 
+/// Labels of what others were told.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct NotificationLabels {
+    /// `event_bus`, `webhook` or `traces`.
+    pub receiver: &'static str,
+    /// `sent`, `failed`, or `dropped` where too many waited.
+    pub result: &'static str,
+}
+
 /// Labels of a call because of a notice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct WireLabels {
@@ -64,9 +76,6 @@ const TO_WIRE: [f64; 16] =
 
 /// Seconds; thinking of 5,000 cases takes 0.03.
 const THOUGHT: [f64; 8] = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.25, 1.0];
-
-/// Seconds; a message that waits for longer than a notice lasts is history.
-const AGE: [f64; 10] = [0.1, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 120.0, 900.0, 86_400.0];
 
 /// What the operator counts.
 #[derive(Debug)]
@@ -82,6 +91,8 @@ pub struct Metrics {
     pub calls: Family<CallLabels, Counter>,
     /// Looks at AWS.
     pub looks: Family<LookLabels, Counter>,
+    /// What others were told of cases.
+    pub notifications: Family<NotificationLabels, Counter>,
     /// Tasks that Fargate Spot took back.
     pub fargate_interruptions: Counter,
     /// Cases that are open.
@@ -100,14 +111,16 @@ pub struct Metrics {
     pub notice_to_wire: Family<WireLabels, Histogram, fn() -> Histogram>,
     /// From the start of a thought to its end, in seconds of the clock.
     pub reconcile: Histogram,
-    /// How long a message was in its queue when it was received, in seconds.
-    pub message_age: Histogram,
+    /// How long messages were in their queue.
+    pub ages: Ages,
     /// 1 while the manifests that were read last are in force.
     pub config_accepted: Gauge,
     /// How often the manifests have changed since the start, from 1.
     pub config_generation: Gauge,
     /// What cases add up to.
     pub measures: Measures,
+    /// What the groups want and have.
+    pub capacity: Capacity,
     budget: Budget,
 }
 
@@ -122,6 +135,7 @@ impl Default for Metrics {
             tasks: Family::default(),
             calls: Family::default(),
             looks: Family::default(),
+            notifications: Family::default(),
             fargate_interruptions: Counter::default(),
             open_cases: Gauge::default(),
             drained_by_others: Gauge::default(),
@@ -131,10 +145,11 @@ impl Default for Metrics {
             problems: Gauge::default(),
             notice_to_wire: Family::new_with_constructor(|| Histogram::new(TO_WIRE)),
             reconcile: Histogram::new(THOUGHT),
-            message_age: Histogram::new(AGE),
+            ages: Ages::default(),
             config_accepted: Gauge::default(),
             config_generation: Gauge::default(),
             measures: Measures::new(&mut registry),
+            capacity: Capacity::new(&mut registry),
             budget: Budget::default(),
             registry: Registry::default(),
         };
@@ -143,6 +158,9 @@ impl Default for Metrics {
             .iter()
             .for_each(|outcome| drop(metrics.cases.get_or_create(&OutcomeLabels { outcome: outcome.name() })));
         ["graceful", "killed"].iter().for_each(|end| drop(metrics.tasks.get_or_create(&TaskLabels { end })));
+        for receiver in ["event_bus", "webhook", "traces"] {
+            ["sent", "failed", "dropped"].iter().for_each(|result| metrics.notified(receiver, result, 0));
+        }
         registry.register("messages", "Messages by kind and what became of them", metrics.messages.clone());
         registry.register("cases_closed", "Closed cases by outcome", metrics.cases.clone());
         registry.register("tasks_ended", "Tasks of closed cases by how they ended", metrics.tasks.clone());
@@ -152,6 +170,7 @@ impl Default for Metrics {
             metrics.calls.clone(),
         );
         registry.register("aws_looks", "Looks at AWS by result", metrics.looks.clone());
+        registry.register("notifications", "What others were told of cases, by result", metrics.notifications.clone());
         registry.register(
             "fargate_interruptions",
             "Tasks that Fargate Spot took back",
@@ -183,7 +202,7 @@ impl Default for Metrics {
             "message_age",
             "How long a message was in its queue when it was received",
             Unit::Seconds,
-            metrics.message_age.clone(),
+            metrics.ages.histogram.clone(),
         );
         registry.register(
             "config_accepted",
@@ -214,6 +233,23 @@ impl Metrics {
     /// From now on the API budget is that of `gates`.
     pub fn watch(&self, gates: &Gates) {
         self.budget.watch(gates);
+    }
+
+    /// How each bucket of the API budget stands that was asked for anything.
+    #[must_use]
+    pub fn budget(&self) -> Vec<BucketStatus> {
+        self.budget.buckets()
+    }
+
+    /// Answers of AWS that said that it was too much.
+    #[must_use]
+    pub fn throttled(&self) -> u64 {
+        self.budget.buckets().iter().map(|bucket| bucket.throttled).sum()
+    }
+
+    /// Counts what others were told.
+    pub fn notified(&self, receiver: &'static str, result: &'static str, count: usize) {
+        self.notifications.get_or_create(&NotificationLabels { receiver, result }).inc_by(count as u64);
     }
 
     /// Counts a message.

@@ -1,12 +1,14 @@
 //! What people may read of the clusters: how each stands, and what happened there lately. The loop writes, HTTP reads.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
 use super::case_line::{CaseLine, to_milliseconds};
 use super::cluster_view::ClusterView;
+use super::history::History;
 use crate::api::ResourceEvent;
 
 /// So many events of a cluster are kept.
@@ -22,13 +24,16 @@ const CASES_MAX: usize = 2_000;
 #[derive(Debug, Default)]
 pub struct Registry {
     kept: Mutex<Kept>,
+    revision: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct Kept {
     /// By the name of the `SpotCluster`.
     clusters: BTreeMap<String, Arc<ClusterView>>,
-    /// By the same.
+    /// By the same, and capacity provider.
+    histories: BTreeMap<(String, String), History>,
+    /// By the name of the `SpotCluster`.
     of_clusters: BTreeMap<String, VecDeque<ResourceEvent>>,
     /// By case.
     of_cases: BTreeMap<String, Vec<ResourceEvent>>,
@@ -39,12 +44,37 @@ struct Kept {
 impl Registry {
     /// How a cluster stands now.
     pub fn publish(&self, name: &str, view: ClusterView) {
-        self.lock().clusters.insert(name.to_owned(), Arc::new(view));
+        let mut kept = self.lock();
+        if kept.clusters.get(name).is_none_or(|known| **known != view) {
+            self.revision.fetch_add(1, Ordering::Relaxed);
+        }
+        kept.clusters.insert(name.to_owned(), Arc::new(view));
     }
 
-    /// A cluster is managed no more.
-    pub fn remove(&self, name: &str) {
-        self.lock().clusters.remove(name);
+    /// A cluster is managed no more; how it stood.
+    pub fn remove(&self, name: &str) -> Option<Arc<ClusterView>> {
+        self.revision.fetch_add(1, Ordering::Relaxed);
+        let mut kept = self.lock();
+        kept.histories.retain(|(cluster, _), _| cluster != name);
+        kept.clusters.remove(name)
+    }
+
+    /// Counts the changes of what can be read.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Relaxed)
+    }
+
+    /// How all clusters stand, by name.
+    #[must_use]
+    pub fn clusters(&self) -> Vec<(String, Arc<ClusterView>)> {
+        self.lock().clusters.iter().map(|(name, view)| (name.clone(), Arc::clone(view))).collect()
+    }
+
+    /// What a pool of the `SpotCluster` of this name has been through lately.
+    #[must_use]
+    pub fn history(&self, cluster: &str, provider: &str) -> History {
+        self.lock().histories.get(&(cluster.to_owned(), provider.to_owned())).cloned().unwrap_or_default()
     }
 
     /// How a cluster stands, as far as it is known.
@@ -57,7 +87,9 @@ impl Registry {
     pub fn note(&self, line: &CaseLine, now: Timestamp) {
         let event =
             ResourceEvent { time: to_milliseconds(now), event: line.event.to_owned(), message: line.message.clone() };
+        self.revision.fetch_add(1, Ordering::Relaxed);
         let mut kept = self.lock();
+        kept.note_of_pool(line);
         kept.note_of_case(line.case.to_string(), &event);
         if let Some(cluster) = &line.managed_as {
             let events = kept.of_clusters.entry(cluster.to_string()).or_default();
@@ -86,6 +118,12 @@ impl Registry {
 }
 
 impl Kept {
+    fn note_of_pool(&mut self, line: &CaseLine) {
+        if let (Some(cluster), Some(provider)) = (&line.managed_as, &line.capacity_provider) {
+            self.histories.entry((cluster.to_string(), provider.to_string())).or_default().note(line);
+        }
+    }
+
     fn note_of_case(&mut self, case: String, event: &ResourceEvent) {
         if !self.of_cases.contains_key(&case) {
             self.cases.push_back(case.clone());

@@ -6,13 +6,17 @@ use super::case_line::{CaseLine, TaskCounts, to_milliseconds};
 use super::cluster_view::{Judgement, Verdict};
 use crate::api::{
     API_VERSION, Condition, Interruption, InterruptionMetadata, InterruptionReason, InterruptionSpec,
-    InterruptionStatus, InterruptionTasks,
+    InterruptionStatus, InterruptionTaskEnd, InterruptionTasks,
 };
-use crate::plan::{Case, Phase, Reason, Tally};
+use crate::plan::{Case, Phase, Reason, Tally, TaskEnd};
+
+/// The ends of so many tasks of a case are told.
+const TASK_ENDS_MAX: usize = 200;
 
 /// An open case, as it is at `now`.
-pub fn open(case: &Case, tally: Tally, waiting_for: &[Reason], now: Timestamp) -> Interruption {
-    let mut line = CaseLine::new("case.shown", case, tally, now);
+pub fn open(case: &Case, tasks: (Tally, &[TaskEnd]), waiting_for: &[Reason], now: Timestamp) -> Interruption {
+    let mut line = CaseLine::new("case.shown", case, tasks.0, now);
+    line.task_ends = tasks.1.to_vec();
     line.reason =
         case.skipped.as_ref().map(Reason::name).or(case.risks.last().map(|risk| risk.name())).map(str::to_owned);
     line.message = words(case, &line);
@@ -56,12 +60,14 @@ fn status(line: &CaseLine) -> InterruptionStatus {
         phases: phases.collect(),
         replacement: line.replacement.as_ref().map(ToString::to_string),
         tasks: tasks(line.tasks),
+        task_ends: line.task_ends.iter().take(TASK_ENDS_MAX).map(task_end).collect(),
         aws_request_ids: request_ids.collect(),
         open: false,
         waiting_for: Vec::new(),
         message: line.message.clone(),
         conditions: conditions(line),
         events: Vec::new(),
+        replica: None,
     }
 }
 
@@ -86,6 +92,10 @@ fn conditions(line: &CaseLine) -> Vec<Condition> {
 fn tasks(counts: TaskCounts) -> InterruptionTasks {
     let count = |count: usize| count.try_into().unwrap_or(u64::MAX);
     InterruptionTasks { graceful: count(counts.graceful), killed: count(counts.killed), running: count(counts.running) }
+}
+
+fn task_end(end: &TaskEnd) -> InterruptionTaskEnd {
+    InterruptionTaskEnd { at: to_milliseconds(end.at), end: if end.killed { "killed" } else { "graceful" }.to_owned() }
 }
 
 fn reason(reason: &Reason) -> InterruptionReason {

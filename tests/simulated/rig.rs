@@ -34,6 +34,7 @@ pub struct Running {
     pub problems: Arc<Problems>,
     pub board: Arc<Board>,
     pub registry: Arc<Registry>,
+    pub telemetry: Telemetry,
     pub configuration: Arc<Configuration>,
     task: JoinHandle<()>,
     stop: CancellationToken,
@@ -105,10 +106,18 @@ impl Rig {
             Some(Arc::new(move |line: &CaseLine| lines.lock().unwrap().push(line.clone()))),
         );
         let (board, registry) = (Arc::clone(&telemetry.board), Arc::clone(&telemetry.registry));
-        let connection = Connection::through(self.sim.http_client(), &region, &self.clock);
+        let (connection, told) = (Connection::through(self.sim.http_client(), &region, &self.clock), telemetry.clone());
         let operator =
             Operator { settings, connection, clock: self.clock.clone(), telemetry, problems: Arc::clone(&problems) };
-        Running { problems, board, registry, configuration, task: tokio::spawn(operator.run(stop.clone())), stop }
+        Running {
+            problems,
+            board,
+            registry,
+            telemetry: told,
+            configuration,
+            task: tokio::spawn(operator.run(stop.clone())),
+            stop,
+        }
     }
 
     pub async fn secs(&self, seconds: u64) {

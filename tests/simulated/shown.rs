@@ -10,7 +10,11 @@ async fn an_open_case_shows_what_it_waits_for_and_a_closed_one_how_it_ended() {
     let operator = rig.operate();
     rig.secs(29).await;
     assert_eq!(operator.board.list(10, rig.clock.now()).items, []);
-    rig.secs(11).await;
+    let quiet = operator.board.revision();
+    rig.secs(1).await;
+    assert_eq!(operator.board.revision(), quiet, "nothing has changed");
+    rig.secs(10).await;
+    assert!(operator.board.revision() > quiet);
     let noticed = rig.events("case.noticed").pop().unwrap();
     let open = operator.board.find(noticed.instance_id.as_str(), rig.clock.now()).unwrap();
     assert_eq!(operator.board.list(10, rig.clock.now()).items, std::slice::from_ref(&open));
@@ -31,6 +35,9 @@ async fn an_open_case_shows_what_it_waits_for_and_a_closed_one_how_it_ended() {
     let closed = operator.board.find(&open.metadata.name, rig.clock.now()).unwrap();
     assert!(!closed.status.open && closed.status.waiting_for.is_empty());
     assert_eq!(closed.status.outcome.as_deref(), Some("handed_over"));
+    let ends: Vec<&str> = closed.status.task_ends.iter().map(|end| end.end.as_str()).collect();
+    assert!(ends.len() as u64 == closed.status.tasks.graceful && ends.iter().all(|end| *end == "graceful"), "{ends:?}");
+    assert!(closed.status.task_ends.iter().all(|end| Some(&end.at) < closed.status.deadline.as_ref()));
     let line = serde_json::to_value(&rig.events("case.closed")[0]).unwrap();
     let status = serde_json::to_value(&closed.status).unwrap();
     for (field, value) in line.as_object().unwrap().iter().filter(|(field, _)| *field != "event") {

@@ -1,9 +1,13 @@
 //! What log lines and metrics tell after the fact is what happened.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 
-use ecs_spot_operator::api;
+use ecs_spot_operator::api::{self, LogThreshold};
 use ecs_spot_operator::report::{Figures, Stories};
+use ecs_spot_operator::telemetry::logging;
+use serde_json::Value;
 
 use crate::rig::*;
 
@@ -127,4 +131,73 @@ async fn the_dashboard_names_metrics_that_a_night_has() {
     assert!(serde_json::from_str::<serde_json::Value>(dashboard).unwrap()["panels"].as_array().unwrap().len() > 15);
     let absent = missing(dashboard, &rig);
     assert!(absent.is_empty(), "{absent:?}");
+}
+
+/// A log that is kept.
+#[derive(Clone, Default)]
+pub struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Kept {
+    /// The lines since this was asked last.
+    pub fn lines(&self) -> Vec<Value> {
+        let bytes = std::mem::take(&mut *self.0.lock().unwrap());
+        String::from_utf8(bytes).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn once_a_minute_the_log_tells_how_the_operator_and_its_pools_stand() {
+    let (kept, rig) = (Kept::default(), Rig::new(interrupted(2)));
+    let writer = kept.clone();
+    let subscriber = logging::json_to(move || writer.clone(), LogThreshold::Info, &rig.clock);
+    let _logged = tracing::subscriber::set_default(subscriber);
+    let operator = rig.operate();
+    rig.secs(50).await;
+    operator.telemetry.pulse(rig.clock.now());
+    assert!(kept.lines().iter().all(|line| line.get("_aws").is_none()), "nothing is embedded unless it is asked for");
+    operator.telemetry.embed(true);
+    let pulse = || {
+        operator.telemetry.pulse(rig.clock.now());
+        let lines = kept.lines();
+        let of = |event: &str| lines.iter().filter(|line| line["event"] == event).cloned().collect::<Vec<_>>();
+        let (mut operator, mut pools) = (of("operator.metrics"), of("operator.pool"));
+        assert_eq!((operator.len(), pools.len()), (1, 1), "{lines:?}");
+        (operator.remove(0), pools.remove(0))
+    };
+    let (stands, pool) = pulse();
+    assert_eq!((&stands["cases_open"], &stands["instances_indexed"]), (&2.0.into(), &6.0.into()));
+    assert!(stands["message_age"].as_f64().unwrap() > 0.0, "{stands}");
+    assert_eq!((&pool["cluster"], &pool["capacity_provider"]), (&"web".into(), &"web-spot".into()));
+    assert_eq!((&pool["capacity_desired"], &pool["capacity_missing"]), (&6.0.into(), &2.0.into()));
+    assert_eq!(stands["pools_short"], 1.0);
+    assert_eq!(pool["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0][1], "capacity_provider");
+    let of = |name: &str| {
+        metric(&rig, &format!("ecs_spot_operator_{name}{{cluster=\"web\",capacity_provider=\"web-spot\"}}"))
+    };
+    assert_eq!((of("pool_desired"), of("pool_in_service"), of("pool_max")), (6.0, 4.0, 12.0));
+
+    rig.secs(300).await;
+    let ended = kept.lines().into_iter().filter(|line| line["event"] == "case.closed").collect::<Vec<_>>();
+    let directive = &ended[0]["_aws"]["CloudWatchMetrics"][0];
+    assert_eq!(directive["Dimensions"][0], serde_json::json!([]), "alarms ask for all clusters together");
+    assert_eq!((&ended[0]["cases"], &ended[0]["cases_late"]), (&1.0.into(), &0.0.into()));
+    let (stands, pool) = pulse();
+    assert_eq!(
+        (&stands["message_age"], &stands["pools_short"], &pool["capacity_missing"]),
+        (&0.0.into(), &0.0.into(), &0.0.into())
+    );
+    let history = operator.registry.history("web", "web-spot");
+    let lead = history.lead().unwrap();
+    assert_eq!((history.interruptions_last_day(rig.clock.now()), lead.of), (2, 2));
+    assert!(lead.median > 10.0 && lead.slowest >= lead.median, "{lead:?}");
 }

@@ -32,6 +32,11 @@ impl Process {
 
     /// The operator, run with the manifests at `config` against the AWS at `endpoint`.
     pub fn operator(config: &Path, endpoint: &str) -> Self {
+        Self::operator_with(config, endpoint, &[])
+    }
+
+    /// The same, with more in its environment.
+    pub fn operator_with(config: &Path, endpoint: &str, environment: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
         command.args(["run", "--config"]).arg(config).env_remove("RUST_LOG");
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_")) {
@@ -40,6 +45,7 @@ impl Process {
         command.env("AWS_ENDPOINT_URL", endpoint).env("AWS_REGION", "us-east-1");
         command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
         command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        command.envs(environment.iter().copied());
         Self::start(&mut command)
     }
 

@@ -1,6 +1,7 @@
 //! Trials: scenarios played by the built binary, in simulated time.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
+mod logs;
 mod mutants;
 mod transcripts;
 

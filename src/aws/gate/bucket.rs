@@ -97,6 +97,12 @@ impl Bucket {
         self.tokens
     }
 
+    /// Tokens in a full one.
+    #[must_use]
+    pub const fn burst(&self) -> f64 {
+        self.size.burst
+    }
+
     /// Tokens gained a second now.
     #[must_use]
     pub const fn rate(&self) -> f64 {

@@ -213,8 +213,8 @@ impl Queue {
             *lanes.entry(*lane).or_insert(0_u64) += 1;
             lanes
         });
-        let (tokens, rate) = (state.bucket.tokens(now), state.bucket.rate());
-        Tally { waiting, tokens, rate, ..state.tally.clone() }
+        let (tokens, burst, rate) = (state.bucket.tokens(now), state.bucket.burst(), state.bucket.rate());
+        Tally { waiting, tokens, burst, rate, ..state.tally.clone() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

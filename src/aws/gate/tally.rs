@@ -11,6 +11,8 @@ use super::queue::NotSent;
 pub struct Tally {
     /// Tokens in it.
     pub tokens: f64,
+    /// Tokens in a full one.
+    pub burst: f64,
     /// Tokens that it gains a second now.
     pub rate: f64,
     /// Requests that wait now.

@@ -2,7 +2,9 @@
 
 use super::table::table;
 use super::words::{Page, or_none, plain};
-use crate::api::{Condition, Declared, SpotClusterList, SpotClusterSpec, SpotClusterStatus};
+use crate::api::{
+    CapacityProviderStatus, Condition, Declared, LeadSeconds, SpotClusterList, SpotClusterSpec, SpotClusterStatus,
+};
 
 type Cluster = Declared<SpotClusterSpec, SpotClusterStatus>;
 
@@ -52,18 +54,29 @@ pub fn page(cluster: &Cluster) -> String {
     page.field("Observed at", status.observed_at.as_deref().unwrap_or("not yet"));
     page.field("Instances", &format!("{}, {} draining", status.instances, status.draining));
     page.field("Interruptions", &format!("{} open", status.open_interruptions));
-    let pools = status.capacity_providers.iter().map(|pool| {
-        let group = pool.auto_scaling_group.as_deref().unwrap_or("no group");
-        let managed = if pool.managed { "" } else { ", not managed" };
-        format!(
-            "{}: {group}, {} of {} in service, at most {}{managed}",
-            pool.name, pool.in_service, pool.desired, pool.max
-        )
-    });
-    page.list("Capacity providers", &pools.collect::<Vec<_>>());
+    page.list("Capacity providers", &status.capacity_providers.iter().map(pool).collect::<Vec<_>>());
     page.block("Conditions", &conditions(&status.conditions));
     page.list("Events", &super::words::events(&status.events));
     page.text()
+}
+
+fn pool(pool: &CapacityProviderStatus) -> String {
+    let group = pool.auto_scaling_group.as_deref().unwrap_or("no group");
+    let managed = if pool.managed { "" } else { ", not managed" };
+    let mut words = format!(
+        "{}: {group}, {} of {} in service, at most {}{managed}",
+        pool.name, pool.in_service, pool.desired, pool.max
+    );
+    if pool.interruptions_last_day > 0 {
+        words.push_str(&format!("; {} interruptions in 24 h", pool.interruptions_last_day));
+    }
+    if let Some(LeadSeconds { median, slowest, of }) = pool.lead_seconds {
+        words.push_str(&format!("; replaced after {median} s in the median of {of}, {slowest} s at most"));
+    }
+    if let Some(fallback) = &pool.fallback_in_use {
+        words.push_str(&format!("; {fallback}"));
+    }
+    words
 }
 
 /// Conditions as a table.

@@ -4,7 +4,6 @@ mod clusters;
 pub mod describe;
 pub mod diff;
 pub mod get;
-mod server;
 mod table;
 mod words;
 mod yaml;
@@ -15,10 +14,9 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::Value;
 
-use server::Server;
-
 use crate::cli::{DONE, FAILED, complain, say};
 use crate::clock::Clock;
+use crate::http::Server;
 
 /// How often a list that is watched is asked for.
 const WATCH_EVERY: Duration = Duration::from_secs(1);

@@ -127,7 +127,18 @@ impl Examiner<'_> {
                 let duties = vec![permission::receiving(&queue.arn())];
                 self.duties(role, &queue.home.region, duties, found).await;
             }
+            if let Some(bus) = self.told_bus(role) {
+                self.duties(role, self.region, vec![permission::telling(&bus)], found).await;
+            }
         }
+    }
+
+    /// The ARN of the event bus that is told of cases.
+    #[cfg(feature = "iam")]
+    fn told_bus(&self, role: &str) -> Option<String> {
+        let name = &self.manifests.operator.spec.notifications.as_ref()?.event_bus.as_ref()?.name;
+        let home = Home { region: self.region.clone(), account: account_of(role).unwrap_or_default().to_owned() };
+        Some(if name.starts_with("arn:") { name.clone() } else { home.arn("events", &format!("event-bus/{name}")) })
     }
 
     async fn cluster(&self, patient: &Patient<'_>, found: &mut Vec<Finding>) -> Vec<Pool> {

@@ -67,7 +67,7 @@ impl Core {
             let mut left: Vec<String> = groups.iter().filter(one_only).flat_map(objects::endings_of_group).collect();
             left.push(objects::of_cluster(key));
             left.extend(Some(format!("in {}", address.region)).filter(|_| !in_use(&address.region)));
-            self.telemetry.registry.remove(key.as_str());
+            self.telemetry.forget_cluster(key.as_str());
             self.forget_problems_of(&left);
         }
         self.leaving = staying.keys().cloned().collect();
@@ -120,7 +120,7 @@ impl Core {
         let Some(mut view) = conditions::judge(key, &self.snapshot, &self.policies, counted) else { return };
         conditions::aged(&mut view, before.as_deref(), self.clock.now());
         report::conditions(key, &view, before.as_deref());
-        self.telemetry.registry.publish(key.as_str(), view);
+        self.telemetry.cluster(key.as_str(), view);
     }
 
     /// Whether something that was begun in the cluster has not ended: a case, or an On-Demand base that is raised.
