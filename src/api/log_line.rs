@@ -141,6 +141,9 @@ pub struct LogLine {
     /// Messages: SQS's name for the message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
+    /// Its kind, as its sender calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_kind: Option<String>,
     /// The beginning of one that could not be understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<String>,
@@ -315,6 +318,12 @@ pub enum LogEvent {
     /// Nothing is done about a signal, and why.
     #[serde(rename = "signal.dismissed")]
     SignalDismissed,
+    /// A message was deleted that nothing is to be done about, and what it was. At DEBUG only.
+    #[serde(rename = "message.acknowledged")]
+    MessageAcknowledged,
+    /// The same of one of a kind that the operator does not know. At DEBUG only.
+    #[serde(rename = "message.unknown_kind")]
+    MessageUnknownKind,
     /// A message cannot be understood.
     #[serde(rename = "message.unparsable")]
     MessageUnparsable,

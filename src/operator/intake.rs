@@ -227,7 +227,7 @@ fn pass_over(parsed: &Parsed, metrics: &Metrics) {
         Parsed::UnknownKind(kind) => ("message.unknown_kind", kind.as_str()),
         known => ("message.acknowledged", known.name()),
     };
-    tracing::debug!(event, kind, "a message of the kind `{kind}`, about which nothing is done");
+    tracing::debug!(event, message_kind = kind, "a message of the kind `{kind}`, about which nothing is done");
 }
 
 #[cfg(test)]
