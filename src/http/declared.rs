@@ -102,6 +102,13 @@ fn declared(cluster: &Resource<SpotClusterSpec>, in_force: &InForce, shown: &Sho
         let history = shown.registry.history(name, &pool.name);
         pool.lead_seconds = history.lead();
         pool.interruptions_last_day = history.interruptions_last_day(shown.clock.now());
+        let stand_ins = match shown.board.stand_ins(name, &pool.name) {
+            0 => None,
+            1 => Some("an instance of another capacity provider".to_owned()),
+            many => Some(format!("{many} instances of other capacity providers")),
+        };
+        let both: Vec<String> = pool.fallback_in_use.take().into_iter().chain(stand_ins).collect();
+        pool.fallback_in_use = Some(both.join("; ")).filter(|both| !both.is_empty());
     }
     status.observed_generation = generation;
     status.open_interruptions = shown.board.open_in(Some(name)) as u64;

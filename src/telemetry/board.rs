@@ -14,7 +14,7 @@ use super::shown;
 use crate::api::{Interruption, InterruptionList};
 use crate::ids::InstanceId;
 use crate::observe::Snapshot;
-use crate::plan::{Case, CaseId, Cases, Reason, Report, Tally, TaskEnd, tally, task_ends};
+use crate::plan::{Case, CaseId, Cases, Place, Reason, Report, Tally, TaskEnd, tally, task_ends};
 
 /// So many cases that have ended are kept.
 const ENDED_MAX: usize = 1_000;
@@ -113,6 +113,18 @@ impl Board {
             (Some(_), None) => false,
         };
         self.lock().open.values().filter(|open| is_in(&open.case)).count()
+    }
+
+    /// How many open cases of a pool of the `SpotCluster` of this name have an instance of another pool stand in.
+    #[must_use]
+    pub fn stand_ins(&self, cluster: &str, provider: &str) -> usize {
+        let stands_in = |case: &Case| {
+            let of_pool = |place: &Place| {
+                place.cluster.as_str() == cluster && place.provider.as_ref().is_some_and(|it| it.as_str() == provider)
+            };
+            case.stand_in.is_some() && case.place.as_ref().is_some_and(of_pool)
+        };
+        self.lock().open.values().filter(|open| stands_in(&open.case)).count()
     }
 
     /// The case with this name, or the latest of the instance with this id.

@@ -113,10 +113,9 @@ def only_this(page, instance):
 
 def opens_a_case_by_click(site):
     page = with_cases(site)
-    row = page.locator("#open-cases .case").last
-    instance = row.locator(".instance").text_content()
-    # Anywhere on the row will do.
-    row.click()
+    instance = page.locator("#open-cases .instance").last.text_content()
+    # Anywhere on the row will do. It may have ended in the meantime.
+    page.locator(".case", has=page.get_by_role("link", name=instance, exact=True)).first.click()
     on_its_page(page, instance)
     page.get_by_role("link", name="All interruptions").click()
     expect(page.locator("#all")).to_be_visible()
@@ -134,8 +133,8 @@ def opens_a_case_by_keyboard(site):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.className") == "instance":
             break
-    address = page.evaluate("document.activeElement.getAttribute('href')")
-    instance = page.evaluate("document.activeElement.textContent")
+    address, instance = page.evaluate("(({ attributes, textContent }) => [attributes.href.value, textContent])"
+                                      "(document.activeElement)")
     page.keyboard.press("Enter")
     on_its_page(page, instance)
     expect(page.locator("#case-title")).to_be_focused()

@@ -19,7 +19,11 @@ const RATE_MAX = 10_000;
 
 export class Clock {
     #heard = [];
+
+    /** How many of its seconds go by in one of ours. */
     #rate = 1;
+
+    /** The middle of what was heard: the line of its time goes through it. */
     #middle = null;
 
     /** Takes in that it was `time` there when it was `at` here, both in milliseconds. */
@@ -35,11 +39,6 @@ export class Clock {
     now(at = performance.now()) {
         if (this.#middle === null) return Date.now();
         return this.#middle.time + (at - this.#middle.at) * this.#rate;
-    }
-
-    /** How many of its seconds go by in one of ours. */
-    get rate() {
-        return this.#rate;
     }
 
     #leapt(time, at) {

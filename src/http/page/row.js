@@ -20,6 +20,8 @@ export class Row {
         const who = element("div", { class: "who" }, element("p", {}, this.#link), this.#where);
         const course = element("div", { class: "course" }, this.#bar.node, this.#scale);
         this.node.append(who, course, this.#left, this.#state);
+        // A row that has just come into view gets a click itself, since nothing in it has been drawn yet.
+        this.node.addEventListener("click", ({ target }) => target === this.node && this.#link.click());
     }
 
     update(shown, now) {

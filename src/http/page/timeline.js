@@ -1,8 +1,9 @@
 /** The lists of cases: the open ones by deadline, and those that ended lately. */
 
-import { byId, setHidden, setText } from "./dom.js";
+import { byId, setClass, setHidden, setText } from "./dom.js";
 import { Keyed } from "./keyed.js";
 import { Row, listed } from "./row.js";
+import { windowOf } from "./window.js";
 import { timeOfDay } from "./words.js";
 
 /** So many that have ended are shown before somebody asks for more. */
@@ -49,6 +50,7 @@ export class Timeline {
         setText(byId("open-empty"), found.length ? "" : this.#nothingOpen(open.length));
         setHidden(byId("open-empty"), found.length > 0);
         setHidden(byId("axis"), found.length === 0);
+        setClass(byId("axis"), "no-scale", !found.some((shown) => windowOf(shown, this.#clock.now()).two));
         this.#showEnded();
         this.#count(found.length, open.length, more);
     }

@@ -92,6 +92,6 @@ export function moment(time) {
     return `${text.slice(0, 10)} ${text.slice(11, 23)}`;
 }
 
-export function iso(time) {
+function iso(time) {
     return new Date(time).toISOString();
 }
