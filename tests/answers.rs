@@ -18,13 +18,7 @@ const SCENARIO: &str = "apiVersion: ecs-spot-operator/v1\nkind: Scenario\nmetada
 fn every_answer_is_as_the_document_says() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = tempfile::tempdir().unwrap();
-    let scenario = folder.path().join("scenario.yaml");
-    std::fs::write(&scenario, SCENARIO).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
-    command.args(["sim", "serve", "--listen", "127.0.0.1:0", "--scenario"]).arg(&scenario);
-    let mut aws = Process::start(&mut command);
-    aws.text("is a simulated AWS");
-    let endpoint = aws.said().split(' ').next().unwrap().to_owned();
+    let (_aws, endpoint) = Process::simulated_aws(SCENARIO);
     let manifests = std::fs::read_to_string(root.join("tests/golden/manifests/live.yaml")).unwrap();
     // It names itself, so that replicas are told of as well.
     let listen = format!("127.0.0.1:{}", support::emulator::free_port());

@@ -79,13 +79,7 @@ fn promtool_finds_nothing_wrong_with_the_alerts() {
 #[tokio::test]
 async fn in_a_bad_night_the_right_alerts_fire_and_every_panel_shows_something() {
     let folder = tempfile::tempdir().unwrap();
-    let scenario = folder.path().join("scenario.yaml");
-    std::fs::write(&scenario, SCENARIO).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
-    command.args(["sim", "serve", "--listen", "127.0.0.1:0", "--scenario"]).arg(&scenario);
-    let mut aws = Process::start(&mut command);
-    aws.text("is a simulated AWS");
-    let endpoint = aws.said().split(' ').next().unwrap().to_owned();
+    let (_aws, endpoint) = Process::simulated_aws(SCENARIO);
     let manifests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/manifests/live.yaml");
     let mut operator = Process::operator(&manifests, &endpoint);
     let started = operator.line("its start", |line| line["event"] == "operator.started");

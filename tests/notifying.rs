@@ -5,7 +5,6 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -97,13 +96,7 @@ fn manifests(url: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_wants_to_know_is_told_and_who_does_not_listen_delays_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let scenario = folder.path().join("scenario.yaml");
-    std::fs::write(&scenario, SCENARIO).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
-    command.args(["sim", "serve", "--listen", "127.0.0.1:0", "--scenario"]).arg(&scenario);
-    let mut simulated = Process::start(&mut command);
-    simulated.text("is a simulated AWS");
-    let endpoint = simulated.said().split(' ').next().unwrap().to_owned();
+    let (_aws, endpoint) = Process::simulated_aws(SCENARIO);
     let (url, heard) = listen().await;
     let (sqs, queue) = subscribe(&endpoint).await;
     let config = folder.path().join("operator.yaml");

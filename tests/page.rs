@@ -35,14 +35,7 @@ fn whatever_is_told_it_shows_it_and_nothing_else() {
 
 #[test]
 fn five_hundred_cases_of_an_operator_are_shown_while_they_change() {
-    let folder = tempfile::tempdir().unwrap();
-    let scenario = folder.path().join("scenario.yaml");
-    std::fs::write(&scenario, SCENARIO).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
-    command.args(["sim", "serve", "--listen", "127.0.0.1:0", "--scenario"]).arg(&scenario);
-    let mut aws = Process::start(&mut command);
-    aws.text("is a simulated AWS");
-    let endpoint = aws.said().split(' ').next().unwrap().to_owned();
+    let (_aws, endpoint) = Process::simulated_aws(SCENARIO);
     let manifests = root().join("tests/golden/manifests/live.yaml");
     let mut operator = Process::operator(Path::new(&manifests), &endpoint);
     let http = operator.line("its start", |line| line["event"] == "operator.started")["http"].clone();

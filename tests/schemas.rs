@@ -113,12 +113,7 @@ fn the_lines_of_the_log_are_as_their_schema_says() {
     let scenario = "apiVersion: ecs-spot-operator/v1\nkind: Scenario\nmetadata: {name: s}\nspec:\n  clusters:\n    - name: web\n      \
         groups: [{capacityProvider: a, desired: 4}]\n      services: [{name: app, desired: 4, minimumHealthyPercent: 50}]\n  \
         interruptions:\n    - {after: 3s, capacityProvider: a, count: 2}\n";
-    std::fs::write(folder.path().join("scenario.yaml"), scenario).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
-    command.args(["sim", "serve", "--listen", "127.0.0.1:0", "--scenario"]).arg(folder.path().join("scenario.yaml"));
-    let mut aws = Process::start(&mut command);
-    aws.text("is a simulated AWS");
-    let endpoint = aws.said().split(' ').next().unwrap().to_owned();
+    let (_aws, endpoint) = Process::simulated_aws(scenario);
     let manifests = std::fs::read_to_string(root().join("tests/golden/manifests/live.yaml")).unwrap();
     let manifests = manifests.replace("  http:", "  logs: {embeddedMetrics: true}\n  http:");
     let config = folder.path().join("operator.yaml");

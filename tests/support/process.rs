@@ -30,6 +30,18 @@ impl Process {
         Self { child, lines, seen: Vec::new() }
     }
 
+    /// `sim serve` with a scenario, in real time; its URL too.
+    pub fn simulated_aws(scenario: &str) -> (Self, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("scenario.yaml");
+        std::fs::write(&file, scenario).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
+        let mut aws = Self::start(command.args(["sim", "serve", "--listen", "127.0.0.1:0", "--scenario"]).arg(&file));
+        aws.text("is a simulated AWS");
+        let endpoint = aws.said().split(' ').next().unwrap().to_owned();
+        (aws, endpoint)
+    }
+
     /// The operator, run with the manifests at `config` against the AWS at `endpoint`.
     pub fn operator(config: &Path, endpoint: &str) -> Self {
         Self::operator_with(config, endpoint, &[])

@@ -47,7 +47,7 @@ pub struct Options {
     /// Where chance comes from: which instances are taken, how long each boots.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The address of /healthz, /readyz, /metrics and /api/v1/interruptions.
+    /// The address of the page, /healthz, /readyz, /metrics and /api/v1.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: String,
 }

@@ -42,8 +42,9 @@ impl Narrator {
              EC2 Spot takes instances back, each two minutes after a notice. The operator receives the notices,\n\
              asks the Auto Scaling group for a replacement, drains, and follows each case to its end.\n\
              Time runs {speed} times as fast as real time. The demo ends after {} hand-overs; Ctrl-C ends it before.\n\
-             Health and metrics: {url}/readyz {url}/metrics\n\
-             What it does and waits for: ecs-spot-operator get interruptions --server {url}\n\n\
+             The page, to watch it in a browser: {url}/\n\
+             What it does and waits for: ecs-spot-operator get interruptions --server {url}\n\
+             Health and metrics: {url}/readyz {url}/metrics\n\n\
              {:>6}  {:<19}  {:>11}",
             self.hand_overs, "time", "instance", "left"
         ));
