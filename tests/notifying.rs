@@ -5,6 +5,7 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -102,6 +103,8 @@ async fn whoever_wants_to_know_is_told_and_who_does_not_listen_delays_nothing() 
     let config = folder.path().join("operator.yaml");
     std::fs::write(&config, manifests(&url)).unwrap();
     let mut operator = Process::operator_with(&config, &endpoint, &[("TOLD_URL", &format!("{url}/slack"))]);
+    let started = operator.line("its start", |line| line["event"] == "operator.started");
+    let server = format!("http://{}", started["http"].as_str().unwrap());
     let unset = operator.line("a URL that is not there", |line| line["event"] == "notification.failed");
     assert!(unset["error"].as_str().unwrap().contains("NOT_SET"), "{unset}");
     let lost = operator.line("the first case's end", |line| line["event"] == "case.closed")["instance_id"].clone();
@@ -148,6 +151,11 @@ async fn whoever_wants_to_know_is_told_and_who_does_not_listen_delays_nothing() 
     let of_second = closed.iter().find(|event| event["detail"]["instance_id"] == second_id).unwrap();
     assert_eq!((&of_second["source"], &of_second["detail"]["outcome"]), (&"ecs-spot-operator".into(), &"lossy".into()));
     assert_eq!(of_second["resources"][0], second["container_instance_arn"]);
-    let (code, _) = operator.stop();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ecs-spot-operator"));
+    let diff = command.args(["diff", "--server", &server]).arg(&config).output().unwrap();
+    let diff = String::from_utf8(diff.stdout).unwrap();
+    assert!(diff.starts_with("No difference"), "{diff}");
+    let (code, said) = operator.stop();
     assert_eq!(code, Some(0), "who is silent does not keep it from stopping");
+    assert!(!said.contains("/silent") && !said.contains("/gone"), "the URL of a webhook is a secret: {said}");
 }

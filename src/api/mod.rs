@@ -19,6 +19,7 @@ mod problem;
 mod resource;
 mod scenario;
 mod schema;
+mod secret;
 mod spot_cluster;
 mod status;
 mod supported;
@@ -47,6 +48,7 @@ pub use scenario::{
     ScenarioSpec, ScenarioTask, ScenarioThrottling, ScenarioWeather,
 };
 pub use schema::{KINDS, WRITTEN, schema};
+pub use secret::SecretUrl;
 pub use spot_cluster::{
     AssumeRole, CapacityProviderPolicy, Fallback, Headroom, HeadroomMode, Maintenance, Method, Mode, Rebalance,
     Replacement, Signals, SpotClusterSpec, StandaloneTasks, TaskRules,

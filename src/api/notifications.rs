@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::Complaints;
+use super::secret::SecretUrl;
 use super::template::Template;
 
 /// So many webhooks at most: each has a queue of its own.
@@ -44,10 +45,10 @@ impl Default for EventBus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Webhook {
-    /// Where to. Whoever knows such a URL may write there: better keep it in `urlFrom`.
+    /// Where to. Whoever knows such a URL may write there: better keep it in `urlFrom`. It is never told as a whole.
     #[serde(default)]
     #[schemars(regex(pattern = "^https?://"))]
-    pub url: Option<String>,
+    pub url: Option<SecretUrl>,
     /// Where the URL is kept.
     #[serde(default)]
     pub url_from: Option<UrlFrom>,
@@ -164,7 +165,7 @@ fn check_webhook(webhook: &Webhook, at: &str, found: &mut Complaints) {
     match (&webhook.url, &webhook.url_from) {
         // The URL itself is a secret, so it is not repeated.
         (Some(url), None) => {
-            found.add_if(!is_url(url), &format!("{at}.url"), || "is no http:// or https:// URL".to_owned());
+            found.add_if(!is_url(url.expose()), &format!("{at}.url"), || "is no http:// or https:// URL".to_owned());
         }
         (None, Some(from)) => {
             let is_name =

@@ -43,7 +43,7 @@ impl Hook {
     /// Its URL is not where they say.
     pub fn new(spec: &Webhook, clock: &Clock) -> Result<Self, String> {
         let url = match (&spec.url, &spec.url_from) {
-            (Some(url), _) => url.clone(),
+            (Some(url), _) => url.expose().to_owned(),
             (None, Some(from)) => std::env::var(&from.environment)
                 .map_err(|_| format!("the environment variable {} is not set, or no text", from.environment))?,
             (None, None) => return Err("it has no URL".to_owned()),
@@ -128,7 +128,8 @@ mod tests {
     fn names_from_aws_are_neither_links_nor_lines_of_their_own() {
         let template = "{cluster}: {message}".to_owned();
         let on = vec![Occasion::Closed];
-        let spec = Webhook { url: Some("http://x/".to_owned()), url_from: None, on, outcomes: Vec::new(), template };
+        let url = serde_json::from_value(json!("http://x/")).unwrap();
+        let spec = Webhook { url: Some(url), url_from: None, on, outcomes: Vec::new(), template };
         let hook = Hook::new(&spec, &Clock::system()).unwrap();
         let line = json!({"cluster": "<!channel>", "message": "a & b\nc"});
         let notice = Arc::new(Notice { occasion: Occasion::Closed, at: jiff::Timestamp::UNIX_EPOCH, line });
