@@ -78,9 +78,15 @@ fn queues(queues: &[Queue], found: &mut Complaints) {
 
 /// Replicas speak plain HTTP, and nothing but the host and the port is for people to say.
 fn replicas(url: &str, found: &mut Complaints) {
-    let rest = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
+    let rest = url.strip_prefix("http://").map(|rest| rest.strip_suffix('/').unwrap_or(rest));
     let is_base = rest.is_some_and(|rest| {
-        !rest.is_empty() && !rest.contains(['/', '?', '#', '@']) && !rest.contains(char::is_whitespace)
+        let (host, port) = match rest.rsplit_once(':') {
+            Some((host, port)) if !rest.ends_with(']') => (host, port.parse::<u16>().is_ok_and(|port| port > 0)),
+            _ => (rest, true),
+        };
+        let is_v6 = host.starts_with('[') && host.ends_with(']');
+        let is_name = host.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c));
+        port && !host.is_empty() && (is_v6 || is_name)
     });
     found.add_if(!is_base, "spec.http.replicas", || {
         format!("`{url}` is no address of replicas: write it like `http://ecs-spot-operator.internal:8080`")

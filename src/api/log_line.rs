@@ -112,7 +112,7 @@ pub struct LogLine {
     /// Configuration: how often it has changed since the start, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<u64>,
-    /// How many: changes, or things that are wrong.
+    /// How many: changes, things that are wrong, or notifications.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
     /// Notifications: who was not told, `event_bus`, `webhook` or `traces`.

@@ -10,6 +10,8 @@ use super::template::Template;
 /// So many webhooks at most: each has a queue of its own.
 const WEBHOOKS_MAX: usize = 10;
 
+const NOTHING_TOLD: &str = "is empty: nothing would be told";
+
 /// Messages about cases. They never delay what is done about a case, and where nobody takes them they are dropped and counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -113,6 +115,10 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::HandedOver, Self::Late, Self::Lossy, Self::NotReplaced, Self::Returned, Self::Unannounced];
+
     /// The name that logs and metrics use.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -141,6 +147,7 @@ pub fn check(spec: &Notifications, found: &mut Complaints) {
     if let Some(bus) = &spec.event_bus {
         let is_named = !bus.name.is_empty() && !bus.name.contains(char::is_whitespace);
         found.add_if(!is_named, &format!("{path}.eventBus.name"), || "is no name of an event bus".to_owned());
+        found.add_if(bus.on.is_empty(), &format!("{path}.eventBus.on"), || NOTHING_TOLD.to_owned());
     }
     let count = spec.webhooks.len();
     found.add_if(count > WEBHOOKS_MAX, &format!("{path}.webhooks"), || {
@@ -176,7 +183,9 @@ fn check_webhook(webhook: &Webhook, at: &str, found: &mut Complaints) {
         }
         _ => found.add(at, "needs either `url` or `urlFrom`"),
     }
-    found.add_if(webhook.on.is_empty(), &format!("{at}.on"), || "is empty: nothing would be told".to_owned());
+    found.add_if(webhook.on.is_empty(), &format!("{at}.on"), || NOTHING_TOLD.to_owned());
+    let is_blank = webhook.template.trim().is_empty();
+    found.add_if(is_blank, &format!("{at}.template"), || NOTHING_TOLD.to_owned());
     if let Err(complaint) = Template::parse(&webhook.template) {
         found.add(format!("{at}.template"), complaint);
     }

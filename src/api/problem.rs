@@ -43,7 +43,9 @@ impl Problem {
     /// The same, as one of the field at `path`.
     #[must_use]
     pub fn of_field(self, path: &str) -> Self {
-        Self { field: Some(path.to_owned()).filter(|path| !path.is_empty()), ..self }
+        // What stands beside it may be a secret, and problems are logged.
+        let snippet = self.snippet.filter(|_| !path.starts_with("spec.notifications"));
+        Self { field: Some(path.to_owned()).filter(|path| !path.is_empty()), snippet, ..self }
     }
 }
 

@@ -210,6 +210,7 @@ impl Default for Signals {
 /// The two-minute Spot interruption notice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[schemars(rename = "InterruptionSignal")]
 pub struct Interruption {
     /// False: notices for this cluster are acknowledged and nothing is done.
     pub enabled: bool,

@@ -116,6 +116,15 @@ mod tests {
     }
 
     #[test]
+    fn every_place_is_a_field_of_the_log() {
+        let schema = serde_json::to_value(crate::api::schema("LogLine").unwrap()).unwrap();
+        for field in FIELDS {
+            let root = field.split('.').next().unwrap();
+            assert!(schema["properties"].get(root).is_some(), "{field}");
+        }
+    }
+
+    #[test]
     fn what_is_no_template_is_refused_with_what_mends_it() {
         for (text, complaint) in [
             ("{instance_id", "partner"),

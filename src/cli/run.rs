@@ -86,10 +86,10 @@ async fn operate(location: Location, log_format: LogFormat) -> Result<(), Refusa
     };
     tasks.spawn(follow(follower, texts, offer, hangups, stop.clone()));
     tasks.spawn(signals.pass_to(stop.clone()));
-    let server = tasks.spawn(http::serve(listener, shown, http_stop.clone()));
+    http::serve_apart(listener, shown, http_stop.clone())
+        .map_err(|error| (FAILED, format!("the HTTP server could not be started: {error}")))?;
     Operator { settings, connection, clock, telemetry, problems }.run(stop).await;
     http_stop.cancel();
-    drop(server);
     notifier.close().await;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! An operator's HTTP server as the one who asks sees it: one GET, one JSON answer of a bounded length, or a sentence that says
 //! what to do. Knows nothing of what is asked. The command line asks so, and a replica another.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
@@ -14,17 +15,38 @@ use tokio::net::TcpStream;
 
 use crate::clock::Clock;
 
-/// A list at its longest has a few MiB.
-const BYTES_MAX: usize = 64 * 1024 * 1024;
-
-/// An operator answers from its memory: one that has not by then does not.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 /// An operator's HTTP server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     host: String,
     port: u16,
+}
+
+/// How much is taken of an answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long it may take.
+    pub patience: Duration,
+    /// How many bytes its body may have.
+    pub bytes: usize,
+}
+
+/// Why there is no answer, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    /// Nobody is there, or nobody answers in time.
+    Unreachable(String),
+    /// Whoever answers is no operator of this version.
+    Strange(String),
+    /// The operator says why.
+    Refused(String),
+}
+
+impl fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Unreachable(why) | Self::Strange(why) | Self::Refused(why)) = self;
+        f.write_str(why)
+    }
 }
 
 /// What was answered.
@@ -53,23 +75,14 @@ impl FromStr for Server {
 }
 
 impl Server {
-    /// Asks for `path`.
+    /// Asks for `path` and waits for the answer within `limits`.
     ///
     /// # Errors
-    /// What went wrong, and what to do about it.
-    pub fn get(&self, path: &str) -> Result<Value, String> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| format!("the runtime could not be started: {error}"))?;
-        runtime.block_on(self.ask(path, &Clock::system(), PATIENCE))
-    }
-
-    /// Asks for `path` and waits for the answer for `patience` of the time of `clock`.
-    ///
-    /// # Errors
-    /// What went wrong, and what to do about it.
-    pub async fn ask(&self, path: &str, clock: &Clock, patience: Duration) -> Result<Value, String> {
-        let answer = clock.timeout(patience, self.exchange(path)).await;
-        self.understand(answer.unwrap_or_else(|| Err(format!("no answer within {} s", patience.as_secs())))?)
+    /// What went wrong.
+    pub async fn ask(&self, path: &str, clock: &Clock, limits: Limits) -> Result<Value, Unanswered> {
+        let answer = clock.timeout(limits.patience, self.exchange(path, limits.bytes)).await;
+        let silent = || format!("{} has not answered within {} s", self.url(), limits.patience.as_secs());
+        self.understand(answer.unwrap_or_else(|| Err(Unanswered::Unreachable(silent())))?)
     }
 
     /// The one at an address.
@@ -91,16 +104,16 @@ impl Server {
         if host.contains(':') { format!("http://[{host}]:{port}") } else { format!("http://{host}:{port}") }
     }
 
-    async fn exchange(&self, path: &str) -> Result<Answer, String> {
+    async fn exchange(&self, path: &str, bytes_max: usize) -> Result<Answer, Unanswered> {
         let stream = TcpStream::connect(self.host()).await.map_err(|error| self.unreachable(&error))?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|e| self.strange(&e))?;
         let request = Request::get(path).header(header::HOST, format!("{}:{}", self.host, self.port));
         let request = request.header(header::ACCEPT, "application/json").body(Body::empty());
         let asking = async move {
-            let request = request.map_err(|error| format!("{path} cannot be asked for: {error}"))?;
+            let request = request.map_err(|error| self.strange(&error))?;
             let response = sender.send_request(request).await.map_err(|error| self.strange(&error))?;
             let status = response.status();
-            let body = to_bytes(Body::new(response.into_body()), BYTES_MAX).await.map_err(|e| self.strange(&e))?;
+            let body = to_bytes(Body::new(response.into_body()), bytes_max).await.map_err(|e| self.strange(&e))?;
             Ok(Answer { status, body })
         };
         // The connection ends with the one who asks on it; why it ended before is told there.
@@ -108,30 +121,23 @@ impl Server {
         answer
     }
 
-    fn understand(&self, answer: Answer) -> Result<Value, String> {
+    fn understand(&self, answer: Answer) -> Result<Value, Unanswered> {
         let told = serde_json::from_slice::<Value>(&answer.body).ok();
         match (answer.status, told) {
             (StatusCode::OK, Some(answer)) => Ok(answer),
             (status, told) => match told.as_ref().and_then(|told| told.get("message")?.as_str()) {
-                Some(message) => Err(message.to_owned()),
+                Some(message) => Err(Unanswered::Refused(message.to_owned())),
                 None => Err(self.strange(&format!("HTTP status {}", status.as_u16()))),
             },
         }
     }
 
-    fn unreachable(&self, error: &std::io::Error) -> String {
-        format!(
-            "{} cannot be reached: {error}. Is the operator running there? It logs its address when it starts \
-             (`spec.http.listen`); give it with --server",
-            self.url()
-        )
+    fn unreachable(&self, error: &std::io::Error) -> Unanswered {
+        Unanswered::Unreachable(format!("{} cannot be reached: {error}", self.url()))
     }
 
-    fn strange(&self, what: &impl std::fmt::Display) -> String {
-        format!(
-            "{} does not answer as an operator of this version does ({what}): check --server, or whether the operator is older",
-            self.url()
-        )
+    fn strange(&self, what: &impl fmt::Display) -> Unanswered {
+        Unanswered::Strange(format!("{} does not answer as an operator of this version does ({what})", self.url()))
     }
 }
 

@@ -1,13 +1,15 @@
 //! `/api/v1/clusters` and `/api/v1/operator`: what was declared, and how it stands. Changes nothing and knows nothing of planning.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::query::is_local;
-use super::refusal::refuse;
+use super::refusal::{refuse, unreadable};
 use super::{Shown, json};
 use crate::api::{
     API_VERSION, Condition, Declared, DeclaredMetadata, List, Metadata, OperatorSpec, OperatorStatus, ReplicaStatus,
@@ -15,6 +17,7 @@ use crate::api::{
 };
 use crate::operator::configuration::InForce;
 use crate::operator::problems::Standing;
+use crate::telemetry::Census;
 use crate::telemetry::case_line::to_milliseconds;
 use crate::telemetry::cluster_view::{ClusterView, Judgement, Verdict};
 
@@ -23,16 +26,19 @@ type Cluster = Declared<SpotClusterSpec, SpotClusterStatus>;
 /// All clusters.
 pub async fn clusters(State(shown): State<Shown>) -> Response {
     let in_force = shown.configuration.in_force();
-    let items = in_force.manifests.clusters.iter().map(|cluster| declared(cluster, &in_force, &shown)).collect();
+    let there = There::now(&shown);
+    let items =
+        in_force.manifests.clusters.iter().map(|cluster| declared(cluster, &in_force, &shown, &there)).collect();
     json(StatusCode::OK, &List::<Cluster> { items })
 }
 
 /// The cluster with this name, with what happened there lately.
-pub async fn cluster(State(shown): State<Shown>, Path(name): Path<String>) -> Response {
+pub async fn cluster(State(shown): State<Shown>, name: Result<Path<String>, PathRejection>) -> Response {
+    let Ok(Path(name)) = name else { return unreadable() };
     let in_force = shown.configuration.in_force();
     match in_force.manifests.clusters.iter().find(|cluster| cluster.metadata.name == name) {
         Some(cluster) => {
-            let mut declared = declared(cluster, &in_force, &shown);
+            let mut declared = declared(cluster, &in_force, &shown, &There::now(&shown));
             declared.status.events = shown.registry.events_of_cluster(&cluster.metadata.name);
             json(StatusCode::OK, &declared)
         }
@@ -55,7 +61,7 @@ pub async fn operator(State(shown): State<Shown>, RawQuery(query): RawQuery) -> 
         version: env!("CARGO_PKG_VERSION").to_owned(),
         region: shown.configuration.region().to_string(),
         clusters: in_force.manifests.clusters.len() as u64,
-        open_interruptions: shown.board.open_in(None) as u64,
+        open_interruptions: shown.board.open() as u64,
         time: Some(to_milliseconds(shown.clock.now())),
         budget: shown.metrics.budget(),
         replicas: replicas(&shown, &in_force, &query.unwrap_or_default()).await,
@@ -92,26 +98,39 @@ fn resource<R, S, T>(declared: &Resource<R>, generation: u64, spec: S, status: T
     }
 }
 
-fn declared(cluster: &Resource<SpotClusterSpec>, in_force: &InForce, shown: &Shown) -> Cluster {
+/// What is read once for all clusters.
+struct There {
+    census: BTreeMap<String, Census>,
+    troubles: Vec<(String, Standing)>,
+}
+
+impl There {
+    fn now(shown: &Shown) -> Self {
+        Self { census: shown.board.census(), troubles: shown.problems.all() }
+    }
+}
+
+fn declared(cluster: &Resource<SpotClusterSpec>, in_force: &InForce, shown: &Shown, there: &There) -> Cluster {
     let (name, generation) = (&cluster.metadata.name, in_force.generation);
     let view = shown.registry.cluster(name);
     let mut status = view.as_deref().map(|view| stands(view, generation)).unwrap_or_default();
-    let troubles = troubles(name, view.as_deref(), shown);
+    let troubles = troubles(name, view.as_deref(), &there.troubles);
+    let census = there.census.get(name).cloned().unwrap_or_default();
     status.conditions.push(working(&troubles, in_force).condition("Working", generation));
     for pool in &mut status.capacity_providers {
         let history = shown.registry.history(name, &pool.name);
         pool.lead_seconds = history.lead();
         pool.interruptions_last_day = history.interruptions_last_day(shown.clock.now());
-        let stand_ins = match shown.board.stand_ins(name, &pool.name) {
-            0 => None,
-            1 => Some("an instance of another capacity provider".to_owned()),
-            many => Some(format!("{many} instances of other capacity providers")),
+        let stand_ins = match census.stand_ins.get(&pool.name) {
+            None | Some(0) => None,
+            Some(1) => Some("an instance of another capacity provider".to_owned()),
+            Some(many) => Some(format!("{many} instances of other capacity providers")),
         };
         let both: Vec<String> = pool.fallback_in_use.take().into_iter().chain(stand_ins).collect();
         pool.fallback_in_use = Some(both.join("; ")).filter(|both| !both.is_empty());
     }
     status.observed_generation = generation;
-    status.open_interruptions = shown.board.open_in(Some(name)) as u64;
+    status.open_interruptions = census.open as u64;
     resource(cluster, generation, cluster.spec.clone(), status)
 }
 
@@ -129,13 +148,13 @@ fn stands(view: &ClusterView, generation: u64) -> SpotClusterStatus {
 }
 
 /// What stands in the way of calls about a cluster or the groups behind its capacity providers.
-fn troubles(name: &str, view: Option<&ClusterView>, shown: &Shown) -> Vec<(String, Standing)> {
+fn troubles(name: &str, view: Option<&ClusterView>, all: &[(String, Standing)]) -> Vec<(String, Standing)> {
     let cluster = format!("cluster {name}");
     let groups: Vec<&str> =
         view.iter().flat_map(|view| &view.pools).filter_map(|pool| pool.auto_scaling_group.as_deref()).collect();
     let is_about =
         |object: &str| object.ends_with(&cluster) || groups.iter().any(|group| object.ends_with(&format!(" {group}")));
-    shown.problems.all().into_iter().filter(|(object, _)| is_about(object)).collect()
+    all.iter().filter(|(object, _)| is_about(object)).cloned().collect()
 }
 
 /// Whether nothing stands in the way of the calls.

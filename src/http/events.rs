@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Shown;
 use super::refusal::refuse;
+use crate::clock::Clock;
 use crate::telemetry::case_line::to_milliseconds;
 
 /// So many may listen at a time: people who look at the page.
@@ -23,11 +24,11 @@ const STREAMS_MAX: usize = 32;
 /// Changes are told of once in so long at most.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// And something is told of at least once in so long, so that silence means that nobody is there.
-const SILENCE: Duration = Duration::from_secs(5);
-
-/// How the API budget stands changes all the time; it is looked at once in so long.
+/// How the API budget stands changes all the time; it is told of once in so long, in seconds. So silence means that nobody is there.
 const BUDGET_EVERY: u64 = 2;
+
+/// Cases are shown for an hour after they have ended, and then no more; that is looked at once in so long, in seconds.
+const AGED_EVERY: u64 = 60;
 
 /// Those who listen.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub struct Streams {
     shown: Shown,
     seats: Arc<Semaphore>,
     stop: CancellationToken,
+    /// Readers live in real time, also those of a simulated AWS.
+    pace: Clock,
 }
 
 /// Counts what has changed.
@@ -55,7 +58,7 @@ struct Changed {
 /// One who listens, and what was said last.
 struct Listener {
     streams: Streams,
-    said: Option<(Revisions, Duration)>,
+    said: Option<Revisions>,
     _seat: OwnedSemaphorePermit,
 }
 
@@ -63,19 +66,20 @@ impl Streams {
     /// Nobody listens yet. When `stop` is cancelled, all are let go.
     #[must_use]
     pub fn new(shown: Shown, stop: &CancellationToken) -> Self {
-        Self { shown, seats: Arc::new(Semaphore::new(STREAMS_MAX)), stop: stop.clone() }
+        Self { shown, seats: Arc::new(Semaphore::new(STREAMS_MAX)), stop: stop.clone(), pace: Clock::system() }
     }
 
     async fn revisions(&self) -> Revisions {
         let shown = &self.shown;
         let _ = shown.replicas.others().await;
         let in_force = shown.configuration.in_force();
-        let tick = shown.clock.elapsed().as_secs() / BUDGET_EVERY;
+        let (seconds, aged) = (self.pace.elapsed().as_secs(), shown.clock.elapsed().as_secs() / AGED_EVERY);
         let configuration = in_force.generation + u64::from(in_force.refused.is_some());
+        let (board, problems, others) = (shown.board.revision(), shown.problems.revision(), shown.replicas.revision());
         Revisions {
-            operator: tick + configuration,
-            clusters: shown.registry.revision() + in_force.generation,
-            interruptions: shown.board.revision() + shown.replicas.revision(),
+            operator: seconds / BUDGET_EVERY + configuration + problems + others,
+            clusters: shown.registry.revision() + in_force.generation + problems + board,
+            interruptions: board + others + aged,
         }
     }
 }
@@ -96,19 +100,17 @@ pub async fn stream(State(streams): State<Streams>) -> Response {
 
 async fn next(mut listener: Listener) -> Option<(Result<Event, Infallible>, Listener)> {
     loop {
-        let clock = listener.streams.shown.clock.clone();
+        let Streams { shown, stop, pace, .. } = &listener.streams;
         if listener.said.is_some() {
-            listener.streams.stop.run_until_cancelled(clock.sleep(EVERY)).await?;
-        } else if listener.streams.stop.is_cancelled() {
-            return None;
+            stop.run_until_cancelled(pace.sleep(EVERY)).await?;
         }
-        let (revisions, now) = (listener.streams.revisions().await, clock.elapsed());
-        if listener.said.is_some_and(|(said, at)| said == revisions && now.saturating_sub(at) < SILENCE) {
+        let revisions = stop.run_until_cancelled(listener.streams.revisions()).await?;
+        if listener.said == Some(revisions) {
             continue;
         }
-        listener.said = Some((revisions, now));
-        let changed = Changed { time: to_milliseconds(clock.now()), revisions };
+        let changed = Changed { time: to_milliseconds(shown.clock.now()), revisions };
         let data = serde_json::to_string(&changed).ok()?;
+        listener.said = Some(revisions);
         return Some((Ok(Event::default().event("changed").data(data)), listener));
     }
 }

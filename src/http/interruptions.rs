@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::query::{is_local, parameter};
-use super::refusal::refuse;
+use super::refusal::{refuse, unreadable};
 use super::{Shown, json, replicas};
 
 /// So many are listed where nobody says how many.
@@ -30,18 +31,28 @@ pub async fn list(State(shown): State<Shown>, RawQuery(query): RawQuery) -> Resp
 }
 
 /// The one with this name, or of the instance with this id.
-pub async fn one(State(shown): State<Shown>, Path(id): Path<String>, RawQuery(query): RawQuery) -> Response {
-    match shown.board.find(&id, shown.clock.now()) {
+pub async fn one(
+    State(shown): State<Shown>,
+    id: Result<Path<String>, PathRejection>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let Ok(Path(id)) = id else { return unreadable() };
+    let own = shown.board.find(&id, shown.clock.now());
+    // One that is open there counts more than one that has ended here.
+    let is_open = own.as_ref().is_some_and(|own| own.status.open);
+    let elsewhere = match is_open || is_local(&query.unwrap_or_default()) {
+        true => None,
+        false => shown.replicas.find(&id).await.filter(|other| other.status.open || own.is_none()),
+    };
+    match own.filter(|_| elsewhere.is_none()) {
         Some(mut interruption) => {
             interruption.status.events = shown.registry.events_of_case(&interruption.metadata.name);
             json(StatusCode::OK, &interruption)
         }
-        None if !is_local(&query.unwrap_or_default())
-            && let Some(elsewhere) = shown.replicas.find(&id).await =>
-        {
-            json(StatusCode::OK, &elsewhere)
-        }
-        None => refuse(StatusCode::NOT_FOUND, "NotFound", unknown(&id)),
+        None => match elsewhere {
+            Some(elsewhere) => json(StatusCode::OK, &elsewhere),
+            None => refuse(StatusCode::NOT_FOUND, "NotFound", unknown(&id)),
+        },
     }
 }
 

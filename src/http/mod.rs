@@ -15,6 +15,7 @@ mod replicas;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread;
 
 use axum::Router;
 use axum::extract::State;
@@ -29,7 +30,7 @@ use crate::clock::Clock;
 use crate::operator::{Configuration, Problems};
 use crate::telemetry::{Board, Metrics, Registry, Telemetry};
 
-pub use asking::Server;
+pub use asking::{Limits, Server, Unanswered};
 pub use openapi::openapi;
 pub use replicas::Replicas;
 
@@ -94,6 +95,23 @@ pub async fn bind(listen: &str) -> io::Result<(TcpListener, SocketAddr)> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
     Ok((listener, address))
+}
+
+/// Serves on a thread of its own until `stop` is cancelled: readers, however many, do not keep the one who decides from its work.
+///
+/// # Errors
+/// When the thread cannot be had.
+pub fn serve_apart(listener: TcpListener, shown: Shown, stop: CancellationToken) -> io::Result<()> {
+    let listener = listener.into_std()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let serving = async move {
+        let served = async { serve(TcpListener::from_std(listener)?, shown, stop).await };
+        if let Err(error) = served.await {
+            tracing::error!(%error, "nothing is served over HTTP any more: {error}");
+        }
+    };
+    thread::Builder::new().name("http".to_owned()).spawn(move || runtime.block_on(serving))?;
+    Ok(())
 }
 
 /// Serves until `stop` is cancelled.

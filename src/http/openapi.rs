@@ -62,6 +62,7 @@ impl Types {
             "One cluster, by the name of its SpotCluster, with what happened there lately",
         );
         cluster["parameters"] = json!([name("name")]);
+        cluster["responses"]["400"] = self.refusal("The name is no text");
         cluster["responses"]["404"] = self.refusal("No SpotCluster has that name");
         add("/api/v1/clusters/{name}", cluster);
         let mut list = self.question::<InterruptionList>(
@@ -80,6 +81,7 @@ impl Types {
             "One interruption, by its name or by its instance, with what happened in it",
         );
         one["parameters"] = json!([name("id"), local]);
+        one["responses"]["400"] = self.refusal("The name is no text");
         one["responses"]["404"] = self.refusal("None of that name is open or has ended lately");
         add("/api/v1/interruptions/{id}", one);
         let text = answer("One line a change", "text/event-stream", &json!({"type": "string"}));

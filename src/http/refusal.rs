@@ -22,3 +22,8 @@ pub struct Refusal {
 pub fn refuse(status: StatusCode, reason: &'static str, message: String) -> Response {
     json(status, &Refusal { code: status.as_u16(), reason, message })
 }
+
+/// What stands in the path is no text.
+pub fn unreadable() -> Response {
+    refuse(StatusCode::BAD_REQUEST, "BadRequest", "the path is not UTF-8".to_owned())
+}

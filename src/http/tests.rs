@@ -276,3 +276,30 @@ async fn a_replica_that_is_silent_is_told_of_and_one_does_not_count_itself() {
     assert_eq!((&silent["answers"], &silent["name"]), (&false.into(), &"http://127.0.0.1:1".into()), "{told}");
     assert!(silent["message"].as_str().unwrap().contains("cannot be reached"), "{silent}");
 }
+
+/// Somebody who gives every question this answer.
+#[expect(clippy::disallowed_methods, reason = "it answers until the test ends")]
+async fn answering(body: &'static str) -> SocketAddr {
+    let (listener, address) = bind("127.0.0.1:0").await.unwrap();
+    let router = Router::new().fallback(move || async move { ([(header::CONTENT_TYPE, "application/json")], body) });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    address
+}
+
+#[tokio::test]
+async fn a_replica_that_talks_nonsense_is_told_of_and_harms_nobody() {
+    for (nonsense, why) in [
+        ("{}", "no spec.http.replicas"),
+        ("[]", "no spec.http.replicas"),
+        ("not JSON", "does not answer as an operator"),
+        (r#"{"status": {"replicas": [{"name": "b", "self": true, "news": 1}]}}"#, "as no operator of this version"),
+    ] {
+        let other = answering(nonsense).await;
+        let this = serve_for_good(shown_by(&sharing(&format!("http://{other}")), "i-1")).await;
+        let asked = move || (get_one(this, "/api/v1/operator").1, get_one(this, "/api/v1/interruptions"));
+        let (operator, (status, list)) = tokio::task::spawn_blocking(asked).await.unwrap();
+        let replica = &operator["status"]["replicas"][1];
+        assert!(replica["message"].as_str().unwrap().contains(why), "{nonsense}: {replica}");
+        assert_eq!((status, list["items"].as_array().unwrap().len()), (200, 2), "{nonsense}");
+    }
+}

@@ -1,11 +1,14 @@
 //! From the queue of a receiver to the receiver: what has gathered goes together, not too often, and a few times where it fails.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::notice::Notice;
+use super::post::Answer;
 use super::receiver::{Receiver, Way};
 use crate::clock::Clock;
 use crate::telemetry::Metrics;
@@ -28,17 +31,48 @@ pub struct Setback {
     pub after: Option<Duration>,
 }
 
-/// Passes notices on until there will be no more.
+impl Setback {
+    /// What an answer means for `batch`, where statuses that `may_pass` are worth another attempt.
+    ///
+    /// # Errors
+    /// It was not taken.
+    pub fn of(
+        answer: Result<Answer, String>,
+        batch: Vec<Arc<Notice>>,
+        may_pass: impl Fn(u16) -> bool,
+    ) -> Result<(), Self> {
+        match answer {
+            Ok(Answer { status: 200..300, .. }) => Ok(()),
+            Ok(Answer { status, after }) => {
+                Err(Self { left: batch, why: format!("HTTP status {status}"), may_pass: may_pass(status), after })
+            }
+            Err(why) => Err(Self { left: batch, why, may_pass: true, after: None }),
+        }
+    }
+}
+
+/// Passes notices on until there will be no more, or until `stop` is cancelled: what is left then is given up.
 pub async fn pass_on(
     receiver: Receiver,
     mut waiting: mpsc::Receiver<Arc<Notice>>,
+    stop: CancellationToken,
     clock: Clock,
     metrics: Arc<Metrics>,
 ) {
-    let mut batch = Vec::new();
-    while waiting.recv_many(&mut batch, receiver.batch_max()).await > 0 {
-        deliver(&receiver, std::mem::take(&mut batch), &clock, &metrics).await;
-        clock.sleep(receiver.every()).await;
+    let in_hand = AtomicUsize::new(0);
+    let passing = async {
+        let mut batch = Vec::new();
+        while waiting.recv_many(&mut batch, receiver.batch_max()).await > 0 {
+            in_hand.store(batch.len(), Ordering::Relaxed);
+            deliver(&receiver, std::mem::take(&mut batch), &clock, &metrics).await;
+            in_hand.store(0, Ordering::Relaxed);
+            clock.sleep(receiver.every()).await;
+        }
+    };
+    let cut_off = stop.run_until_cancelled(passing).await.is_none();
+    let left = waiting.len() + in_hand.load(Ordering::Relaxed);
+    if cut_off && left > 0 {
+        give_up(&receiver, left, "it was not told in time before the end", "dropped", &metrics);
     }
 }
 
@@ -53,22 +87,25 @@ async fn deliver(receiver: &Receiver, batch: Vec<Arc<Notice>>, clock: &Clock, me
         left = setback.left;
         metrics.notified(receiver.kind(), "sent", before.saturating_sub(left.len()));
         if attempt == ATTEMPTS_MAX || !setback.may_pass {
-            give_up(receiver, left.len(), &setback.why, metrics);
+            give_up(receiver, left.len(), &setback.why, "failed", metrics);
             return;
         }
-        clock.sleep(setback.after.unwrap_or(Duration::from_secs(1 << attempt)).min(PAUSE_MAX)).await;
+        let pause = setback.after.unwrap_or(Duration::from_secs(1 << attempt));
+        clock.sleep(pause.clamp(receiver.every(), PAUSE_MAX)).await;
     }
 }
 
-fn give_up(receiver: &Receiver, count: usize, why: &str, metrics: &Metrics) {
-    metrics.notified(receiver.kind(), "failed", count);
-    let receiver = receiver.kind();
+fn give_up(receiver: &Receiver, count: usize, why: &str, result: &'static str, metrics: &Metrics) {
+    metrics.notified(receiver.kind(), result, count);
+    let (place, remedy) = (receiver.place.as_str(), receiver.remedy());
     tracing::warn!(
         event = "notification.failed",
-        receiver,
+        receiver = receiver.kind(),
+        place,
         count,
         error = why,
-        "{count} notifications were not delivered ({receiver}): {why}"
+        remedy,
+        "{count} notifications were not delivered to {place}: {why}"
     );
 }
 

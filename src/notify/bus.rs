@@ -9,12 +9,12 @@ use aws_smithy_types::DateTime;
 use super::batch::Setback;
 use super::notice::Notice;
 use crate::api::Occasion;
-use crate::aws::Failure;
+use crate::aws::{Class, Failure};
 
 /// EventBridge API reference, `PutEvents`: ten entries. A case line has some 2 KiB, far from the 256 KiB that they may have together.
 pub const ENTRIES_MAX: usize = 10;
 
-/// So many requests a second that the smallest documented quota of `PutEvents` is left to others by far (EventBridge quotas: 400).
+/// Far below the smallest documented quota, which the gate keeps to besides (`aws::gate::Category::Events`).
 pub const EVERY: Duration = Duration::from_millis(100);
 
 /// The source of our events.
@@ -44,12 +44,16 @@ impl Bus {
             Ok(answer) => answer,
             Err(error) => {
                 let failure = Failure::of(ACTION, &error);
-                return Err(Setback { left: batch, why: failure.to_string(), may_pass: true, after: None });
+                let may_pass =
+                    !matches!(failure.class, Class::Denied | Class::Credentials | Class::NotFound | Class::Invalid);
+                return Err(Setback { left: batch, why: failure.to_string(), may_pass, after: None });
             }
         };
-        let codes = answer.entries().iter().map(|entry| entry.error_code());
+        let codes = answer.entries().iter().map(|entry| {
+            entry.error_code().map(|code| format!("{code}: {}", entry.error_message().unwrap_or("no reason is given")))
+        });
         let refused: Vec<(Arc<Notice>, String)> =
-            batch.into_iter().zip(codes).filter_map(|(notice, code)| Some((notice, code?.to_owned()))).collect();
+            batch.into_iter().zip(codes).filter_map(|(notice, code)| Some((notice, code?))).collect();
         let Some((_, why)) = refused.first().cloned() else { return Ok(()) };
         let left = refused.into_iter().map(|(notice, _)| notice).collect();
         Err(Setback { left, why: format!("{ACTION}: {why}"), may_pass: true, after: None })

@@ -5,6 +5,7 @@ mod batch;
 mod bus;
 mod notice;
 mod outlet;
+mod post;
 mod receiver;
 #[cfg(feature = "otlp")]
 mod traces;
@@ -13,6 +14,7 @@ mod webhook;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::api::{ApiBudget, Notifications};
@@ -22,7 +24,7 @@ use crate::ids::Region;
 use crate::telemetry::{CaseLine, Metrics};
 use notice::Notice;
 use outlet::Outlet;
-use receiver::Receiver;
+use receiver::{Receiver, Wanted};
 
 /// Who is still being told something when the operator stops is waited for so long.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -42,13 +44,11 @@ pub struct Notifier {
     world: World,
     told: Mutex<Told>,
     tasks: TaskTracker,
+    stop: CancellationToken,
 }
 
-#[derive(Default)]
-struct Told {
-    spec: Notifications,
-    outlets: Vec<Outlet>,
-}
+/// Those that are told, and what they were made from.
+type Told = Vec<(Wanted, Outlet)>;
 
 impl Notifier {
     /// Tells nobody yet.
@@ -61,39 +61,47 @@ impl Notifier {
             clock: clock.clone(),
             metrics: Arc::clone(metrics),
         };
-        Self { world, told: Mutex::default(), tasks: TaskTracker::new() }
+        Self { world, told: Mutex::default(), tasks: TaskTracker::new(), stop: CancellationToken::new() }
     }
 
-    /// Tells those that `spec` names from now on. What others have been given still reaches them.
+    /// Tells those that `spec` names from now on. Who is named as before goes on as before, and who is named no more hears nothing more.
     pub fn settle(&self, spec: Option<&Notifications>) {
-        let spec = spec.cloned().unwrap_or_default();
         let mut told = self.lock();
-        if told.spec != spec {
-            told.outlets = receiver::of(&spec, &self.world).into_iter().map(|it| self.open(it)).collect();
-            told.spec = spec;
+        let mut before = std::mem::take(&mut *told);
+        for (place, wanted) in spec.map(Wanted::of).unwrap_or_default() {
+            match before.iter().position(|(known, _)| *known == wanted) {
+                Some(known) => told.push(before.swap_remove(known)),
+                None => told.extend(wanted.receiver(&place, &self.world).map(|it| (wanted, self.open(it)))),
+            }
         }
+        before.iter().for_each(|(_, outlet)| outlet.cut_off());
     }
 
     /// Passes a line on. It never waits.
     pub fn hear(&self, line: &CaseLine) {
         let told = self.lock();
-        if told.outlets.is_empty() {
+        if told.is_empty() {
             return;
         }
         let Some(notice) = Notice::of(line, self.world.clock.now()).map(Arc::new) else { return };
-        told.outlets.iter().for_each(|outlet| outlet.offer(&notice, &self.world.metrics));
+        told.iter().for_each(|(_, outlet)| outlet.offer(&notice, &self.world.metrics));
     }
 
-    /// Waits until all that was given has been told, for a few seconds.
+    /// Waits until all that was given has been told, for a few seconds. What is left then is given up, and the log says so.
     pub async fn close(&self) {
-        self.lock().outlets.clear();
+        self.lock().clear();
         self.tasks.close();
-        let _ = self.world.clock.timeout(FAREWELL, self.tasks.wait()).await;
+        if self.world.clock.timeout(FAREWELL, self.tasks.wait()).await.is_none() {
+            self.stop.cancel();
+            self.tasks.wait().await;
+        }
     }
 
     fn open(&self, receiver: Receiver) -> Outlet {
-        let (outlet, waiting) = Outlet::new(&receiver);
-        self.tasks.spawn(batch::pass_on(receiver, waiting, self.world.clock.clone(), Arc::clone(&self.world.metrics)));
+        let stop = self.stop.child_token();
+        let (outlet, waiting) = Outlet::new(&receiver, &stop);
+        let (clock, metrics) = (self.world.clock.clone(), Arc::clone(&self.world.metrics));
+        self.tasks.spawn(batch::pass_on(receiver, waiting, stop, clock, metrics));
         outlet
     }
 
@@ -107,3 +115,6 @@ impl World {
         aws::clients::eventbridge(&self.connection, &self.region, &self.gates)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ impl Notice {
         let occasion = match line.event {
             "case.noticed" => Occasion::Opened,
             "case.at_risk" => Occasion::AtRisk,
-            "case.closed" => Occasion::Closed,
+            "case.closed" | "case.rehearsed" => Occasion::Closed,
             _ => return None,
         };
         Some(Self { occasion, at, line: serde_json::to_value(line).ok()? })

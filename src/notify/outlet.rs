@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::notice::Notice;
 use super::receiver::{Receiver, Wish};
@@ -13,6 +14,7 @@ const WAITING_MAX: usize = 1_000;
 
 /// Where notices for one receiver go in.
 pub struct Outlet {
+    stop: CancellationToken,
     kind: &'static str,
     wish: Wish,
     queue: mpsc::Sender<Arc<Notice>>,
@@ -20,9 +22,14 @@ pub struct Outlet {
 
 impl Outlet {
     /// One for `receiver`, and where its notices come out.
-    pub fn new(receiver: &Receiver) -> (Self, mpsc::Receiver<Arc<Notice>>) {
+    pub fn new(receiver: &Receiver, stop: &CancellationToken) -> (Self, mpsc::Receiver<Arc<Notice>>) {
         let (queue, waiting) = mpsc::channel(WAITING_MAX);
-        (Self { kind: receiver.kind(), wish: receiver.wish.clone(), queue }, waiting)
+        (Self { stop: stop.clone(), kind: receiver.kind(), wish: receiver.wish.clone(), queue }, waiting)
+    }
+
+    /// Nothing more is told: people want it no more.
+    pub fn cut_off(&self) {
+        self.stop.cancel();
     }
 
     /// Takes a notice that its receiver wants.

@@ -8,10 +8,14 @@ use super::notice::Notice;
 #[cfg(feature = "otlp")]
 use super::traces::Collector;
 use super::webhook::Hook;
-use crate::api::{Ending, Notifications, Occasion};
+#[cfg(feature = "otlp")]
+use crate::api::Traces;
+use crate::api::{Ending, EventBus, Notifications, Occasion, Webhook};
 
 /// Who is told.
 pub struct Receiver {
+    /// Where in the manifests it stands.
+    pub place: String,
     /// Of what.
     pub wish: Wish,
     /// How.
@@ -60,6 +64,16 @@ impl Receiver {
         }
     }
 
+    /// What mends it where it cannot be told.
+    pub const fn remedy(&self) -> &'static str {
+        match self.way {
+            Way::Bus(_) => "is the event bus there, and may the operator's role call events:PutEvents on it?",
+            Way::Hook(_) => "is the URL the right one, and can the operator reach it?",
+            #[cfg(feature = "otlp")]
+            Way::Traces(_) => "does a collector listen there for OTLP over HTTP, and can the operator reach it?",
+        }
+    }
+
     /// So many notices go at a time.
     pub const fn batch_max(&self) -> usize {
         match self.way {
@@ -81,33 +95,57 @@ impl Receiver {
     }
 }
 
-/// All that `spec` names. One that cannot be told is left out, and the log says why.
-pub fn of(spec: &Notifications, world: &World) -> Vec<Receiver> {
-    let mut all = Vec::new();
-    if let Some(bus) = &spec.event_bus {
-        let wish = Wish { on: bus.on.clone(), outcomes: Vec::new() };
-        all.push(Receiver { wish, way: Way::Bus(Bus::new(world.events(), &bus.name)) });
+/// One that people want told, as they wrote it. Two that are equal are the same one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// An event bus.
+    Bus(EventBus),
+    /// A webhook.
+    Hook(Webhook),
+    /// A collector of traces.
+    #[cfg(feature = "otlp")]
+    Traces(Traces),
+}
+
+impl Wanted {
+    /// All that `spec` names, each with where it stands there.
+    pub fn of(spec: &Notifications) -> Vec<(String, Self)> {
+        let bus = spec.event_bus.iter().map(|bus| ("spec.notifications.eventBus".to_owned(), Self::Bus(bus.clone())));
+        let hook = |(index, hook): (usize, &Webhook)| {
+            (format!("spec.notifications.webhooks[{index}]"), Self::Hook(hook.clone()))
+        };
+        let all = bus.chain(spec.webhooks.iter().enumerate().map(hook));
+        #[cfg(feature = "otlp")]
+        let all = all.chain(
+            spec.traces.iter().map(|traces| ("spec.notifications.traces".to_owned(), Self::Traces(traces.clone()))),
+        );
+        all.collect()
     }
-    for (index, webhook) in spec.webhooks.iter().enumerate() {
-        let wish = Wish { on: webhook.on.clone(), outcomes: webhook.outcomes.clone() };
-        match Hook::new(webhook, &world.clock) {
-            Ok(hook) => all.push(Receiver { wish, way: Way::Hook(hook) }),
+
+    /// How it is told. One that cannot be is left out, and the log says why.
+    pub(super) fn receiver(&self, place: &str, world: &World) -> Option<Receiver> {
+        let made = match self {
+            Self::Bus(bus) => {
+                let wish = Wish { on: bus.on.clone(), outcomes: Vec::new() };
+                Ok((wish, Way::Bus(Bus::new(world.events(), &bus.name))))
+            }
+            Self::Hook(hook) => {
+                let wish = Wish { on: hook.on.clone(), outcomes: hook.outcomes.clone() };
+                Hook::new(hook, &world.clock).map(|hook| (wish, Way::Hook(hook)))
+            }
+            #[cfg(feature = "otlp")]
+            Self::Traces(traces) => {
+                let wish = Wish { on: vec![Occasion::Closed], outcomes: Vec::new() };
+                Collector::new(traces, &world.clock).map(|collector| (wish, Way::Traces(Box::new(collector))))
+            }
+        };
+        match made {
+            Ok((wish, way)) => Some(Receiver { place: place.to_owned(), wish, way }),
             Err(error) => {
                 let remedy = "nothing is sent there until it is mended and the operator is started again";
-                tracing::error!(
-                    event = "notification.failed",
-                    receiver = "webhook",
-                    error,
-                    remedy,
-                    "webhook {index}: {error}"
-                );
+                tracing::error!(event = "notification.failed", place, error, remedy, "{place}: {error}");
+                None
             }
         }
     }
-    #[cfg(feature = "otlp")]
-    if let Some(traces) = &spec.traces {
-        let wish = Wish { on: vec![Occasion::Closed], outcomes: Vec::new() };
-        all.push(Receiver { wish, way: Way::Traces(Box::new(Collector::new(traces, &world.clock))) });
-    }
-    all
 }

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_smithy_http_client::Connector;
 use jiff::Timestamp;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value::Value as Any};
@@ -12,10 +11,11 @@ use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status, span, status::StatusCode};
 use prost::Message;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::batch::Setback;
 use super::notice::Notice;
-use super::webhook::{Answer, connector, post};
+use super::post::Post;
 use crate::api::Traces;
 use crate::clock::Clock;
 
@@ -27,15 +27,17 @@ pub const EVERY: Duration = Duration::from_secs(1);
 
 /// A collector.
 pub struct Collector {
-    connector: Connector,
-    url: String,
+    post: Post,
 }
 
 impl Collector {
     /// The one that people wrote.
-    pub fn new(spec: &Traces, clock: &Clock) -> Self {
+    ///
+    /// # Errors
+    /// Its address is none.
+    pub fn new(spec: &Traces, clock: &Clock) -> Result<Self, String> {
         let url = format!("{}/v1/traces", spec.endpoint.trim_end_matches('/'));
-        Self { connector: connector(clock), url }
+        Ok(Self { post: Post::to(&url, clock)? })
     }
 
     /// Sends a trace of each.
@@ -44,16 +46,9 @@ impl Collector {
     /// None was taken, and why.
     pub async fn send(&self, batch: Vec<Arc<Notice>>) -> Result<(), Setback> {
         let body = request(&batch).encode_to_vec();
-        let Answer { status, after } = match post(&self.connector, &self.url, "application/x-protobuf", body).await {
-            Ok(answer) => answer,
-            Err(why) => return Err(Setback { left: batch, why, may_pass: true, after: None }),
-        };
-        if (200..300).contains(&status) {
-            return Ok(());
-        }
+        let answer = self.post.send("application/x-protobuf", body).await;
         // OTLP/HTTP, "Failures": these four may be tried again.
-        let may_pass = [429, 502, 503, 504].contains(&status);
-        Err(Setback { left: batch, why: format!("HTTP status {status}"), may_pass, after })
+        Setback::of(answer, batch, |status| [429, 502, 503, 504].contains(&status))
     }
 }
 
@@ -73,7 +68,7 @@ fn request(batch: &[Arc<Notice>]) -> ExportTraceServiceRequest {
 
 /// The spans of a case, that of the whole first.
 fn trace(notice: &Notice) -> Vec<Span> {
-    let case = Case { line: &notice.line, trace: fastrand::u128(..).to_be_bytes().to_vec(), ends: notice.at };
+    let case = Case { line: &notice.line, ends: notice.at };
     let whole = case.whole();
     let root = whole.span_id.clone();
     let parts = [
@@ -85,7 +80,6 @@ fn trace(notice: &Notice) -> Vec<Span> {
 
 struct Case<'a> {
     line: &'a Value,
-    trace: Vec<u8>,
     ends: Timestamp,
 }
 
@@ -125,14 +119,20 @@ impl Case<'_> {
 
     fn span(&self, name: &str, from: Timestamp, to: Timestamp) -> Span {
         Span {
-            trace_id: self.trace.clone(),
-            span_id: fastrand::u64(1..).to_be_bytes().to_vec(),
+            trace_id: self.id("", 16),
+            span_id: self.id(name, 8),
             name: name.to_owned(),
             kind: span::SpanKind::Internal.into(),
             start_time_unix_nano: nanoseconds(from),
             end_time_unix_nano: nanoseconds(to.max(from)),
             ..Span::default()
         }
+    }
+
+    /// The same for the same case, so that a trace that is sent again is no other one.
+    fn id(&self, of: &str, bytes: usize) -> Vec<u8> {
+        let digest = Sha256::digest(format!("{}/{of}", self.text("case").unwrap_or_default()));
+        digest.iter().copied().take(bytes).collect()
     }
 
     fn attributes(&self) -> Vec<KeyValue> {

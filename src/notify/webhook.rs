@@ -5,15 +5,11 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::body::SdkBody;
 use serde_json::json;
 
 use super::batch::Setback;
 use super::notice::Notice;
+use super::post::Post;
 use crate::api::{Template, Webhook};
 use crate::clock::Clock;
 
@@ -23,16 +19,12 @@ pub const LINES_MAX: usize = 20;
 /// One message a second (Slack API, "Rate limits": 1 per second for incoming webhooks).
 pub const EVERY: Duration = Duration::from_secs(1);
 
-/// A line is so long at most, in characters: Slack takes 40,000 in all.
-const LINE_MAX: usize = 1_000;
-
-/// A receiver that has not answered by then did not get it.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A line is so long at most, in characters: Slack takes 40,000 in all (Slack API, "Text limits").
+const LINE_MAX: usize = 1_900;
 
 /// A webhook.
 pub struct Hook {
-    connector: Connector,
-    url: String,
+    post: Post,
     template: Template,
 }
 
@@ -48,7 +40,7 @@ impl Hook {
                 .map_err(|_| format!("the environment variable {} is not set, or no text", from.environment))?,
             (None, None) => return Err("it has no URL".to_owned()),
         };
-        Ok(Self { connector: connector(clock), url: url.trim().to_owned(), template: Template::parse(&spec.template)? })
+        Ok(Self { post: Post::to(&url, clock)?, template: Template::parse(&spec.template)? })
     }
 
     /// Sends them as one message.
@@ -57,15 +49,8 @@ impl Hook {
     /// None was taken, and why.
     pub async fn send(&self, batch: Vec<Arc<Notice>>) -> Result<(), Setback> {
         let body = json!({"text": self.text(&batch)}).to_string();
-        let Answer { status, after } = match post(&self.connector, &self.url, "application/json", body).await {
-            Ok(answer) => answer,
-            Err(why) => return Err(Setback { left: batch, why, may_pass: true, after: None }),
-        };
-        if (200..300).contains(&status) {
-            return Ok(());
-        }
-        let may_pass = status == 429 || status >= 500;
-        Err(Setback { left: batch, why: format!("HTTP status {status}"), may_pass, after })
+        let answer = self.post.send("application/json", body).await;
+        Setback::of(answer, batch, |status| status == 429 || status >= 500)
     }
 
     fn text(&self, batch: &[Arc<Notice>]) -> String {
@@ -78,39 +63,6 @@ impl Hook {
         text.truncate(text.trim_end().len());
         text
     }
-}
-
-/// What was answered.
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// When to come back, where that was said.
-    pub after: Option<Duration>,
-}
-
-/// The connector of the SDK, so that there is one HTTP stack and one of TLS.
-pub fn connector(clock: &Clock) -> Connector {
-    let settings = HttpConnectorSettings::builder().connect_timeout(PATIENCE).read_timeout(PATIENCE).build();
-    let builder = Connector::builder().tls_provider(tls::Provider::Rustls(CryptoMode::Ring));
-    builder.connector_settings(settings).sleep_impl(clock.clone()).build()
-}
-
-/// One POST.
-///
-/// # Errors
-/// What went wrong, without the URL, which may be a secret.
-pub async fn post(connector: &Connector, url: &str, kind: &str, body: impl Into<SdkBody>) -> Result<Answer, String> {
-    let mut request = HttpRequest::new(body.into());
-    request.set_method("POST").map_err(|_| "no method".to_owned())?;
-    request.set_uri(url).map_err(|_| "the URL is none".to_owned())?;
-    request.headers_mut().insert("content-type", kind.to_owned());
-    request.headers_mut().insert("user-agent", concat!("ecs-spot-operator/", env!("CARGO_PKG_VERSION")));
-    let response = connector.call(request).await.map_err(|error| {
-        let what = if error.is_timeout() { "it does not answer in time" } else { "it cannot be reached" };
-        what.to_owned()
-    })?;
-    let after = response.headers().get("retry-after").and_then(|value| value.parse().ok()).map(Duration::from_secs);
-    Ok(Answer { status: response.status().as_u16(), after })
 }
 
 /// Slack API, "Formatting text for app surfaces": these three are to be escaped.

@@ -26,6 +26,8 @@ struct State {
     /// What has not answered once, by object.
     awaited: BTreeMap<String, String>,
     turned_at: Option<Timestamp>,
+    /// Counts the changes of what stands.
+    revision: u64,
     ready_since: Option<Timestamp>,
 }
 
@@ -74,9 +76,11 @@ impl Problems {
         let standing = Standing { message: failure.to_string(), remedy: failure.remedy(), since };
         let remedy = standing.remedy.clone();
         let known = of_object.insert(failure.action, standing);
-        drop(state);
         // The same kind of failure words itself differently each time, such as by request id.
-        if known.is_none_or(|known| known.remedy != remedy) {
+        let is_news = known.is_none_or(|known| known.remedy != remedy);
+        state.revision += u64::from(is_news);
+        drop(state);
+        if is_news {
             tracing::warn!(event = "problem.found", place = object, remedy, error = %failure, "{object}: {failure}");
         }
     }
@@ -90,6 +94,7 @@ impl Problems {
         standing.retain(|failed, _| action.is_some_and(|action| action != *failed));
         if standing.is_empty() {
             state.standing.remove(object);
+            state.revision += 1;
             tracing::info!(event = "problem.mended", place = object, "{object} answers again");
         }
     }
@@ -100,6 +105,7 @@ impl Problems {
         state.awaited.remove(object);
         state.note_ready();
         state.standing.remove(object);
+        state.revision += 1;
     }
 
     /// Nobody asks anything of such objects any more.
@@ -108,6 +114,7 @@ impl Problems {
         state.awaited.retain(|object, _| !which(object));
         state.standing.retain(|object, _| !which(object));
         state.note_ready();
+        state.revision += 1;
     }
 
     /// Notes that the loop turned at `now`; `None`: it has ended.
@@ -135,6 +142,12 @@ impl Problems {
                 .filter_map(|(object, by)| Some((object.clone(), by.values().next()?.clone())))
                 .collect(),
         }
+    }
+
+    /// Counts the changes of what stands in the way.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.lock().revision
     }
 
     /// All that is wrong now, with the object that it is about.

@@ -14,7 +14,7 @@ use super::shown;
 use crate::api::{Interruption, InterruptionList};
 use crate::ids::InstanceId;
 use crate::observe::Snapshot;
-use crate::plan::{Case, CaseId, Cases, Place, Reason, Report, Tally, TaskEnd, tally, task_ends};
+use crate::plan::{Case, CaseId, Cases, Reason, Report, Tally, TaskEnd, tally, task_ends};
 
 /// So many cases that have ended are kept.
 const ENDED_MAX: usize = 1_000;
@@ -27,6 +27,15 @@ const ENDED_FOR: SignedDuration = SignedDuration::from_hours(1);
 pub struct Board {
     cases: Mutex<Kept>,
     revision: AtomicU64,
+}
+
+/// What is open in a cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Open cases.
+    pub open: usize,
+    /// Of these, those with an instance of another pool in the place of theirs, by capacity provider.
+    pub stand_ins: BTreeMap<String, usize>,
 }
 
 #[derive(Debug, Default)]
@@ -62,6 +71,7 @@ impl Board {
         if kept.open.len() > cases.len() {
             kept.open.retain(|instance, _| cases.of(instance).is_some());
         }
+        drop(kept);
         if has_changed {
             self.revision.fetch_add(1, Ordering::Relaxed);
         }
@@ -75,7 +85,6 @@ impl Board {
 
     /// Notes that a case has ended, with the last line about it.
     pub fn end(&self, line: CaseLine, now: Timestamp) {
-        self.revision.fetch_add(1, Ordering::Relaxed);
         let mut kept = self.lock();
         if kept.open.get(&line.instance_id).is_some_and(|open| open.case.id == line.case) {
             kept.open.remove(&line.instance_id);
@@ -85,6 +94,8 @@ impl Board {
         if kept.ended.len() > ENDED_MAX {
             kept.ended.pop_front();
         }
+        drop(kept);
+        self.revision.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The open cases, by deadline, then those that ended lately, the latest first: `limit` of them at most.
@@ -104,27 +115,29 @@ impl Board {
         InterruptionList { remaining_item_count: all - items.len(), items }
     }
 
-    /// How many are open, in all or in the `SpotCluster` of this name.
+    /// How many are open.
     #[must_use]
-    pub fn open_in(&self, cluster: Option<&str>) -> usize {
-        let is_in = |case: &Case| match (cluster, &case.place) {
-            (None, _) => true,
-            (Some(name), Some(place)) => place.cluster.as_str() == name,
-            (Some(_), None) => false,
-        };
-        self.lock().open.values().filter(|open| is_in(&open.case)).count()
+    pub fn open(&self) -> usize {
+        self.lock().open.len()
     }
 
-    /// How many open cases of a pool of the `SpotCluster` of this name have an instance of another pool stand in.
+    /// How many open cases each `SpotCluster` has, by its name, and how many of them in each pool have an instance of another stand in.
     #[must_use]
-    pub fn stand_ins(&self, cluster: &str, provider: &str) -> usize {
-        let stands_in = |case: &Case| {
-            let of_pool = |place: &Place| {
-                place.cluster.as_str() == cluster && place.provider.as_ref().is_some_and(|it| it.as_str() == provider)
+    pub fn census(&self) -> BTreeMap<String, Census> {
+        let mut all: BTreeMap<String, Census> = BTreeMap::new();
+        let kept = self.lock();
+        let placed = kept.open.values().filter_map(|open| Some((&open.case, open.case.place.as_ref()?)));
+        for (case, place) in placed {
+            let of_cluster = match all.get_mut(place.cluster.as_str()) {
+                Some(known) => known,
+                None => all.entry(place.cluster.to_string()).or_default(),
             };
-            case.stand_in.is_some() && case.place.as_ref().is_some_and(of_pool)
-        };
-        self.lock().open.values().filter(|open| stands_in(&open.case)).count()
+            of_cluster.open += 1;
+            if let (Some(_), Some(provider)) = (&case.stand_in, &place.provider) {
+                *of_cluster.stand_ins.entry(provider.to_string()).or_default() += 1;
+            }
+        }
+        all
     }
 
     /// The case with this name, or the latest of the instance with this id.

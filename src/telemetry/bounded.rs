@@ -13,11 +13,11 @@ const KEPT: [&str; 7] = ["timestamp", "level", "event", "case", "instance_id", "
 
 /// The line as text, its long texts cut short where it would be too long, and without most of its fields where that is not enough.
 pub fn bounded(line: Map<String, Value>) -> String {
-    let text = Value::Object(line).to_string();
+    let mut line = Value::Object(line);
+    let text = line.to_string();
     if text.len() <= LINE_MAX {
         return text;
     }
-    let Ok(mut line) = serde_json::from_str::<Value>(&text) else { return String::new() };
     shorten(&mut line);
     let shorter = line.to_string();
     if shorter.len() <= LINE_MAX {

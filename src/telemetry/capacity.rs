@@ -35,8 +35,12 @@ impl Capacity {
         capacity
     }
 
-    /// The pools of a cluster are so from now on.
-    pub fn show(&self, view: &ClusterView) {
+    /// The pools of a cluster are so from now on, which was shown as `before`.
+    pub fn show(&self, view: &ClusterView, before: Option<&ClusterView>) {
+        if let Some(before) = before {
+            let stays = |gone: &&CapacityProviderStatus| managed(view).any(|pool| pool.name == gone.name);
+            managed(before).filter(|pool| !stays(pool)).for_each(|pool| self.remove(&labels(before, pool)));
+        }
         for pool in managed(view) {
             let labels = labels(view, pool);
             self.desired.get_or_create(&labels).set(pool.desired.into());
@@ -47,11 +51,12 @@ impl Capacity {
 
     /// The pools of a cluster are looked at no more.
     pub fn forget(&self, view: &ClusterView) {
-        for pool in managed(view) {
-            let labels = labels(view, pool);
-            for family in [&self.desired, &self.in_service, &self.max] {
-                family.remove(&labels);
-            }
+        managed(view).for_each(|pool| self.remove(&labels(view, pool)));
+    }
+
+    fn remove(&self, labels: &PoolLabels) {
+        for family in [&self.desired, &self.in_service, &self.max] {
+            family.remove(labels);
         }
     }
 }
@@ -68,4 +73,51 @@ pub const fn missing(pool: &CapacityProviderStatus) -> u64 {
 
 fn labels(view: &ClusterView, pool: &CapacityProviderStatus) -> PoolLabels {
     PoolLabels { cluster: view.cluster.clone(), capacity_provider: pool.name.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn view(pools: &[(&str, bool)]) -> ClusterView {
+        let pool = |(name, managed): &(&str, bool)| CapacityProviderStatus {
+            name: (*name).to_owned(),
+            auto_scaling_group: Some("g".to_owned()),
+            managed: *managed,
+            desired: 3,
+            ..CapacityProviderStatus::default()
+        };
+        let (cluster, region) = ("web".to_owned(), "us-east-1".to_owned());
+        let pools = pools.iter().map(pool).collect();
+        ClusterView {
+            cluster,
+            region,
+            instances: 0,
+            draining: 0,
+            observed_at: None,
+            pools,
+            judgements: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_pool_that_is_gone_or_left_alone_is_shown_no_more() {
+        let mut registry = Registry::default();
+        let capacity = Capacity::new(&mut registry);
+        let shown = || {
+            let mut text = String::new();
+            prometheus_client::encoding::text::encode(&mut text, &registry).unwrap();
+            ["a", "b", "c"].map(|name| text.contains(&format!("capacity_provider=\"{name}\"")))
+        };
+        let first = view(&[("a", true), ("b", true), ("c", true)]);
+        capacity.show(&first, None);
+        assert_eq!(shown(), [true, true, true]);
+        let second = view(&[("a", true), ("b", false)]);
+        capacity.show(&second, Some(&first));
+        assert_eq!(shown(), [true, false, false]);
+        capacity.forget(&second);
+        assert_eq!(shown(), [false, false, false]);
+    }
 }

@@ -87,9 +87,16 @@ impl Measures {
         self.leader.get_or_create(&labels).set(1);
     }
 
-    /// The duties for a cluster are somebody else's now, or nobody's.
-    pub fn forget(&self, cluster: &str) {
-        self.leader.remove(&ClusterLabels { cluster: cluster.to_owned() });
+    /// A cluster is managed no more, which had these capacity providers.
+    pub fn forget<'a>(&self, cluster: &str, providers: impl Iterator<Item = &'a str>) {
+        let labels = ClusterLabels { cluster: cluster.to_owned() };
+        self.leader.remove(&labels);
+        self.at_risk.remove(&labels);
+        self.unannounced.remove(&labels);
+        for provider in providers {
+            let labels = PoolLabels { cluster: cluster.to_owned(), capacity_provider: provider.to_owned() };
+            self.lead.remove(&labels);
+        }
     }
 
     /// Takes a line in.

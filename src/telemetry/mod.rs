@@ -25,7 +25,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 
-pub use board::Board;
+pub use board::{Board, Census};
 pub use case_line::CaseLine;
 pub use logging::{LogFormat, LogLevel, init_logging};
 pub use metrics::Metrics;
@@ -92,7 +92,7 @@ impl Telemetry {
 
     /// How a cluster stands from now on, by the name of its `SpotCluster`.
     pub fn cluster(&self, name: &str, view: ClusterView) {
-        self.metrics.capacity.show(&view);
+        self.metrics.capacity.show(&view, self.registry.cluster(name).as_deref());
         self.registry.publish(name, view);
     }
 
@@ -100,7 +100,7 @@ impl Telemetry {
     pub fn forget_cluster(&self, name: &str) {
         if let Some(view) = self.registry.remove(name) {
             self.metrics.capacity.forget(&view);
-            self.metrics.measures.forget(&view.cluster);
+            self.metrics.measures.forget(&view.cluster, view.pools.iter().map(|pool| pool.name.as_str()));
         }
     }
 

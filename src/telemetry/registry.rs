@@ -45,18 +45,23 @@ impl Registry {
     /// How a cluster stands now.
     pub fn publish(&self, name: &str, view: ClusterView) {
         let mut kept = self.lock();
-        if kept.clusters.get(name).is_none_or(|known| **known != view) {
+        let is_new = kept.clusters.get(name).is_none_or(|known| **known != view);
+        kept.clusters.insert(name.to_owned(), Arc::new(view));
+        drop(kept);
+        if is_new {
             self.revision.fetch_add(1, Ordering::Relaxed);
         }
-        kept.clusters.insert(name.to_owned(), Arc::new(view));
     }
 
     /// A cluster is managed no more; how it stood.
     pub fn remove(&self, name: &str) -> Option<Arc<ClusterView>> {
-        self.revision.fetch_add(1, Ordering::Relaxed);
         let mut kept = self.lock();
         kept.histories.retain(|(cluster, _), _| cluster != name);
-        kept.clusters.remove(name)
+        kept.of_clusters.remove(name);
+        let gone = kept.clusters.remove(name);
+        drop(kept);
+        self.revision.fetch_add(1, Ordering::Relaxed);
+        gone
     }
 
     /// Counts the changes of what can be read.
@@ -87,7 +92,6 @@ impl Registry {
     pub fn note(&self, line: &CaseLine, now: Timestamp) {
         let event =
             ResourceEvent { time: to_milliseconds(now), event: line.event.to_owned(), message: line.message.clone() };
-        self.revision.fetch_add(1, Ordering::Relaxed);
         let mut kept = self.lock();
         kept.note_of_pool(line);
         kept.note_of_case(line.case.to_string(), &event);
@@ -98,6 +102,8 @@ impl Registry {
                 events.pop_front();
             }
         }
+        drop(kept);
+        self.revision.fetch_add(1, Ordering::Relaxed);
     }
 
     /// What happened lately in the `SpotCluster` of this name.

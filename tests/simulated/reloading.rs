@@ -87,10 +87,14 @@ async fn what_was_begun_in_a_cluster_that_goes_is_finished() {
     let rig = Rig::with(two_clusters(vec![at(60, "api-asg"), at(100, "api-asg")]), &(manifests("", "") + API));
     let operator = rig.operate();
     rig.secs(64).await;
-    assert_eq!(operator.board.open_in(Some("api")), 1);
+    assert_eq!(operator.board.census().get("api").map_or(0, |it| it.open), 1);
     operator.tell(&manifests("", ""));
     rig.secs(60).await;
-    assert_eq!(operator.board.open_in(Some("api")), 1, "its case goes on, and no other is begun");
+    assert_eq!(
+        operator.board.census().get("api").map_or(0, |it| it.open),
+        1,
+        "its case goes on, and no other is begun"
+    );
     rig.secs(300).await;
     assert_eq!(rig.outcomes(), ["handed_over"]);
     assert_eq!(rig.calls("DetachInstances"), 1);
@@ -156,7 +160,7 @@ async fn the_same_cluster_by_its_arn_stays_managed() {
     let rig = Rig::new(two_clusters(vec![at(60, GROUP), at(90, GROUP)]));
     let operator = rig.operate();
     rig.secs(64).await;
-    assert_eq!(operator.board.open_in(Some("web")), 1);
+    assert_eq!(operator.board.census().get("web").map_or(0, |it| it.open), 1);
     operator.tell(
         &manifests("", "").replace("{cluster: web", "{cluster: 'arn:aws:ecs:us-east-1:123456789012:cluster/web'"),
     );

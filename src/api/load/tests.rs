@@ -110,6 +110,17 @@ fn documents_that_contradict_each_other_are_refused() {
         (SMALLEST.replace("https://", "ftp://"), "is not a queue's URL"),
         (String::new(), "no document of the kind Operator"),
         (with_cluster_spec("\n  cluster: web\n  capacityProviders: [{name: a}, {name: a}]\n"), "for the second time"),
+        (SMALLEST.replace("  queues:", "  http: {replicas: 'http://h:80800'}\n  queues:"), "spec.http.replicas"),
+        (SMALLEST.replace("  queues:", "  http: {replicas: 'http://a:b:c'}\n  queues:"), "spec.http.replicas"),
+        (SMALLEST.replace("  queues:", "  http: {replicas: 'http://h//'}\n  queues:"), "spec.http.replicas"),
+        (
+            SMALLEST.replace("  queues:", "  notifications: {eventBus: {on: []}}\n  queues:"),
+            "spec.notifications.eventBus.on",
+        ),
+        (
+            SMALLEST.replace("  queues:", "  notifications: {webhooks: [{}]}\n  queues:"),
+            "spec.notifications.webhooks[0]",
+        ),
         (SMALLEST.replace("  queues:", "  http: {listen: here}\n  queues:"), "spec.http.listen"),
         (
             format!(

@@ -3,7 +3,8 @@
 //! Source of the ECS numbers: Amazon ECS API reference, "Request throttling for the Amazon ECS API"; of that of describing target
 //! groups: Elastic Load Balancing User Guide, "Request throttling for the ELB API". Auto Scaling does not publish its own; what
 //! stands here is an assumption, as it is for changing targets. Of SQS "nearly unlimited" is all that is said (SQS Developer
-//! Guide, "Amazon SQS message quotas"): its bucket is there for the day on which SQS says that it was too much.
+//! Guide, "Amazon SQS message quotas"): its bucket is there for the day on which SQS says that it was too much. `PutEvents` has a
+//! quota by Region, of which the smallest stands here (EventBridge User Guide, "EventBridge quotas").
 
 /// A bucket that AWS keeps per account and Region. The category's name is AWS's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +29,8 @@ pub enum Category {
     TargetModify,
     /// Every SQS action.
     Messages,
+    /// `PutEvents`. Other actions of EventBridge are called by people's commands only.
+    Events,
 }
 
 /// Every form of Elastic Load Balancing has its version, which Auto Scaling has another of.
@@ -35,7 +38,7 @@ const ELB_VERSION: &[u8] = b"&Version=2015-12-01";
 
 impl Category {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ClusterRead,
         Self::CapacityProviderRead,
         Self::ClusterResourceModify,
@@ -46,6 +49,7 @@ impl Category {
         Self::TargetRead,
         Self::TargetModify,
         Self::Messages,
+        Self::Events,
     ];
 
     /// Its name in metrics.
@@ -62,6 +66,7 @@ impl Category {
             Self::TargetRead => "target_read",
             Self::TargetModify => "target_modify",
             Self::Messages => "messages",
+            Self::Events => "events",
         }
     }
 
@@ -82,6 +87,7 @@ impl Category {
             Self::TargetRead => (40, 10),
             Self::TargetModify => (20, 4),
             Self::Messages => (3_000, 3_000),
+            Self::Events => (400, 400),
         }
     }
 
@@ -90,6 +96,7 @@ impl Category {
     pub fn of(target: Option<&str>, body: Option<&[u8]>) -> Option<Self> {
         match target {
             Some(target) if target.starts_with("AmazonSQS.") => Some(Self::Messages),
+            Some("AWSEvents.PutEvents") => Some(Self::Events),
             Some(target) => Self::of_ecs(target.strip_prefix("AmazonEC2ContainerServiceV20141113.")?),
             None => Self::of_form(body?),
         }
@@ -133,6 +140,8 @@ mod tests {
         assert_eq!(ecs("UpdateContainerInstancesState"), Some(Category::ClusterResourceModify));
         assert_eq!(ecs("ListTasks"), Some(Category::ClusterResourceRead));
         assert_eq!(ecs("SomethingNew"), None);
+        let events = |action: &str| Category::of(Some(&format!("AWSEvents.{action}")), None);
+        assert_eq!((events("PutEvents"), events("PutRule")), (Some(Category::Events), None));
         assert_eq!(Category::of(Some("AmazonSQS.ReceiveMessage"), None), Some(Category::Messages));
         assert_eq!(Category::of(None, Some(b"Action=DetachInstances&Version=2011-01-01")), Some(Category::AutoScaling));
         let elb = |action: &str| Category::of(None, Some(format!("Action={action}&Version=2015-12-01&X=1").as_bytes()));

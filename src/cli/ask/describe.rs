@@ -97,6 +97,7 @@ fn text(interruption: &Interruption) -> String {
         ("Auto Scaling group", &status.auto_scaling_group),
         ("Zone", &status.availability_zone),
         ("Type", &status.instance_type),
+        ("Replica", &status.replica),
     ];
     let mut text = words::Page::default();
     text.field("Name", &interruption.metadata.name);

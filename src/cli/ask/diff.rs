@@ -56,9 +56,9 @@ fn tell(changes: &[Change], format: Output) -> u8 {
 
 /// What the operator works by.
 fn in_force(operator: &Operator) -> Result<Manifests, String> {
-    let answer: Value = operator.server.get("/api/v1/operator")?;
+    let answer: Value = operator.ask("/api/v1/operator")?;
     let told: Declared<OperatorSpec, OperatorStatus> = understood(&answer)?;
-    let answer = operator.server.get("/api/v1/clusters")?;
+    let answer = operator.ask("/api/v1/clusters")?;
     let list: SpotClusterList = understood(&answer)?;
     Ok(Manifests { operator: resource(told), clusters: list.items.into_iter().map(resource).collect() })
 }

@@ -16,10 +16,13 @@ use serde_json::Value;
 
 use crate::cli::{DONE, FAILED, complain, say};
 use crate::clock::Clock;
-use crate::http::Server;
+use crate::http::{Limits, Server, Unanswered};
 
 /// How often a list that is watched is asked for.
 const WATCH_EVERY: Duration = Duration::from_secs(1);
+
+/// A list at its longest has a few MiB, and an operator answers from its memory: one that has not by then does not.
+const LIMITS: Limits = Limits { patience: Duration::from_secs(10), bytes: 64 * 1024 * 1024 };
 
 /// Which operator is asked.
 #[derive(Debug, Args)]
@@ -30,6 +33,19 @@ struct Operator {
 }
 
 impl Operator {
+    /// Asks for `path`; what goes wrong comes with what to do about it.
+    fn ask(&self, path: &str) -> Result<Value, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| format!("the runtime could not be started: {error}"))?;
+        runtime.block_on(self.server.ask(path, &Clock::system(), LIMITS)).map_err(|unanswered| match unanswered {
+            Unanswered::Unreachable(why) => format!(
+                "{why}. Is the operator running there? It logs its address when it starts (`spec.http.listen`); give it with --server"
+            ),
+            Unanswered::Strange(why) => format!("{why}: check --server, or whether the operator is older"),
+            Unanswered::Refused(why) => why,
+        })
+    }
+
     /// Asks for `path` and prints what `shown` makes of the answer: once, or whenever it has become something else.
     fn list(&self, path: &str, watch: bool, shown: impl Fn(&Value) -> Result<String, String>) -> u8 {
         if !watch {
@@ -37,7 +53,7 @@ impl Operator {
         }
         let mut last = String::new();
         loop {
-            match self.server.get(path).and_then(|answer| shown(&answer)) {
+            match self.ask(path).and_then(|answer| shown(&answer)) {
                 Ok(text) if text == last => {}
                 Ok(text) => {
                     if !last.is_empty() {
@@ -57,7 +73,7 @@ impl Operator {
 
     /// Asks for `path` and prints what `shown` makes of the answer.
     fn tell(&self, path: &str, shown: impl FnOnce(&Value) -> Result<String, String>) -> u8 {
-        match self.server.get(path).and_then(|answer| shown(&answer)) {
+        match self.ask(path).and_then(|answer| shown(&answer)) {
             Ok(text) => {
                 say(text.trim_end());
                 DONE

@@ -272,6 +272,7 @@ fn clusters_of_one_name_in_two_regions_are_two() {
         registry.note(&CaseLine::new("case.identified", case, Tally::default(), time("03:00:01")), time("03:00:01"));
     }
     the.think();
-    let told = |name: &str| (the.board.open_in(Some(name)), registry.events_of_cluster(name).len());
+    let told =
+        |name: &str| (the.board.census().get(name).map_or(0, |it| it.open), registry.events_of_cluster(name).len());
     assert_eq!((told("web"), told("web-west"), told("other")), ((1, 1), (2, 2), (0, 0)));
 }
