@@ -85,10 +85,10 @@ fn manifests(url: &str) -> String {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/manifests/live.yaml"));
     let notifications = format!(
         "  notifications:\n    eventBus: {{}}\n    traces: {{endpoint: '{url}/collector/'}}\n    webhooks:\n      \
-         - {{urlFrom: {{environment: TOLD_URL}}, on: [opened, closed], template: '{{event}} {{instance_id}} {{outcome}}'}}\n      \
-         - {{url: '{url}/gone', on: [closed]}}\n      - {{url: '{url}/silent', on: [opened, atRisk, closed]}}\n      \
-         - {{url: '{url}/lossy', on: [closed], outcomes: [lossy]}}\n      \
-         - {{url: '{url}/saved', on: [closed], outcomes: [handedOver]}}\n      - {{urlFrom: {{environment: NOT_SET}}}}\n  http:"
+         - {{urlFrom: {{environment: TOLD_URL}}, when: [opened, closed], template: '{{event}} {{instance_id}} {{outcome}}'}}\n      \
+         - {{url: '{url}/gone', when: [closed]}}\n      - {{url: '{url}/silent', when: [opened, atRisk, closed]}}\n      \
+         - {{url: '{url}/lossy', when: [closed], outcomes: [lossy]}}\n      \
+         - {{url: '{url}/saved', when: [closed], outcomes: [handedOver]}}\n      - {{urlFrom: {{environment: NOT_SET}}}}\n  http:"
     );
     text.unwrap().replacen("  http:", &notifications, 1)
 }

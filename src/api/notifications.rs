@@ -34,12 +34,12 @@ pub struct EventBus {
     #[schemars(length(min = 1, max = 1600))]
     pub name: String,
     /// What is told.
-    pub on: Vec<Occasion>,
+    pub when: Vec<Occasion>,
 }
 
 impl Default for EventBus {
     fn default() -> Self {
-        Self { name: "default".to_owned(), on: vec![Occasion::Opened, Occasion::AtRisk, Occasion::Closed] }
+        Self { name: "default".to_owned(), when: vec![Occasion::Opened, Occasion::AtRisk, Occasion::Closed] }
     }
 }
 
@@ -56,7 +56,7 @@ pub struct Webhook {
     pub url_from: Option<UrlFrom>,
     /// What is told.
     #[serde(default = "not_the_beginning")]
-    pub on: Vec<Occasion>,
+    pub when: Vec<Occasion>,
     /// Of closed cases, those that ended so; all where none is named.
     #[serde(default)]
     pub outcomes: Vec<Ending>,
@@ -147,7 +147,7 @@ pub fn check(spec: &Notifications, found: &mut Complaints) {
     if let Some(bus) = &spec.event_bus {
         let is_named = !bus.name.is_empty() && !bus.name.contains(char::is_whitespace);
         found.add_if(!is_named, &format!("{path}.eventBus.name"), || "is no name of an event bus".to_owned());
-        found.add_if(bus.on.is_empty(), &format!("{path}.eventBus.on"), || NOTHING_TOLD.to_owned());
+        found.add_if(bus.when.is_empty(), &format!("{path}.eventBus.when"), || NOTHING_TOLD.to_owned());
     }
     let count = spec.webhooks.len();
     found.add_if(count > WEBHOOKS_MAX, &format!("{path}.webhooks"), || {
@@ -183,7 +183,7 @@ fn check_webhook(webhook: &Webhook, at: &str, found: &mut Complaints) {
         }
         _ => found.add(at, "needs either `url` or `urlFrom`"),
     }
-    found.add_if(webhook.on.is_empty(), &format!("{at}.on"), || NOTHING_TOLD.to_owned());
+    found.add_if(webhook.when.is_empty(), &format!("{at}.when"), || NOTHING_TOLD.to_owned());
     let is_blank = webhook.template.trim().is_empty();
     found.add_if(is_blank, &format!("{at}.template"), || NOTHING_TOLD.to_owned());
     if let Err(complaint) = Template::parse(&webhook.template) {

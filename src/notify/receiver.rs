@@ -126,11 +126,11 @@ impl Wanted {
     pub(super) fn receiver(&self, place: &str, world: &World) -> Option<Receiver> {
         let made = match self {
             Self::Bus(bus) => {
-                let wish = Wish { on: bus.on.clone(), outcomes: Vec::new() };
+                let wish = Wish { on: bus.when.clone(), outcomes: Vec::new() };
                 Ok((wish, Way::Bus(Bus::new(world.events(), &bus.name))))
             }
             Self::Hook(hook) => {
-                let wish = Wish { on: hook.on.clone(), outcomes: hook.outcomes.clone() };
+                let wish = Wish { on: hook.when.clone(), outcomes: hook.outcomes.clone() };
                 Hook::new(hook, &world.clock).map(|hook| (wish, Way::Hook(hook)))
             }
             #[cfg(feature = "otlp")]

@@ -24,7 +24,7 @@ fn silent() -> (TcpListener, String) {
 }
 
 fn spec(urls: &[&str]) -> Notifications {
-    let hook = |url: &&str| serde_json::json!({"url": url, "on": ["opened", "closed"]});
+    let hook = |url: &&str| serde_json::json!({"url": url, "when": ["opened", "closed"]});
     let hooks: Vec<_> = urls.iter().map(hook).collect();
     serde_json::from_value(serde_json::json!({"webhooks": hooks})).unwrap()
 }

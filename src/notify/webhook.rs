@@ -79,9 +79,9 @@ mod tests {
     #[test]
     fn names_from_aws_are_neither_links_nor_lines_of_their_own() {
         let template = "{cluster}: {message}".to_owned();
-        let on = vec![Occasion::Closed];
+        let when = vec![Occasion::Closed];
         let url = serde_json::from_value(json!("http://x/")).unwrap();
-        let spec = Webhook { url: Some(url), url_from: None, on, outcomes: Vec::new(), template };
+        let spec = Webhook { url: Some(url), url_from: None, when, outcomes: Vec::new(), template };
         let hook = Hook::new(&spec, &Clock::system()).unwrap();
         let line = json!({"cluster": "<!channel>", "message": "a & b\nc"});
         let notice = Arc::new(Notice { occasion: Occasion::Closed, at: jiff::Timestamp::UNIX_EPOCH, line });
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn a_url_that_is_not_there_is_said_by_its_name() {
         let from = Some(crate::api::UrlFrom { environment: "SURELY_NOT_SET".to_owned() });
-        let spec = Webhook { url: None, url_from: from, on: vec![], outcomes: vec![], template: String::new() };
+        let spec = Webhook { url: None, url_from: from, when: vec![], outcomes: vec![], template: String::new() };
         assert!(Hook::new(&spec, &Clock::system()).is_err_and(|error| error.contains("SURELY_NOT_SET")));
     }
 }

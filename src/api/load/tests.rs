@@ -114,8 +114,8 @@ fn documents_that_contradict_each_other_are_refused() {
         (SMALLEST.replace("  queues:", "  http: {replicas: 'http://a:b:c'}\n  queues:"), "spec.http.replicas"),
         (SMALLEST.replace("  queues:", "  http: {replicas: 'http://h//'}\n  queues:"), "spec.http.replicas"),
         (
-            SMALLEST.replace("  queues:", "  notifications: {eventBus: {on: []}}\n  queues:"),
-            "spec.notifications.eventBus.on",
+            SMALLEST.replace("  queues:", "  notifications: {eventBus: {when: []}}\n  queues:"),
+            "spec.notifications.eventBus.when",
         ),
         (
             SMALLEST.replace("  queues:", "  notifications: {webhooks: [{}]}\n  queues:"),
