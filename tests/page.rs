@@ -8,12 +8,17 @@ use std::process::Command;
 
 use support::process::Process;
 
-/// Five hundred instances are taken at once, and later one more now and then.
-const SCENARIO: &str = "apiVersion: ecs-spot-operator/v1\nkind: Scenario\nmetadata: {name: storm}\nspec:\n  clusters:\n    - name: web\n      \
-    groups: [{capacityProvider: web-spot, desired: 540, max: 1200}]\n      \
-    services: [{name: app, desired: 540, minimumHealthyPercent: 50, capacityProviders: [web-spot]}]\n  \
-    interruptions:\n    - {after: 5s, capacityProvider: web-spot, count: 500}\n    - {after: 65s, capacityProvider: web-spot, count: 5}\n    \
-    - {after: 105s, capacityProvider: web-spot, count: 5}\n    - {after: 150s, capacityProvider: web-spot, count: 5}\n";
+/// Five hundred instances are taken at once, and then some more every twenty seconds for as long as anybody may look.
+fn storm() -> String {
+    let later = |n: u32| format!("    - {{after: {}s, capacityProvider: web-spot, count: 2}}\n", 40 + 20 * n);
+    let later: String = (0..60).map(later).collect();
+    format!(
+        "apiVersion: ecs-spot-operator/v1\nkind: Scenario\nmetadata: {{name: storm}}\nspec:\n  clusters:\n    - name: web\n      \
+         groups: [{{capacityProvider: web-spot, desired: 540, max: 1200}}]\n      \
+         services: [{{name: app, desired: 540, minimumHealthyPercent: 50, capacityProviders: [web-spot]}}]\n  \
+         interruptions:\n    - {{after: 5s, capacityProvider: web-spot, count: 500}}\n{later}"
+    )
+}
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -35,7 +40,7 @@ fn whatever_is_told_it_shows_it_and_nothing_else() {
 
 #[test]
 fn five_hundred_cases_of_an_operator_are_shown_while_they_change() {
-    let (_aws, endpoint) = Process::simulated_aws(SCENARIO);
+    let (_aws, endpoint) = Process::simulated_aws(&storm());
     let manifests = root().join("tests/golden/manifests/live.yaml");
     let mut operator = Process::operator(Path::new(&manifests), &endpoint);
     let http = operator.line("its start", |line| line["event"] == "operator.started")["http"].clone();

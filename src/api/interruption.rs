@@ -42,6 +42,9 @@ pub struct InterruptionSpec {
     /// The ECS cluster, once it is known whose instance it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
+    /// The `SpotCluster` that it is managed as, once that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spot_cluster: Option<String>,
     /// The signal that opened the case, such as `interruption_notice`.
     pub signal: String,
     /// When the signal was given.
@@ -109,6 +112,9 @@ pub struct InterruptionStatus {
     pub aws_request_ids: BTreeMap<String, String>,
     /// Whether the case is open: something is still to be done, or waited for.
     pub open: bool,
+    /// Of an open case, what may go wrong as things stand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub risks: Vec<InterruptionReason>,
     /// What an open case waits for.
     #[serde(default, rename = "waitingFor")]
     pub waiting_for: Vec<InterruptionReason>,

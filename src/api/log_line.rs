@@ -218,7 +218,7 @@ pub struct LogLine {
     /// How long the oldest message that came since the line before was in its queue, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_age: Option<f64>,
-    /// Capacity providers whose group wants more instances than it has in service.
+    /// Capacity providers whose group has wanted more instances than it has in service for five minutes, without another one coming.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pools_short: Option<f64>,
     /// Instances that a group wants.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use prometheus_client::metrics::histogram::Histogram;
 
 /// Seconds; a message that waits for longer than a notice lasts is history.
-const AGE: [f64; 10] = [0.1, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0, 120.0, 900.0, 86_400.0];
+const AGE: [f64; 13] = [0.1, 0.5, 1.0, 2.0, 5.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 900.0, 86_400.0];
 
 /// How long messages were in their queue when they were received first.
 #[derive(Debug)]

@@ -82,7 +82,7 @@ impl Telemetry {
     pub fn pulse(&self, now: Timestamp) {
         if self.embeds.load(Ordering::Relaxed) {
             let clusters = self.registry.clusters();
-            let record = embedded::of_operator(&self.since.beat(&self.metrics, &clusters), now).to_string();
+            let record = embedded::of_operator(&self.since.beat(&self.metrics, &clusters, now), now).to_string();
             tracing::info!(event = "operator.metrics", record, "how the operator stands");
             for (_, view) in &clusters {
                 capacity::managed(view).for_each(|pool| tell_pool(view, pool, now));

@@ -8,7 +8,7 @@ use crate::api::{
     API_VERSION, Condition, Interruption, InterruptionMetadata, InterruptionReason, InterruptionSpec,
     InterruptionStatus, InterruptionTaskEnd, InterruptionTasks,
 };
-use crate::plan::{Case, Phase, Reason, Tally, TaskEnd};
+use crate::plan::{Case, Phase, Reason, Risk, Tally, TaskEnd};
 
 /// The ends of so many tasks of a case are told.
 const TASK_ENDS_MAX: usize = 200;
@@ -19,11 +19,23 @@ pub fn open(case: &Case, tasks: (Tally, &[TaskEnd]), waiting_for: &[Reason], now
     line.task_ends = tasks.1.to_vec();
     line.reason =
         case.skipped.as_ref().map(Reason::name).or(case.risks.last().map(|risk| risk.name())).map(str::to_owned);
-    line.message = words(case, &line);
+    let risks: Vec<Risk> = case.risks.iter().copied().filter(|risk| stands(*risk, case)).collect();
+    line.message = words(case, &risks, &line);
     let mut shown = as_told(&line);
     shown.status.open = true;
+    let risk = |risk: &Risk| InterruptionReason { reason: risk.name().to_owned(), message: risk.to_string() };
+    shown.status.risks = risks.iter().map(risk).collect();
     shown.status.waiting_for = waiting_for.iter().map(reason).collect();
     shown
+}
+
+/// Whether what was called a risk is one still.
+fn stands(risk: Risk, case: &Case) -> bool {
+    match risk {
+        Risk::NotDraining => !case.has(Phase::Draining),
+        Risk::ReplacementNotRequested => !case.has(Phase::ReplacementRequested) && case.skipped.is_none(),
+        Risk::TasksRunning => !case.has(Phase::TasksStopped),
+    }
 }
 
 /// A case as a line tells of it, and that is all: one that has ended, by its last.
@@ -32,6 +44,7 @@ pub fn as_told(line: &CaseLine) -> Interruption {
     let spec = InterruptionSpec {
         instance_id: status.instance_id.clone(),
         cluster: status.cluster.clone(),
+        spot_cluster: line.managed_as.as_ref().map(ToString::to_string),
         signal: status.signal.clone(),
         said_at: to_milliseconds(line.case.said_at),
         deadline: status.deadline.clone(),
@@ -63,6 +76,7 @@ fn status(line: &CaseLine) -> InterruptionStatus {
         task_ends: line.task_ends.iter().take(TASK_ENDS_MAX).map(task_end).collect(),
         aws_request_ids: request_ids.collect(),
         open: false,
+        risks: Vec::new(),
         waiting_for: Vec::new(),
         message: line.message.clone(),
         conditions: conditions(line),
@@ -103,14 +117,14 @@ fn reason(reason: &Reason) -> InterruptionReason {
 }
 
 /// How an open case stands, in a sentence.
-fn words(case: &Case, line: &CaseLine) -> String {
+fn words(case: &Case, risks: &[Risk], line: &CaseLine) -> String {
     let reached = case.phases.iter().max_by_key(|(_, at)| **at).map(|(phase, _)| phase.name().replace('_', " "));
     let mut words = format!("{}: ", case.instance);
     words.push_str(reached.as_deref().unwrap_or("nobody knows yet whose instance it is"));
     if let Some(reason) = &case.skipped {
         words.push_str(&format!("; nothing is asked of its group: {reason}"));
     }
-    for risk in &case.risks {
+    for risk in risks {
         words.push_str(&format!("; at risk: {risk}"));
     }
     words.push_str(", ");

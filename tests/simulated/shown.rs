@@ -1,6 +1,6 @@
 //! What people can read of a case while it is open and after it has ended.
 
-use ecs_spot_operator::sim::Process;
+use ecs_spot_operator::sim::{CallFaults, Faults, Process, Scenario, Window};
 
 use crate::rig::*;
 
@@ -80,4 +80,27 @@ async fn of_notices_that_nothing_is_done_about_only_our_own_are_kept_with_the_re
         assert_eq!(status.reason.as_deref(), Some(reason));
         assert!(status.message.contains(words), "{}", status.message);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_risk_is_shown_for_as_long_as_it_is_one() {
+    let refused = CallFaults {
+        window: Window { from_seconds: 25, until_seconds: Some(100) },
+        actions: vec!["ecs:UpdateContainerInstancesState".to_owned()],
+        access_denied: 1.0,
+        ..CallFaults::default()
+    };
+    let rig = Rig::new(Scenario { faults: Faults { calls: vec![refused], ..Faults::none() }, ..interrupted(1) });
+    let operator = rig.operate();
+    let risks = || {
+        let open = operator.board.list(10, rig.clock.now()).items.remove(0);
+        assert_eq!(open.spec.spot_cluster.as_deref(), Some("web"));
+        let names: Vec<String> = open.status.risks.iter().map(|risk| risk.reason.clone()).collect();
+        assert_eq!(open.status.message.contains("at risk"), !names.is_empty(), "{}", open.status.message);
+        names
+    };
+    rig.secs(95).await;
+    assert_eq!(risks(), ["NotDraining"]);
+    rig.secs(25).await;
+    assert_eq!(risks(), [""; 0], "it drains by now");
 }
