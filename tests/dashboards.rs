@@ -34,7 +34,7 @@ impl Prometheus {
         let address = format!("127.0.0.1:{}", free_port());
         let config = format!(
             "global: {{scrape_interval: 1s, evaluation_interval: 1s}}\nrule_files: ['{}']\n\
-             scrape_configs: [{{job_name: operator, static_configs: [{{targets: ['{operator}']}}]}}]\n",
+             scrape_configs: [{{job_name: ecs-spot-operator, static_configs: [{{targets: ['{operator}']}}]}}]\n",
             file("prometheus-alerts.yaml").display()
         );
         std::fs::write(folder.join("prometheus.yml"), config).unwrap();

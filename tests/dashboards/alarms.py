@@ -18,7 +18,12 @@ COMPARISONS = {
 
 
 def fires(alarm, samples, start, end):
-    """Whether `alarm` goes off once between two times, for the samples of its metric, each as (milliseconds, value)."""
+    """Whether `alarm` goes off once between two times."""
+    return any(states(alarm, samples, start, end))
+
+
+def states(alarm, samples, start, end):
+    """Whether `alarm` is on after each period between two times, for samples of its metric, each as (milliseconds, value)."""
     period = alarm["Period"] * 1000
     values = {}
     for at, value in samples:
@@ -26,7 +31,7 @@ def fires(alarm, samples, start, end):
     # The last period is not over, and before the first there was no operator to be missed.
     breaching = [breaches(alarm, values.get(at)) for at in range(start // period, end // period)]
     length, enough = alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]
-    return any(sum(breaching[max(0, at - length):at]) >= enough for at in range(1, len(breaching) + 1))
+    return [sum(breaching[max(0, at - length):at]) >= enough for at in range(1, len(breaching) + 1)]
 
 
 def breaches(alarm, values):

@@ -2,9 +2,10 @@
 
     check.py LOG [ALARM…]
 
-Each query must have an answer in LOG, each metric must be published by one of its lines, and each file must be what its
-service takes. Where alarms are named, as in the template, these must go off over LOG, and no others of those on the
-operator's own metrics. One line for each check; ends with 1 where one of them fails.
+Each query must have an answer in LOG without what spec.logs.embeddedMetrics adds, unless it asks for operator.metrics or
+operator.pool, which are only there with it. Each metric must be published by one of its lines, and each file
+must be what its service takes. Where alarms are named, as in the template, these must go off over LOG, and no others of
+those on the operator's own metrics. One line for each check; ends with 1 where one of them fails.
 """
 
 import json

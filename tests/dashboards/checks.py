@@ -22,6 +22,7 @@ class Checks:
 
     def __init__(self, log):
         self.log = lines.read(log)
+        self.bare = lines.without_metrics(self.log)
         self.count = self.failed = 0
         self.shown = set()
         self.published = metrics.Published([])
@@ -53,12 +54,16 @@ class Checks:
         by_time = grouped is not None and [tree[:2] for tree, _ in grouped] == [("call", "bin")]
         if (view == "timeSeries") != by_time:
             raise insights.QueryError(f"shown as {view}, and grouped by {[name for _, name in grouped or []]}")
-        _, rows = insights.run(query, self.log)
+        _, rows = insights.run(query, self.needed(query))
         return answered(rows, "rows")
 
     def logql(self, query):
         self.events(query)
-        return answered(logql.run(query, self.log), "lines or series")
+        return answered(logql.run(query, self.needed(query)), "lines or series")
+
+    def needed(self, query):
+        """What a query must be answered from: the log without metrics, unless it asks for lines that are only about them."""
+        return self.log if any(event in query for event in lines.OF_METRICS) else self.bare
 
     def events(self, query):
         """A query that names an event which there is not would miss it for ever, and others may hide that."""

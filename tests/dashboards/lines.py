@@ -6,6 +6,8 @@ import pathlib
 
 # What Logs Insights adds to each line (User Guide, "Supported logs and discovered fields").
 GENERATED = ("@timestamp", "@message", "@logStream", "@log", "@ingestionTime")
+# Events that are there for their metrics alone.
+OF_METRICS = ("operator.metrics", "operator.pool")
 
 
 class Line:
@@ -25,6 +27,20 @@ def read(path):
     for text in pathlib.Path(path).read_text().splitlines():
         found.append(Line(text, found[-1].fields["@timestamp"] if found else 0))
     return found
+
+
+def without_metrics(log):
+    """The lines as an operator would have written them whose log has no metrics in it."""
+    return [bare(line) for line in log if line.object.get("event") not in OF_METRICS]
+
+
+def bare(line):
+    if "_aws" not in line.object:
+        return line
+    directives = line.object["_aws"]["CloudWatchMetrics"]
+    added = {"_aws"} | {metric["Name"] for directive in directives for metric in directive["Metrics"]}
+    left = {name: value for name, value in line.object.items() if name not in added}
+    return Line(json.dumps(left, separators=(",", ":"), ensure_ascii=False), line.fields["@timestamp"])
 
 
 def parsed(text):

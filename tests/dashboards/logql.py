@@ -28,6 +28,13 @@ OVER_TIME = {
 MAY_GROUP = ("max_over_time", "min_over_time", "avg_over_time", "quantile_over_time", "last_over_time")
 VECTOR = {"sum": sum, "max": max, "min": min, "count": len, "avg": lambda values: sum(values) / len(values)}
 RANGES = ("$__auto", "$__range", "$__interval")
+# Labels that agents usually give a stream. Loki renames an extracted one of the same name to `…_extracted`, so that a query
+# would get the stream's.
+OF_STREAMS = frozenset(
+    "app cluster component container container_id container_name detected_level env environment filename host hostname"
+    " image instance job level namespace node node_name pod project region service service_name severity source stream"
+    " task_arn".split()
+)
 COMPARE = {
     "=": lambda left, right: left == right,
     "!=": lambda left, right: left != right,
@@ -189,6 +196,8 @@ class Reader:
             name = self.one("name")
             self.expect("=")
             path = self.one("string")
+            if name in OF_STREAMS:
+                self.fail(f"streams often have a label {name} of their own")
             if not any(entry.line.fields.get(path) is not None for entry in entries):
                 self.fail(f"none of {len(entries)} lines has the field {path}")
             for entry in entries:

@@ -50,6 +50,8 @@ class Queries(unittest.TestCase):
             f'{ENDS} | nonsense="1"',
             f'{ENDS} | line_format "{{{{.nonsense}}}}"',
             f'{ENDS} | json x="tasks.murdered"',
+            f'{ENDS} | json cluster="pool"',
+            f'{ENDS} | json level="pool"',
             f"{ENDS} )",
             '{job="x"} | pool="a"',
             '{job="x"',
