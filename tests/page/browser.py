@@ -50,6 +50,18 @@ class Site:
         expect(page.locator("#loading")).to_be_hidden()
         return page
 
+    def blank(self):
+        """A page whose files are at hand, and nothing else matters; the same as before in a test."""
+        return self.contexts[0].pages[0] if self.contexts else self.open()
+
+    def another(self, page):
+        """One more tab beside this one, once the operator has been heard in it."""
+        tab = page.context.new_page()
+        self.watch(tab)
+        tab.goto(f"{self.url}/")
+        expect(tab.locator("#connection")).to_have_text("Live")
+        return tab
+
     def watch(self, page):
         page.on("console", lambda said: said.type in ("error", "warning") and self.complain(f"console: {said.text}"))
         page.on("pageerror", lambda error: self.complain(f"uncaught: {error}"))

@@ -22,8 +22,10 @@ POLICY = (
 
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}
 
-# The operator speaks at least every 5 s. Tests need not wait that long.
+# The operator speaks at least every 2 s. Tests need not wait that long.
 BEAT = 1.0
+
+PATIENCE = 60.0
 
 
 class Fake:
@@ -31,6 +33,8 @@ class Fake:
 
     def __init__(self, port=0):
         self.changed = threading.Condition()
+        self.seen = threading.Condition()
+        self.asked, self.streams, self.held = [], 0, []
         self.reset()
         handler = type("Handler", (Handler,), {"fake": self})
         self.server = Server(("127.0.0.1", port), handler)
@@ -38,6 +42,7 @@ class Fake:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def reset(self):
+        self.release()
         with self.changed:
             self.operator = material.operator()
             self.clusters = [material.cluster("web", 3), material.cluster("batch")]
@@ -47,7 +52,7 @@ class Fake:
             self.broken = set()
             self.revisions = {"operator": 1, "clusters": 1, "interruptions": 1}
             self.asked = []
-            self.beat = BEAT
+            self.holds, self.era, self.pieces = None, 0, 1
             self.set_clock(1.0)
             self.changed.notify_all()
 
@@ -71,10 +76,46 @@ class Fake:
             self.down = True
             self.changed.notify_all()
 
+    def break_streams(self):
+        """Ends every stream; whoever asks gets another."""
+        with self.changed:
+            self.era += 1
+            self.changed.notify_all()
+
+    def notice(self, asked=(), streams=0):
+        with self.seen:
+            self.asked.extend(asked)
+            self.streams += streams
+            self.seen.notify_all()
+
+    def wait_for(self, what):
+        """Waits until it has been asked for what a test waits for."""
+        with self.seen:
+            assert self.seen.wait_for(what, PATIENCE), "it has not come to that"
+
+    def hold(self, name):
+        """The next answer of this name is made and stays here."""
+        self.holds = name
+
+    def hold_back(self, path):
+        if self.holds is None or not path.endswith(self.holds):
+            return
+        self.holds = None
+        gate = threading.Event()
+        with self.seen:
+            self.held.append(gate)
+            self.seen.notify_all()
+        gate.wait(PATIENCE)
+
+    def release(self):
+        """Lets go of the answers that it holds."""
+        while self.held:
+            self.held.pop().set()
+
     def answer(self, path):
         """The status and the body of an answer; None where there is nothing."""
         name = path.removeprefix("/api/v1/")
-        if name in self.broken:
+        if unquote(name) in self.broken:
             return 500, {"code": 500, "reason": "InternalError", "message": f"{name} is broken"}
         if name == "operator":
             self.operator["status"].update(time=material.stamp(self.now()))
@@ -121,14 +162,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         path = urlsplit(self.path).path
-        self.fake.asked.append(path)
+        self.fake.notice(asked=[path])
         if self.fake.down:
             self.close_connection = True
         elif path == "/api/v1/events":
             self.stream()
         elif path.startswith("/api/"):
             answer = self.fake.answer(path) or (404, {"code": 404, "reason": "NotFound", "message": "no such path"})
-            self.send(answer[0], "application/json", json.dumps(answer[1]).encode())
+            body = json.dumps(answer[1]).encode()
+            self.fake.hold_back(path)
+            self.send(answer[0], "application/json", body, self.fake.pieces)
         else:
             self.file(path)
 
@@ -141,12 +184,18 @@ class Handler(BaseHTTPRequestHandler):
         kind = KINDS.get(file.suffix) or mimetypes.guess_type(name)[0]
         self.send(200, f"{kind}; charset=utf-8", file.read_bytes())
 
-    def send(self, status, kind, body):
+    def send(self, status, kind, body, pieces=1):
+        """Sends it at once, or in so many pieces with a second between."""
         self.send_response(status)
         self.headers_of(kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        size = len(body) // pieces + 1
+        for at in range(0, len(body), size):
+            if at:
+                time.sleep(1)
+            self.wfile.write(body[at : at + size])
+            self.wfile.flush()
 
     def headers_of(self, kind):
         self.send_header("Content-Type", kind)
@@ -163,18 +212,21 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.headers_of("text/event-stream")
         self.end_headers()
+        self.fake.notice(streams=1)
         try:
             self.speak()
         except OSError:
             pass
+        finally:
+            self.fake.notice(streams=-1)
 
     def speak(self):
-        fake, told = self.fake, None
+        fake, told, era = self.fake, None, self.fake.era
         while True:
             with fake.changed:
                 if fake.revisions == told:
-                    fake.changed.wait(fake.beat)
-                if fake.down or fake.refuses_streams:
+                    fake.changed.wait(BEAT)
+                if fake.down or fake.refuses_streams or fake.era != era:
                     return
                 told = dict(fake.revisions)
                 data = json.dumps({"time": material.stamp(fake.now()), **told})

@@ -11,6 +11,8 @@ UNKNOWN_AT_FIRST = (
     "container_instance_arn",
 )
 
+RISK = {"reason": "TasksRunning", "message": "tasks have not got SIGTERM"}
+
 
 def stamp(when):
     return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -51,6 +53,11 @@ def bucket(name, tokens, burst, rate, urgent=0, throttled=0, region="us-east-1")
     return {"region": region, "bucket": name, "tokens": tokens, "burst": burst, "rate": rate, "waiting": waiting, **counts}
 
 
+def in_ecs(name):
+    """What the cluster of a SpotCluster is called in ECS, which is another name."""
+    return f"{name}-prod"
+
+
 def cluster(name, providers=1, **status):
     made = {
         "observedGeneration": 1,
@@ -63,7 +70,8 @@ def cluster(name, providers=1, **status):
         "capacityProviders": [provider(f"{name}-spot-{'abcdef'[at]}", at) for at in range(providers)],
     }
     made.update(status)
-    return declared("SpotCluster", name, {}, made)
+    arn = f"arn:aws:ecs:us-east-1:123456789012:cluster/{in_ecs(name)}"
+    return declared("SpotCluster", name, {"cluster": arn}, made)
 
 
 def provider(name, at=0):
@@ -87,7 +95,7 @@ def interruption(number, age=30.0, window=120.0, now=START, **status):
         "case": name,
         "instance_id": instance,
         "container_instance_arn": f"arn:aws:ecs:us-east-1:123456789012:container-instance/web/{number:032x}",
-        "cluster": "web",
+        "cluster": in_ecs("web"),
         "capacity_provider": provider,
         "auto_scaling_group": f"{provider}-asg",
         "availability_zone": ZONES[number % 3],
@@ -110,7 +118,8 @@ def interruption(number, age=30.0, window=120.0, now=START, **status):
         made["waitingFor"][0]["message"] = "2 of its tasks have not come to their end"
     made.update(status)
     made = {key: it for key, it in made.items() if it is not None}
-    spec = {"instanceId": instance, "cluster": "web", "signal": made["signal"], "saidAt": stamp(said)}
+    spec = {"instanceId": instance, "cluster": in_ecs("web"), "spotCluster": "web"}
+    spec.update(signal=made["signal"], saidAt=stamp(said))
     if deadline:
         spec["deadline"] = deadline
     return {"apiVersion": VERSION, "kind": "Interruption", "metadata": {"name": name}, "spec": spec, "status": made}
@@ -155,8 +164,7 @@ def log_of(case):
 
 def some_cases():
     """A handful in several states, as a look at the page would show."""
-    at_risk = {"reason": "TasksRunning", "message": "i-3: draining; at risk: tasks have not got SIGTERM, 20 s left"}
-    risky = interruption(3, age=100, **at_risk)
+    risky = interruption(3, age=100, risks=[RISK])
     risky["status"]["taskEnds"].append({"at": stamp(START - seconds(10)), "end": "graceful"})
     risky["status"]["tasks"] = {"graceful": 8, "killed": 0, "running": 1}
     late = joined(interruption(4, age=90), 62.0, "i-0fedcba9876543210")
@@ -165,7 +173,8 @@ def some_cases():
     long = interruption(5, age=200, window=900, signal="rebalance_recommendation")
     unknown = interruption(6, age=0.6, **dict.fromkeys(UNKNOWN_AT_FIRST), phases={}, tasks={})
     unknown["status"]["waitingFor"] = [{"reason": "LookingUp", "message": "asking AWS whose instance it is"}]
-    unknown["spec"].pop("cluster")
+    for name in ("cluster", "spotCluster"):
+        unknown["spec"].pop(name)
     manual = interruption(7, age=60, window=None, signal="manual_drain")
     return [risky, late, interruption(1, age=70, waitingFor=waiting), interruption(2, age=24), unknown, long, manual]
 

@@ -5,7 +5,7 @@
 
 import { drawn, setAttribute } from "./dom.js";
 import { mark, tick } from "./signs.js";
-import { DEADLINE, described, passedAt, place, windowOf } from "./window.js";
+import { DEADLINE, described, outgrown, passedAt, place, windowOf } from "./window.js";
 
 /** The heights of the lanes, in pixels. */
 const SMALL = { above: 8, top: 15, high: 14, below: 37, height: 42 };
@@ -39,11 +39,16 @@ export class Bar {
         this.tick(now);
     }
 
-    /** Lets time pass. It touches one transformation, which costs no layout. */
+    /** Lets time pass, and says whether the window has grown. Mostly it touches one transformation, which costs no layout. */
     tick(now) {
+        if (outgrown(this.#window, this.#shown, now)) {
+            this.update(this.#shown, now);
+            return true;
+        }
         const part = place(this.#window, passedAt(this.#shown, now)).toFixed(4);
         const transform = `scaleX(${part})`;
         if (this.#passed.style.transform !== transform) this.#passed.style.transform = transform;
+        return false;
     }
 
     /** As long as the window, and behind the deadline nothing. */

@@ -3,23 +3,27 @@
 import { Bar } from "./bar.js";
 import { byId, element, redraw, setClass, setHidden, setText, value } from "./dom.js";
 import { readCase, text, time, withoutTime } from "./interruption.js";
-import { ask } from "./live.js";
+import { Turns, ask } from "./live.js";
 import { endTable, phaseTable, tasksTold } from "./phases.js";
 import { standing } from "./row.js";
 import { tableOf } from "./table.js";
 import { DEADLINE, scale, windowOf } from "./window.js";
-import { duration, left, moment, risk, spaced } from "./words.js";
+import { duration, left, moment, spaced } from "./words.js";
 
 const LOG = ["Time (UTC)", "Event", "Message"].map((title) => ({ title }));
 const CONDITIONS = ["Condition", "Holds", "Reason", "Message", "Since (UTC)"].map((title) => ({ title }));
 const REQUESTS = ["Call", "Request id"].map((title) => ({ title }));
+
+/** What could not be read is asked for again after this. */
+const AGAIN_MS = 5_000;
 
 export class CasePage {
     #clock;
     #bar = new Bar({ large: true });
     #name = null;
     #shown = null;
-    #asked = 0;
+    #turns = new Turns();
+    #again = null;
 
     constructor(clock) {
         this.#clock = clock;
@@ -29,30 +33,31 @@ export class CasePage {
     /** Opens the page of this case. What is `known` of it from the list is shown until the operator has answered. */
     open(name, known) {
         this.#name = name;
-        this.#shown = null;
+        this.#clear();
         setText(byId("case-title"), known?.instance || name.split("@")[0] || "Interruption");
         setText(byId("case-note"), known ? "" : "Asking the operator.");
-        setHidden(byId("case-facts"), true);
         if (known) this.#show(known);
         return this.refresh();
     }
 
     close() {
+        clearTimeout(this.#again);
         this.#name = null;
     }
 
     /** Asks for it anew. */
     async refresh() {
+        clearTimeout(this.#again);
         if (this.#name === null) return;
-        const [name, asked] = [this.#name, ++this.#asked];
-        const current = () => name === this.#name && asked === this.#asked;
+        const [name, isNewest] = [this.#name, this.#turns.ask()];
+        const counts = () => name === this.#name && isNewest();
         try {
             const item = await ask(`api/v1/interruptions/${encodeURIComponent(name)}`);
-            if (!current()) return;
+            if (!counts()) return;
             setText(byId("case-note"), "");
             this.#show(readCase(item));
         } catch (error) {
-            if (current()) this.#missing(error);
+            if (counts()) this.#missing(error);
         }
     }
 
@@ -60,18 +65,27 @@ export class CasePage {
     tick() {
         if (this.#name === null || this.#shown === null) return;
         const now = this.#clock.now();
-        this.#bar.tick(now);
+        if (this.#bar.tick(now)) this.#drawAxis(now);
         setText(byId("case-left"), leftOf(this.#shown, now));
     }
 
     #missing(error) {
         if (error.status === 404) {
             setText(byId("case-note"), error.message);
-            setHidden(byId("case-facts"), true);
-            this.#shown = null;
+            this.#clear();
         } else {
+            this.#again = setTimeout(() => this.refresh(), AGAIN_MS);
             setText(byId("case-note"), `It could not be read, and will be tried again: ${error.message}`);
         }
+    }
+
+    /** Nothing of the case before stays. */
+    #clear() {
+        this.#shown = null;
+        setHidden(byId("case-facts"), true);
+        redraw(byId("case-standing"), null, () => []);
+        setText(byId("case-left"), "");
+        for (const name of ["at-risk", "ended"]) setClass(byId("case"), name, false);
     }
 
     #show(shown) {
@@ -81,9 +95,9 @@ export class CasePage {
         setHidden(byId("case-facts"), false);
         setClass(byId("case"), "at-risk", shown.atRisk);
         setClass(byId("case"), "ended", !shown.open);
-        redraw(byId("case-standing"), [shown.signature, shown.atRisk], () => [standing(shown)]);
+        redraw(byId("case-standing"), shown.signature, () => [standing(shown)]);
         setText(byId("case-message"), shown.open ? withoutTime(shown.message) ?? "" : shown.message);
-        redraw(byId("case-window"), shown.signature, () => axis(windowOf(shown, now)));
+        this.#drawAxis(now);
         this.#drawBar(shown, now);
         this.#waiting(shown);
         redraw(byId("case-about"), shown.signature, () => about(shown));
@@ -96,17 +110,21 @@ export class CasePage {
         this.tick();
     }
 
+    #drawAxis(now) {
+        const window = windowOf(this.#shown, now);
+        redraw(byId("case-window"), [window.length, window.known], () => axis(window));
+    }
+
     #drawBar(shown, now) {
         if (this.#bar.signature === shown.signature) return;
         this.#bar.signature = shown.signature;
         this.#bar.update(shown, now);
     }
 
-    #waiting({ open, atRisk, reason, waiting }) {
-        setHidden(byId("case-waiting"), !open || (waiting.length === 0 && !atRisk));
-        redraw(byId("case-waiting-list"), [atRisk, reason, waiting], () => {
-            const items = waiting.map((message) => element("li", {}, value(message)));
-            return atRisk ? [riskItem(reason), ...items] : items;
+    #waiting({ open, risks, waiting }) {
+        setHidden(byId("case-waiting"), !open || (waiting.length === 0 && risks.length === 0));
+        redraw(byId("case-waiting-list"), [risks, waiting], () => {
+            return [...risks.map(riskItem), ...waiting.map((message) => element("li", {}, value(message)))];
         });
     }
 
@@ -123,8 +141,8 @@ export class CasePage {
     }
 }
 
-function riskItem(reason) {
-    return element("li", { class: "risk" }, element("strong", { text: "At risk: " }), value(risk(reason)));
+function riskItem({ reason, message }) {
+    return element("li", { class: "risk" }, element("strong", { text: "At risk: " }), value(message || reason));
 }
 
 function leftOf({ open, deadline, endedAt }, now) {
@@ -149,6 +167,7 @@ function axis(window) {
 function about(shown) {
     const facts = [
         ["Cluster", shown.cluster],
+        ["SpotCluster", shown.spotCluster],
         ["Capacity provider", shown.provider],
         ["Auto Scaling group", shown.group],
         ["Zone", shown.zone],

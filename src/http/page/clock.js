@@ -6,14 +6,20 @@
 /** So many words of the time are kept. */
 const KEPT_MAX = 20;
 
+/** Words closer to each other came together, after a delay of the network: the last of them is the least late. */
+const TOGETHER_MS = 100;
+
 /** A rate told from less than this would be mostly the delays of the network. */
 const SPAN_MIN_MS = 800;
 
 /** This close to 1 it is 1. */
 const TOLERANCE = 0.02;
 
-/** So far off, by our clock, it was set anew, or we have been asleep. */
+/** So far off, by our clock, it was set anew. */
 const LEAP_MS = 3_000;
+
+/** Our two clocks part by so much only while the computer sleeps. */
+const SLEEP_MIN_MS = 5_000;
 
 const RATE_MAX = 10_000;
 
@@ -23,13 +29,20 @@ export class Clock {
     /** How many of its seconds go by in one of ours. */
     #rate = 1;
 
+    /** Whether the rate was told from what has been heard since it was set anew, and is no guess. */
+    #learnt = false;
+
     /** The middle of what was heard: the line of its time goes through it. */
     #middle = null;
+
+    /** How far our clock on the wall is ahead of the one that stands still while the computer sleeps. */
+    #ahead = null;
 
     /** Takes in that it was `time` there when it was `at` here, both in milliseconds. */
     hear(time, at = performance.now()) {
         if (!Number.isFinite(time)) return;
-        if (this.#middle !== null && this.#leapt(time, at)) this.#heard = [];
+        if (this.#leapt(time, at)) this.#beginAnew();
+        if (this.#heard.length > 0 && at - this.#heard.at(-1).at < TOGETHER_MS) this.#heard.pop();
         this.#heard.push({ time, at });
         if (this.#heard.length > KEPT_MAX) this.#heard.shift();
         this.#settle();
@@ -41,11 +54,26 @@ export class Clock {
         return this.#middle.time + (at - this.#middle.at) * this.#rate;
     }
 
+    /** Whether the computer has been asleep since this was asked last. What was heard before says nothing of the time now. */
+    slept(wall = Date.now(), at = performance.now()) {
+        const [before, ahead] = [this.#ahead, wall - at];
+        this.#ahead = ahead;
+        const slept = before !== null && Math.abs(ahead - before) > SLEEP_MIN_MS;
+        if (slept) this.#beginAnew();
+        return slept;
+    }
+
+    /** The rate stays as the best guess, and the line until something is heard. */
+    #beginAnew() {
+        this.#heard = [];
+        this.#learnt = false;
+    }
+
     #leapt(time, at) {
         const last = this.#heard.at(-1);
-        const told = this.#heard.length > 1;
-        // With one word heard the rate is a guess, and only a step back is known to be none.
-        if (!told) return time < last.time;
+        if (last === undefined) return false;
+        // As long as the rate is a guess, only a step back is known to be none.
+        if (!this.#learnt) return time < last.time;
         return Math.abs(time - this.now(at)) > LEAP_MS * Math.max(1, this.#rate);
     }
 
@@ -54,8 +82,9 @@ export class Clock {
         const mean = (name) => this.#heard.reduce((sum, word) => sum + (word[name] - this.#heard[0][name]), 0) / count;
         const first = this.#heard[0];
         this.#middle = { time: first.time + mean("time"), at: first.at + mean("at") };
-        const span = this.#heard.at(-1).at - first.at;
-        if (span >= SPAN_MIN_MS) this.#rate = this.#slope();
+        if (this.#heard.at(-1).at - first.at < SPAN_MIN_MS) return;
+        this.#rate = this.#slope();
+        this.#learnt = true;
     }
 
     /** By least squares over all that is kept. */

@@ -1,7 +1,23 @@
 /** The filter of the lists. It lives in the address, and the form shows what the address says. */
 
 import { byId, element } from "./dom.js";
+import { object, text } from "./interruption.js";
 import { toFilter } from "./route.js";
+
+/**
+ * The SpotCluster of a case. Where an older replica has not told it, it is the one that is known for the case's cluster in
+ * ECS, and else that cluster. As long as no `clusters` have been heard it is not known.
+ */
+export function homeOf({ spotCluster, cluster }, clusters) {
+    if (spotCluster || !cluster || clusters === null) return spotCluster;
+    const found = clusters.filter((it) => nameInEcs(object(it?.spec).cluster) === cluster);
+    return found.length === 1 ? text(found[0].metadata?.name) : cluster;
+}
+
+/** A cluster is declared by its name or its ARN. */
+function nameInEcs(cluster) {
+    return text(cluster).split("/").at(-1);
+}
 
 export class Filters {
     #form = byId("filters");
@@ -31,7 +47,7 @@ export class Filters {
         this.#ended.checked = ended;
     }
 
-    /** Offers these clusters too. One that was offered stays: somebody may be looking at it. */
+    /** Offers these SpotClusters too. One that was offered stays: somebody may be looking at it. */
     clusters(names) {
         for (const name of new Set(names)) this.#offer(name);
     }

@@ -8,20 +8,6 @@ import { outcome, spaced } from "./words.js";
 /** The two minutes of a notice (EC2 User Guide, "Spot Instance interruption notices"). */
 export const NOTICE_MS = 120_000;
 
-/** Reasons why nothing is asked of a group that are as somebody wanted it. Any other reason of an open case is a risk. */
-const WANTED = new Set([
-    "CapacityRebalancing",
-    "GroupTerminates",
-    "Leaving",
-    "LeftGroup",
-    "ManagedInstances",
-    "MethodNone",
-    "NotEnforced",
-    "NotInGroup",
-    "StandsIn",
-    "Standby",
-]);
-
 export function readCase(item) {
     const spec = object(item?.spec);
     const status = object(item?.status);
@@ -30,6 +16,7 @@ export function readCase(item) {
         name: text(item?.metadata?.name) || text(status.case),
         instance: text(spec.instanceId) || text(status.instance_id),
         cluster: text(status.cluster) || text(spec.cluster),
+        spotCluster: text(spec.spotCluster),
         provider: text(status.capacity_provider),
         group: text(status.auto_scaling_group),
         zone: text(status.availability_zone),
@@ -46,6 +33,7 @@ export function readCase(item) {
         replacement: text(status.replacement),
         tasks: readTasks(status.tasks),
         ends: list(status.taskEnds).map(readEnd).filter((end) => end !== null),
+        risks: list(status.risks).map(readRisk).filter(({ reason }) => reason !== ""),
         waiting: list(status.waitingFor).map((it) => text(it?.message) || text(it?.reason)).filter(Boolean),
         requests: Object.entries(object(status.aws_request_ids)).map(([call, id]) => [call, text(id)]),
         conditions: list(status.conditions).map(object),
@@ -57,11 +45,11 @@ export function readCase(item) {
 
 /** What the parts of a case come to. */
 function judged(read) {
-    const told = read.reason !== "" && (!WANTED.has(read.reason) || read.message.includes("at risk:"));
-    const facts = [read.instance, read.cluster, read.provider, read.zone, read.type, read.replacement, read.replica];
-    const ended = read.open ? [] : [read.outcome, outcome(read.outcome).words];
+    const places = [read.cluster, read.spotCluster, read.provider, read.zone, read.type];
+    const facts = [read.instance, ...places, read.replacement, read.replica];
+    const ended = read.open ? [] : [read.outcome, outcome(read.outcome, read.reason).words];
     return {
-        atRisk: read.open && told,
+        atRisk: read.open && read.risks.length > 0,
         endedAt: read.open ? null : (read.phases.at(-1)?.at ?? null),
         words: [...facts, ...ended, spaced(read.signal), read.signal].join("\n").toLowerCase(),
     };
@@ -89,6 +77,11 @@ function readPhases(phases) {
 function readTasks(tasks) {
     const counts = object(tasks);
     return { graceful: number(counts.graceful), killed: number(counts.killed), running: number(counts.running) };
+}
+
+function readRisk(risk) {
+    const message = text(risk?.message);
+    return { reason: text(risk?.reason) || message, message };
 }
 
 function readEnd(end) {

@@ -1,6 +1,6 @@
 /**
  * Keeps up with the operator: hears from its stream of events which part has changed, and fetches that part alone. Where the
- * operator has no stream to spare it asks every few seconds instead. It reads and never changes anything.
+ * operator has no stream to spare, or nobody looks, it asks now and then instead. It reads and never changes anything.
  */
 
 const EVENTS = "api/v1/events";
@@ -11,27 +11,88 @@ const PARTS = {
     interruptions: "api/v1/interruptions?limit=1000",
 };
 
-const POLL_MS = 5_000;
+/** Without a stream. */
+const POLLING = { state: "polling", every: 5_000, parts: Object.keys(PARTS) };
+
+/**
+ * In a tab that nobody sees. A browser has six connections to a server for all of its tabs, and the operator has few streams;
+ * the title has to be true nevertheless.
+ */
+const RESTING = { state: "resting", every: 15_000, parts: ["operator", "interruptions"] };
 
 /** At every so many polls a stream is asked for again. */
 const POLLS_A_STREAM = 3;
 
-/** The stream speaks at least every 5 s; a connection that has been silent for longer than this is dead. */
-const SILENCE_MAX_MS = 12_000;
+/** The stream speaks at least every 2 s; a connection that has been silent for longer than this is dead. */
+const SILENCE_MAX_MS = 8_000;
 
-const ANSWER_MAX_MS = 10_000;
+/** An answer may take long on a slow line, but not stop for so long. */
+const PAUSE_MAX_MS = 10_000;
 
 /** What the operator answers as JSON. An error has what it says, and its `status`. */
-export async function ask(path) {
-    const answer = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MAX_MS) });
-    const body = await answer.json().catch(() => null);
+export async function ask(path, signal = null) {
+    const answer = await download(path, signal);
+    const body = parsed(answer.text);
     if (answer.ok && body !== null) return body;
     const message = typeof body?.message === "string" ? body.message : `the operator answered ${answer.status}`;
     throw Object.assign(new Error(message), { status: answer.status });
 }
 
+async function download(path, signal) {
+    const silent = new AbortController();
+    let alarm = null;
+    const wait = () => {
+        clearTimeout(alarm);
+        alarm = setTimeout(() => silent.abort(new Error("the operator has stopped answering")), PAUSE_MAX_MS);
+    };
+    const giveUp = () => silent.abort(signal.reason);
+    signal?.addEventListener("abort", giveUp);
+    try {
+        wait();
+        const answer = await fetch(path, { cache: "no-store", signal: silent.signal });
+        return { ok: answer.ok, status: answer.status, text: await readAll(answer.body, wait) };
+    } finally {
+        clearTimeout(alarm);
+        signal?.removeEventListener("abort", giveUp);
+    }
+}
+
+/** All of a body as text; `heard` is told of each piece. */
+async function readAll(body, heard) {
+    const [reader, decoder] = [body.getReader(), new TextDecoder()];
+    const pieces = [];
+    for (;;) {
+        const { done, value } = await reader.read();
+        heard();
+        if (done) return pieces.join("") + decoder.decode();
+        pieces.push(decoder.decode(value, { stream: true }));
+    }
+}
+
+/** Answers may overtake each other: one that is older than one that has counted counts no more. */
+export class Turns {
+    #asked = 0;
+    #answered = 0;
+
+    /** Begins a question. What it returns says, once there is an answer, whether that counts. */
+    ask() {
+        const turn = ++this.#asked;
+        return () => {
+            if (turn < this.#answered) return false;
+            this.#answered = turn;
+            return true;
+        };
+    }
+}
+
+/** What is known of each part: the revision that we have and the one that there is. */
+function nothingKnown() {
+    const known = () => ({ have: null, wanted: null, busy: false, turns: new Turns() });
+    return new Map(Object.keys(PARTS).map((part) => [part, known()]));
+}
+
 export class Live {
-    /** `connecting`, `live`, `polling` or `lost`. */
+    /** `connecting`, `live`, `polling`, `resting` or `lost`. */
     state = "connecting";
 
     /** What the operator's clock said when it was heard last; null before. */
@@ -42,7 +103,9 @@ export class Live {
     #onState;
     #stream = null;
     #heardAt = performance.now();
-    #parts = new Map(Object.keys(PARTS).map((part) => [part, { have: null, wanted: null, busy: false }]));
+    #parts = nothingKnown();
+    /** Ends with the connection that its questions belong to. */
+    #era = new AbortController();
     #polling = null;
     #polls = 0;
 
@@ -54,8 +117,20 @@ export class Live {
     }
 
     start() {
-        this.#listen();
+        document.addEventListener("visibilitychange", () => this.#begin());
+        this.#begin();
+        this.#clock.slept();
         setInterval(() => this.#watch(), 1_000);
+    }
+
+    /** Begins anew, as it is right for whether somebody looks. */
+    #begin() {
+        this.#stopPolling();
+        this.#stream?.close();
+        this.#stream = null;
+        this.#forget();
+        if (document.hidden) this.#poll(RESTING);
+        else this.#listen();
     }
 
     #listen() {
@@ -68,9 +143,11 @@ export class Live {
         stream.addEventListener("error", () => this.#failed(stream));
     }
 
-    /** Another process may answer now, whose revisions count something else. */
+    /** Another process may answer now, whose revisions count something else. What was asked before counts no more. */
     #forget() {
-        for (const part of this.#parts.values()) part.have = null;
+        this.#era.abort();
+        this.#era = new AbortController();
+        this.#parts = nothingKnown();
     }
 
     #hear(data) {
@@ -98,14 +175,18 @@ export class Live {
         state.busy = false;
     }
 
-    /** Whether it could be had. */
+    /** A part, once it has been told of; null where it could not be had, or counts no more. */
     async #fetch(part) {
+        const { signal } = this.#era;
+        const isNewest = this.#parts.get(part).turns.ask();
+        const counts = () => !signal.aborted && isNewest();
         try {
-            const content = await ask(PARTS[part]);
+            const content = await ask(PARTS[part], signal);
+            if (!counts()) return null;
             this.#onPart(part, content, null);
             return content;
         } catch (error) {
-            this.#onPart(part, null, error);
+            if (counts()) this.#onPart(part, null, error);
             return null;
         }
     }
@@ -115,21 +196,24 @@ export class Live {
         if (stream !== this.#stream) return;
         const refused = stream.readyState === EventSource.CLOSED;
         if (!refused && this.state !== "polling") this.#become("lost");
-        if (refused) this.#startPolling();
+        if (refused && this.#polling === null) this.#poll(POLLING);
     }
 
     #watch() {
+        if (this.#clock.slept()) {
+            this.#begin();
+            return;
+        }
         const silent = performance.now() - this.#heardAt > SILENCE_MAX_MS;
         if (!silent || this.#polling !== null) return;
         this.#become("lost");
         this.#listen();
     }
 
-    #startPolling() {
-        if (this.#polling !== null) return;
+    #poll(way) {
         this.#polls = 0;
-        this.#polling = setInterval(() => this.#poll(), POLL_MS);
-        this.#poll();
+        this.#polling = setInterval(() => this.#askAll(way), way.every);
+        this.#askAll(way);
     }
 
     #stopPolling() {
@@ -137,30 +221,31 @@ export class Live {
         this.#polling = null;
     }
 
-    async #poll() {
-        const [operator] = await Promise.all(Object.keys(PARTS).map((part) => this.#fetch(part)));
-        if (this.#polling === null) return;
+    async #askAll({ state, parts }) {
+        const { signal } = this.#era;
+        const [operator] = await Promise.all(parts.map((part) => this.#fetch(part)));
+        if (this.#polling === null || signal.aborted) return;
         if (operator !== null) {
             this.#heardAt = performance.now();
             this.#clock.hear(Date.parse(operator.status?.time));
         }
-        this.#become(operator === null ? "lost" : "polling");
+        this.#become(operator === null ? "lost" : state);
         this.#polls += 1;
-        if (this.#polls % POLLS_A_STREAM === 0) this.#listen();
+        if (state === POLLING.state && this.#polls % POLLS_A_STREAM === 0) this.#listen();
     }
 
     #become(state) {
-        if (state === "live" || state === "polling") this.lastWord = this.#clock.now();
+        if (state !== "lost") this.lastWord = this.#clock.now();
         if (this.state === state) return;
         this.state = state;
         this.#onState();
     }
 }
 
-function parsed(data) {
+function parsed(text) {
     try {
-        const word = JSON.parse(data);
-        return typeof word === "object" ? word : null;
+        const read = JSON.parse(text);
+        return typeof read === "object" ? read : null;
     } catch {
         return null;
     }

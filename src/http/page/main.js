@@ -4,7 +4,7 @@ import { Budget, budgetOf } from "./budget.js";
 import { CasePage } from "./case.js";
 import { Clock } from "./clock.js";
 import { byId, setHidden } from "./dom.js";
-import { Filters } from "./filters.js";
+import { Filters, homeOf } from "./filters.js";
 import { list, number, readCase, text } from "./interruption.js";
 import { showLegend } from "./legend.js";
 import { Live } from "./live.js";
@@ -19,7 +19,7 @@ const TICK_MS = 250;
 
 const SITE = "ecs-spot-operator";
 
-const state = { operator: null, clusters: [], cases: null, more: 0, failures: new Map(), route: { view: "all" } };
+const state = { operator: null, clusters: null, cases: null, more: 0, failures: new Map(), route: { view: "all" } };
 let filter = ALL;
 let frame = null;
 
@@ -40,6 +40,7 @@ function onPart(part, content, error) {
     else {
         state.failures.delete(part);
         take[part](content);
+        settle();
         if (part === "interruptions") casePage.refresh();
     }
     later();
@@ -54,6 +55,12 @@ const take = {
     },
 };
 
+/** What follows at once: a browser draws nothing in a tab that nobody sees, but shows its title. */
+function settle() {
+    for (const shown of state.cases ?? []) shown.home = homeOf(shown, state.clusters);
+    entitle();
+}
+
 /** Shows what has changed with the next frame. */
 function later() {
     frame ??= requestAnimationFrame(() => {
@@ -63,12 +70,12 @@ function later() {
 }
 
 function show() {
-    const { operator, clusters, cases, more, failures } = state;
+    const { operator, cases, more, failures } = state;
+    const clusters = state.clusters ?? [];
     // While the connection is lost it says so itself, and every part has failed.
     summary.show({ operator, clusters, cases: cases ?? [], failures: live.state === "lost" ? [] : [...failures] });
-    entitle();
     if (state.route.view === "case") return;
-    filters.clusters([...clusters.map((it) => text(it?.metadata?.name)), ...(cases ?? []).map(({ cluster }) => cluster)]);
+    filters.clusters([...clusters.map((it) => text(it?.metadata?.name)), ...(cases ?? []).map(({ home }) => home)]);
     setHidden(byId("loading"), cases !== null || failures.has("interruptions"));
     if (cases !== null) timeline.show(cases, filter, more);
     pools.show(clusters);
@@ -93,6 +100,7 @@ function go({ first = false } = {}) {
     setHidden(byId("case"), route.view !== "case");
     if (route.view === "case") toCasePage(route.name, first);
     else backToAll(route.filter, before, first);
+    entitle();
     later();
 }
 

@@ -1,6 +1,6 @@
 /** The replicas that share the clusters, where there are several. */
 
-import { badge, byId, element, redraw, setHidden, value } from "./dom.js";
+import { badge, byId, element, redraw, setHidden, setText, value } from "./dom.js";
 import { list, object, text } from "./interruption.js";
 import { tableOf } from "./table.js";
 
@@ -12,6 +12,8 @@ const SILENT = { words: "does not answer", tone: "bad", sign: "✕" };
 /** Shows the replicas, or nothing where there are none. */
 export function showReplicas(operator) {
     const replicas = list(object(operator?.status).replicas).map(object);
+    const whose = replicas.length > 1 ? "of this replica" : "";
+    for (const id of ["clusters-whose", "pools-whose"]) setText(byId(id), whose);
     setHidden(byId("replicas"), replicas.length === 0);
     redraw(byId("replicas-table"), replicas, () => [
         tableOf("Replicas and the clusters that each holds", COLUMNS, replicas.map(cells), { class: "stacked replicas" }),

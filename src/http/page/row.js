@@ -44,6 +44,11 @@ export class Row {
         setClass(this.#left, "over", passed);
     }
 
+    /** The name of its case. */
+    get name() {
+        return this.#shown.name;
+    }
+
     focus() {
         this.#link.focus();
     }
@@ -76,13 +81,27 @@ function state(shown) {
         const more = shown.waiting.length > 1 ? `, and ${shown.waiting.length - 1} more` : "";
         lines.push(element("p", { class: "waiting" }, "waits: ", value(shown.waiting[0]), more));
     }
+    if (!shown.open && !shown.outcome && shown.message) {
+        lines.push(element("p", { class: "waiting" }, value(withoutInstance(shown))));
+    }
     return lines;
+}
+
+/** Why nothing was done, without the name that stands in the row already. */
+function withoutInstance({ instance, message }) {
+    const rehearsed = `${instance} (dry run): `;
+    if (message.startsWith(rehearsed)) return `dry run: ${message.slice(rehearsed.length)}`;
+    return message.startsWith(`${instance}: `) ? message.slice(instance.length + 2) : message;
+}
+
+function risks({ risks: [first, ...rest] }) {
+    return rest.length > 0 ? `${first.reason}, and ${rest.length} more` : first.reason;
 }
 
 /** How a case stands, as a badge. */
 export function standing(shown) {
-    if (!shown.open) return badge(outcome(shown.outcome));
-    if (shown.atRisk) return badge({ words: `at risk: ${shown.reason}`, tone: "warn", sign: "▲" });
+    if (!shown.open) return badge(outcome(shown.outcome, shown.reason));
+    if (shown.atRisk) return badge({ words: `at risk: ${risks(shown)}`, tone: "warn", sign: "▲" });
     const reached = shown.phases.at(-1);
     return badge({ words: reached ? spaced(reached.name) : "looked up", tone: "open", sign: "●" });
 }

@@ -74,6 +74,7 @@ export class Summary {
         const { state, lastWord } = this.#live;
         if (state === "live") return "Live";
         if (state === "polling") return "Asked every 5 s, since the operator has no event stream to spare";
+        if (state === "resting") return "Asked every 15 s, since nobody looks";
         if (state === "connecting") return "Connecting";
         if (lastWord === null) return "The operator does not answer; trying again";
         const since = timeOfDay(lastWord, this.#clock.now());

@@ -11,8 +11,8 @@ const ENDED_FEW = 20;
 
 const NONE_ENDED = "None ended lately.";
 
-/** A count that is read aloud is told this seldom at most. */
-const TOLD_EVERY_MS = 3_000;
+/** What a filter finds is read aloud once nobody has typed for so long. */
+const PAUSE_MS = 1_000;
 
 /** Rows this close to the window of the browser are kept up to date. */
 const MARGIN = "200px";
@@ -27,7 +27,7 @@ export class Timeline {
     #endedMax = ENDED_FEW;
     #cases = [];
     #filter = null;
-    #told = { text: "", at: -Infinity, timer: null };
+    #saying = null;
 
     constructor(clock) {
         this.#clock = clock;
@@ -43,7 +43,13 @@ export class Timeline {
     /** Shows those of the cases that the filter lets through. `more` are not listed by the operator. */
     show(cases, filter, more) {
         this.#cases = cases;
+        if (this.#filter !== null && this.#filter !== filter) this.#say();
         this.#filter = filter;
+        this.#keepingFocus(() => this.#showAll(more));
+    }
+
+    #showAll(more) {
+        const [cases, filter] = [this.#cases, this.#filter];
         const open = cases.filter((shown) => shown.open);
         const found = open.filter((shown) => lets(filter, shown)).sort(byDeadline);
         this.#open.show(found);
@@ -52,7 +58,8 @@ export class Timeline {
         setHidden(byId("axis"), found.length === 0);
         setClass(byId("axis"), "no-scale", !found.some((shown) => windowOf(shown, this.#clock.now()).two));
         this.#showEnded();
-        this.#count(found.length, open.length, more);
+        const unlisted = more > 0 ? `; ${more} more interruptions are not listed` : "";
+        setText(byId("shown-count"), `${found.length} of ${open.length} open shown${unlisted}`);
     }
 
     /** Lets time pass in the rows that are near the window of the browser; the others are told when they come near. */
@@ -66,6 +73,17 @@ export class Timeline {
         const entry = this.#open.get(name) ?? this.#ended.get(name);
         entry?.row.focus();
         return entry !== undefined;
+    }
+
+    /** Whoever is on a case stays on it when it ends; when it goes, on the one that stood behind it. */
+    #keepingFocus(show) {
+        const row = this.#rows.get(document.activeElement?.closest(".case"));
+        if (row === undefined) return show();
+        const names = [...byId("open-cases").children].map((node) => this.#rows.get(node).name);
+        const behind = names.slice(names.indexOf(row.name) + 1);
+        show();
+        if (row.node.isConnected) return;
+        if (![row.name, ...behind].some((name) => this.focus(name))) byId("all-title").focus();
     }
 
     #list(id) {
@@ -117,28 +135,16 @@ export class Timeline {
         return `No interruption is open. ${known ? `The last ended at ${timeOfDay(last, this.#clock.now())}.` : NONE_ENDED}`;
     }
 
-    #count(found, all, more) {
-        const unlisted = more > 0 ? `; ${more} more interruptions are not listed` : "";
-        this.#tell(`${found} of ${all} open shown${unlisted}`);
-    }
-
-    /** Not while somebody types, nor at every change of a storm. */
-    #tell(text) {
-        const told = this.#told;
-        told.text = text;
-        if (told.timer !== null) return;
-        const wait = Math.max(0, told.at + TOLD_EVERY_MS - performance.now());
-        told.timer = setTimeout(() => {
-            told.timer = null;
-            told.at = performance.now();
-            setText(byId("shown-count"), told.text);
-        }, wait);
+    /** Reads the count aloud, but not while somebody types, nor at every change of a storm. */
+    #say() {
+        clearTimeout(this.#saying);
+        this.#saying = setTimeout(() => setText(byId("shown-said"), byId("shown-count").textContent), PAUSE_MS);
     }
 }
 
 /** Whether a filter lets a case through: all of its words occur in it. */
 function lets({ words, cluster, atRisk }, shown) {
-    if (cluster && shown.cluster !== cluster) return false;
+    if (cluster && shown.home !== cluster) return false;
     if (atRisk && !shown.atRisk) return false;
     const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
     return wanted.every((word) => shown.words.includes(word));

@@ -23,6 +23,11 @@ function openEnded(shown, start, now) {
     return NOTICE_MS * Math.max(1, Math.ceil((last - start) / NOTICE_MS));
 }
 
+/** Whether time has passed the end of a window that had none. */
+export function outgrown({ start, length, known }, shown, now) {
+    return !known && shown.open && now > start + length;
+}
+
 /** Where `at` is on the bar, from 0 to 1, and at the end when it is beyond that. */
 export function place({ start, length }, at) {
     return Math.min(Math.max(((at - start) / length) * (1 - AFTER), 0), 1);

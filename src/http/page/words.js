@@ -19,25 +19,26 @@ export const PHASES = [
     { name: "closed", words: "closed" },
 ];
 
-const RISKS = {
-    NotDraining: "ECS has not accepted the drain",
-    ReplacementNotRequested: "the group has not accepted the request for a replacement",
-    TasksRunning: "tasks have not got SIGTERM and may not have their whole stopTimeout left",
+/** Why a case has no outcome, where that is more than that nothing was to be done. */
+const UNDONE = {
+    dryrun: { words: "dry run", tone: "calm", sign: "○" },
+    expired: { words: "expired", tone: "warn", sign: "!" },
 };
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How a case ended. A case without an outcome is one where nothing was to be done. */
-export function outcome(name) {
-    if (!name) return { words: "nothing to do", tone: "calm", sign: "–" };
+/** How a case ended. One without an outcome is one where nothing was done. */
+export function outcome(name, reason) {
+    if (!name) return undone(reason);
     return Object.hasOwn(OUTCOMES, name) ? OUTCOMES[name] : { words: spaced(name), tone: "calm", sign: "?" };
 }
 
-/** What is at risk, in a sentence where there is one. */
-export function risk(name) {
-    return Object.hasOwn(RISKS, name) ? RISKS[name] : name;
+/** The log and the API write the name of a reason differently. */
+function undone(reason) {
+    const name = reason.replaceAll("_", "").toLowerCase();
+    return Object.hasOwn(UNDONE, name) ? UNDONE[name] : { words: "nothing to do", tone: "calm", sign: "–" };
 }
 
 /** A name of the log without its underlines. */
