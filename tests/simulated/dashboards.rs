@@ -53,7 +53,7 @@ async fn log() -> String {
     let _logged = tracing::subscriber::set_default(subscriber);
     let operator = rig.operate();
     operator.telemetry.embed(true);
-    for _ in 0..25 {
+    for _ in 0..35 {
         rig.secs(60).await;
         let ready = operator.problems.readiness();
         rig.metrics.ready.set(ready.ready.into());

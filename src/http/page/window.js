@@ -23,9 +23,9 @@ function openEnded(shown, start, now) {
     return NOTICE_MS * Math.max(1, Math.ceil((last - start) / NOTICE_MS));
 }
 
-/** Whether time has passed the end of a window that had none. */
-export function outgrown({ start, length, known }, shown, now) {
-    return !known && shown.open && now > start + length;
+/** Whether a window without an end is another one by now: time goes on, and what it was thought to be may have been wrong. */
+export function outgrown({ length, known }, shown, now) {
+    return !known && shown.open && windowOf(shown, now).length !== length;
 }
 
 /** Where `at` is on the bar, from 0 to 1, and at the end when it is beyond that. */
