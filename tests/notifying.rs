@@ -88,7 +88,7 @@ fn manifests(url: &str) -> String {
          - {{urlFrom: {{environment: TOLD_URL}}, when: [opened, closed], template: '{{event}} {{instance_id}} {{outcome}}'}}\n      \
          - {{url: '{url}/gone', when: [closed]}}\n      - {{url: '{url}/silent', when: [opened, atRisk, closed]}}\n      \
          - {{url: '{url}/lossy', when: [closed], outcomes: [lossy]}}\n      \
-         - {{url: '{url}/saved', when: [closed], outcomes: [handedOver]}}\n      - {{urlFrom: {{environment: NOT_SET}}}}\n  http:"
+         - {{url: '{url}/saved', when: [closed], outcomes: [handed_over]}}\n      - {{urlFrom: {{environment: NOT_SET}}}}\n  http:"
     );
     text.unwrap().replacen("  http:", &notifications, 1)
 }

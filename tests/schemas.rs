@@ -77,6 +77,8 @@ fn what_does_not_fit_is_refused_by_both() {
         ("no percentage", "  cluster: web", "  cluster: web\n  headroom: {target: '200%'}"),
         ("no number", "  cluster: web", "  cluster: web\n  signals: {rebalance: {budget: -1}}"),
         ("out of range", "  queues:", "  api: {replicas: 1000}\n  queues:"),
+        ("no URL", "  queues:", "  notifications: {webhooks: [{url: 'ftp://x/y'}]}\n  queues:"),
+        ("no outcome", "  queues:", "  notifications: {webhooks: [{url: 'http://x', outcomes: [fine]}]}\n  queues:"),
         ("no queues", "  queues:\n    - url: https", "  queues: [] #"),
     ] {
         assert!(good.contains(from), "{name}");

@@ -15,6 +15,7 @@ mod log_line;
 mod nearest;
 mod notifications;
 mod operator;
+mod outcome;
 mod problem;
 mod resource;
 mod scenario;
@@ -36,8 +37,9 @@ pub use interruption::{
 };
 pub use load::{Checked, Manifests, TEXT_BYTES_MAX, check, load, load_scenario, load_str};
 pub use log_line::{LogEvent, LogLevel, LogLine};
-pub use notifications::{Ending, EventBus, Notifications, Occasion, Traces, UrlFrom, Webhook};
+pub use notifications::{EventBus, Notifications, Occasion, Traces, UrlFrom, Webhook};
 pub use operator::{ApiBudget, Http, LogThreshold, Logs, OperatorSpec, Queue};
+pub use outcome::Outcome;
 pub use problem::{Problem, Problems, Text};
 pub use resource::{API_VERSION, Metadata, Resource};
 pub use scenario::{

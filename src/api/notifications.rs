@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::Complaints;
+use super::outcome::Outcome;
 use super::secret::SecretUrl;
 use super::template::Template;
 
@@ -49,7 +50,6 @@ impl Default for EventBus {
 pub struct Webhook {
     /// Where to. Whoever knows such a URL may write there: better keep it in `urlFrom`. It is never told as a whole.
     #[serde(default)]
-    #[schemars(regex(pattern = "^https?://"))]
     pub url: Option<SecretUrl>,
     /// Where the URL is kept.
     #[serde(default)]
@@ -59,7 +59,7 @@ pub struct Webhook {
     pub when: Vec<Occasion>,
     /// Of closed cases, those that ended so; all where none is named.
     #[serde(default)]
-    pub outcomes: Vec<Ending>,
+    pub outcomes: Vec<Outcome>,
     /// One line of the message, for each case, with places for the fields of the case's log line, such as `{instance_id}`.
     #[serde(default = "just_the_message")]
     #[schemars(length(max = 2000))]
@@ -94,43 +94,6 @@ pub enum Occasion {
     AtRisk,
     /// It has ended.
     Closed,
-}
-
-/// How a case ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum Ending {
-    /// All tasks stopped gracefully, and the replacement was registered by the deadline.
-    HandedOver,
-    /// The replacement was not registered by the deadline.
-    Late,
-    /// A task was killed.
-    Lossy,
-    /// No replacement was asked for.
-    NotReplaced,
-    /// The instance lived on.
-    Returned,
-    /// Nobody had announced it.
-    Unannounced,
-}
-
-impl Ending {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::HandedOver, Self::Late, Self::Lossy, Self::NotReplaced, Self::Returned, Self::Unannounced];
-
-    /// The name that logs and metrics use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::HandedOver => "handed_over",
-            Self::Late => "late",
-            Self::Lossy => "lossy",
-            Self::NotReplaced => "not_replaced",
-            Self::Returned => "returned",
-            Self::Unannounced => "unannounced",
-        }
-    }
 }
 
 fn not_the_beginning() -> Vec<Occasion> {

@@ -12,6 +12,7 @@ const HIDDEN: &str = "/…#";
 /// A URL that is a secret. It is written as its scheme and host and a fingerprint of the whole.
 #[derive(Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("pattern" = "^https?://"))]
 pub struct SecretUrl(String);
 
 impl SecretUrl {

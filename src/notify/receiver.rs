@@ -10,7 +10,7 @@ use super::traces::Collector;
 use super::webhook::Hook;
 #[cfg(feature = "otlp")]
 use crate::api::Traces;
-use crate::api::{Ending, EventBus, Notifications, Occasion, Webhook};
+use crate::api::{EventBus, Notifications, Occasion, Outcome, Webhook};
 
 /// Who is told.
 pub struct Receiver {
@@ -39,7 +39,7 @@ pub struct Wish {
     /// On these occasions.
     pub on: Vec<Occasion>,
     /// Of cases that ended so, or of all.
-    pub outcomes: Vec<Ending>,
+    pub outcomes: Vec<Outcome>,
 }
 
 impl Wish {

@@ -11,9 +11,9 @@ use super::policy::Rules;
 use super::reason::Reason;
 use super::replacement;
 use super::scene::Scene;
-use super::step::Outcome;
 use super::tasks;
 use super::{debt, hook};
+use crate::api::Outcome;
 use crate::observe::snapshot::ContainerInstance;
 
 /// An agent that is silent for so long past the deadline speaks no more.

@@ -48,6 +48,7 @@ mod way;
 
 use jiff::Timestamp;
 
+pub use crate::api::Outcome;
 pub use attempt::{Attempt, Setback};
 pub use call::{Call, Drained, Held, Stopped, Way};
 pub use case::{Case, Place};
@@ -60,7 +61,7 @@ pub use policy::{Policies, Rules};
 pub use reason::Reason;
 pub use report::Report;
 pub use risk::Risk;
-pub use step::{Dismissal, Outcome, Plan, Step};
+pub use step::{Dismissal, Plan, Step};
 pub use tasks::{Tally, TaskEnd, tally, task_ends};
 
 use crate::api::Mode;

@@ -10,7 +10,7 @@ use super::phase::Phase;
 use super::reason::Reason;
 use super::report::Report;
 use super::risk::Risk;
-use crate::api::Mode;
+use crate::api::{Mode, Outcome};
 use crate::ids::InstanceId;
 use crate::observe::Look;
 use crate::signal::Signal;
@@ -162,43 +162,6 @@ impl Dismissal {
             Self::SignalDisabled => "signal_disabled",
             Self::OthersHook => "others_hook",
             Self::CannotReplace => "cannot_replace",
-        }
-    }
-}
-
-/// How a case ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// All tasks stopped gracefully, and the replacement was registered by the deadline.
-    HandedOver,
-    /// All tasks stopped gracefully; the replacement was asked for and not registered by the deadline.
-    Late,
-    /// A task was killed with its instance.
-    Lossy,
-    /// All tasks stopped gracefully; no replacement was or could be asked for.
-    NotReplaced,
-    /// The instance lived on.
-    Returned,
-    /// The instance was gone before anybody told of it.
-    Unannounced,
-}
-
-impl Outcome {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::HandedOver, Self::Late, Self::Lossy, Self::NotReplaced, Self::Returned, Self::Unannounced];
-
-    /// The name that logs and metrics use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::HandedOver => "handed_over",
-            Self::Late => "late",
-            Self::Lossy => "lossy",
-            Self::NotReplaced => "not_replaced",
-            Self::Returned => "returned",
-            Self::Unannounced => "unannounced",
         }
     }
 }

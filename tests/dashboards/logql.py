@@ -6,6 +6,8 @@ A field that none of the lines has which a `json` stage gets is an error, as is 
 
 import re
 
+from reading import QueryError, Tokens
+
 TOKEN = re.compile(
     r"""\s+
     |(?P<string>"(?:[^"\\]|\\.)*"|`[^`]*`)
@@ -47,10 +49,6 @@ COMPARE = {
 }
 
 
-class QueryError(Exception):
-    """What the query says cannot be understood, or nobody could answer it."""
-
-
 class Entry:
     """A line on its way through a pipeline: what it shows, and the labels that were extracted."""
 
@@ -60,25 +58,12 @@ class Entry:
         self.labels = {}
 
 
-class Reader:
+class Reader(Tokens):
     """Reads a query from left to right, and evaluates it on the way."""
 
     def __init__(self, text, lines):
-        self.tokens = list(tokens(text))
-        self.at = 0
+        super().__init__(list(tokens(text)))
         self.lines = lines
-
-    def peek(self, *texts):
-        kind, text = self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
-        return text if kind in ("sign", "name") and text in texts else None
-
-    def take(self, *texts):
-        found = self.peek(*texts)
-        self.at += found is not None
-        return found
-
-    def expect(self, *texts):
-        return self.take(*texts) or self.fail(f"expected one of {texts}")
 
     def one(self, *kinds):
         kind, text = self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
@@ -86,9 +71,6 @@ class Reader:
             self.fail(f"expected {' or '.join(kinds)}")
         self.at += 1
         return unquoted(text) if kind == "string" else text
-
-    def fail(self, why):
-        raise QueryError(f"{why}, at `{' '.join(text for _, text in self.tokens[self.at:][:6])}`")
 
     # Vectors: lists of (labels, value).
 

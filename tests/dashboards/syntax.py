@@ -6,10 +6,7 @@ A tree is a tuple: ("value", v), ("field", name), ("call", name, trees), ("not",
 
 import re
 
-
-class QueryError(Exception):
-    """What the query says cannot be understood, or nobody could answer it."""
-
+from reading import QueryError, Tokens
 
 TOKEN = re.compile(
     r"""\s+|\#[^\n]*
@@ -45,25 +42,11 @@ def tokens(text):
     return found
 
 
-class Reader:
-    """Reads one command's tokens from left to right."""
+class Reader(Tokens):
+    """Reads one command's tokens from left to right. Words are the same in capitals."""
 
     def __init__(self, found):
-        self.tokens = found
-        self.at = 0
-
-    def peek(self, *texts):
-        """The next token's text if it is one of these, none of which was quoted."""
-        kind, text = self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
-        return text.lower() if kind in ("sign", "name") and text.lower() in texts else None
-
-    def take(self, *texts):
-        found = self.peek(*texts)
-        self.at += found is not None
-        return found
-
-    def expect(self, *texts):
-        return self.take(*texts) or self.fail(f"expected one of {texts}")
+        super().__init__(found, alike=str.lower)
 
     def next(self):
         if self.at == len(self.tokens):
@@ -81,10 +64,6 @@ class Reader:
     def end(self):
         if self.at < len(self.tokens):
             self.fail("too much")
-
-    def fail(self, why):
-        rest = " ".join(text for _, text in self.tokens[self.at:][:6])
-        raise QueryError(f"{why}, at `{rest}`")
 
     def many(self, one):
         """One or more, separated by commas."""
