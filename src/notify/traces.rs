@@ -206,6 +206,7 @@ mod tests {
         assert_eq!(seconds, [("spot interruption", 130), ("replacement", 60), ("drain", 128)]);
         assert!(spans.iter().all(|it| it.trace_id == spans[0].trace_id && it.trace_id.len() == 16));
         assert!(spans[1..].iter().all(|it| it.parent_span_id == spans[0].span_id), "{spans:?}");
+        assert!(spans[1..].iter().all(|it| it.span_id != it.parent_span_id) && spans[1].span_id != spans[2].span_id);
         let codes: Vec<i32> = spans.iter().map(|it| it.status.as_ref().unwrap().code).collect();
         assert_eq!(codes, [StatusCode::Error as i32, StatusCode::Ok as i32, StatusCode::Error as i32]);
         assert_eq!((spans[0].events.len(), spans[0].attributes.len()), (4, 5));
