@@ -1,5 +1,6 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -8,6 +9,9 @@ use crate::observe::Snapshot;
 use crate::plan::{Case, Cases, Outcome, Reason, Report, Tally};
 use crate::signal::{self, Parsed, Signal};
 use crate::telemetry::CaseLine;
+
+/// Nothing here takes longer unless it is broken.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 const NOW: &str = "2026-01-02T03:00:30Z";
 
@@ -74,6 +78,8 @@ fn status(head: &str) -> u16 {
 /// The head of the answer in small letters, and its body.
 fn exchange(address: SocketAddr, method: &str, path: &str) -> (String, String) {
     let mut stream = TcpStream::connect(address).unwrap();
+    // A stream of events where an answer was to be expected would be read for good.
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     write!(stream, "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();

@@ -118,6 +118,10 @@ fn documents_that_contradict_each_other_are_refused() {
             "spec.notifications.eventBus.when",
         ),
         (
+            SMALLEST.replace("  queues:", "  notifications: {webhooks: [{url: 'http://x', template: ' '}]}\n  queues:"),
+            "spec.notifications.webhooks[0].template",
+        ),
+        (
             SMALLEST.replace("  queues:", "  notifications: {webhooks: [{}]}\n  queues:"),
             "spec.notifications.webhooks[0]",
         ),
@@ -269,4 +273,17 @@ fn hostile_texts_are_refused_and_end_soon() {
         let shown = Problems(found).to_string();
         assert!(shown.len() < 20_000, "{name}: {} bytes", shown.len());
     }
+}
+
+#[test]
+fn a_mistake_beside_a_secret_does_not_tell_it() {
+    for mistake in ["when: []", "template: '{nobody}'", "whn: [closed]", "outcomes: [fine]"] {
+        let hook =
+            format!("  notifications: {{webhooks: [{{url: 'https://hooks.slack.com/SECRET', {mistake}}}]}}\n  queues:");
+        let said = load_str("test", &SMALLEST.replace("  queues:", &hook)).unwrap_err().to_string();
+        assert!(said.contains("spec.notifications.webhooks[0]") && !said.contains("SECRET"), "{mistake}: {said}");
+    }
+    let hook = "  notifications: {webhooks: [{url: 'SECRET'}]}\n  queues:";
+    let said = load_str("test", &SMALLEST.replace("  queues:", hook)).unwrap_err().to_string();
+    assert!(said.contains("spec.notifications.webhooks[0].url") && !said.contains("SECRET"), "{said}");
 }
